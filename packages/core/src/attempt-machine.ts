@@ -1,0 +1,336 @@
+import type { ActionContext, Effect, JournalCall, WalletCallFacts } from "@agentkit-policy/schema";
+import type { Description, Read } from "./action-reader.js";
+import { type Answer, ask } from "./ask.js";
+import { Attempt, type AttemptFacts, type Participant, walletContext } from "./attempt.js";
+import { inProviderHook } from "./attempt-scope.js";
+import { elapsedMs } from "./clock.js";
+import { Deadline, timedOut } from "./deadline.js";
+import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
+import { type Ending, isControlFlow, outcomeOf } from "./outcome.js";
+import type { PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
+import type { Runtime } from "./runtime.js";
+import { tellParticipants } from "./settlement.js";
+
+/** An answer of the machine's. An allow holds only as long as `stillValid` says so, in the very tick of acting on it. */
+export type Verdict =
+  | { readonly decision: "allow"; readonly context: ActionContext; readonly stillValid: () => boolean }
+  | { readonly decision: "deny"; readonly denial: Denial };
+
+/** How an attempt ended, and the journal of its wallet calls. */
+export interface SettleFacts {
+  readonly actionId: string;
+  readonly stage: Ending["stage"];
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly durationMs: number;
+  readonly journal: readonly JournalCall[];
+}
+
+/** How long earlier providers may hold up the denial that a later one gave, in milliseconds. */
+const releaseGraceMs = 200;
+
+/** How long a late answer is awaited in the background before its provider is told all the same, in milliseconds. */
+const lateAnswerMs = 60_000;
+
+/** How often an allow that ran out before it could be used is asked for again. */
+const maxRenewals = 2;
+
+/**
+ * The stepwise machine under the hook: open an attempt, judge its wallet calls, observe what became of them, settle it.
+ * It sees plain facts only, so that TypeScript's `withPolicy` and a sidecar for another language drive the very same.
+ */
+export class AttemptMachine {
+  readonly #runtime: Runtime;
+  readonly #attempts = new Map<string, Attempt>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Decides whether an attempt may begin. A denial has already told whoever had allowed it (`order:release`). */
+  async openAttempt(facts: AttemptFacts, read: Read): Promise<Verdict> {
+    const runtime = this.#runtime;
+    const { actionId, actionName } = facts;
+    runtime.emit({ type: "action.requested", actionId, actionName });
+    const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
+    const description = await this.#describe(facts, read, deadline);
+    if ("code" in description) return this.#denied(facts, description);
+    const attempt = new Attempt(facts, description);
+    let validity = await this.#askAll(attempt, deadline);
+    for (let renewal = 0; !("code" in validity) && !validity.stillValid() && renewal < maxRenewals; renewal += 1) {
+      validity = await this.#askAll(attempt, deadline);
+    }
+    if (!("code" in validity) && !validity.stillValid()) {
+      validity = { code: "allow_expired", reason: "the permission ran out before it could be used" };
+      await this.#release(attempt, validity);
+    }
+    if ("code" in validity) return this.#denied(facts, validity);
+    this.#attempts.set(actionId, attempt);
+    runtime.emit({ type: "action.allowed", actionId, actionName });
+    return { decision: "allow", context: attempt.context, stillValid: validity.stillValid };
+  }
+
+  /**
+   * Judges one wallet call of an open attempt: draws on its envelope, then asks every provider that judges wallet calls
+   * (`guard:judged-in-full`). Called after the wallet's turn was taken, directly before the call is handed over.
+   */
+  async judgeCall(actionId: string, call: WalletCallFacts): Promise<Verdict> {
+    const runtime = this.#runtime;
+    const attempt = this.#attempts.get(actionId);
+    // An envelope lives in one process only: an attempt that this machine did not open admits no call.
+    if (attempt === undefined) return deny({ code: "attempt_unknown", reason: "the attempt of this wallet call is not open" });
+    if (attempt.denial !== undefined) return deny(attempt.denial);
+    const effects = this.#decode(call);
+    const excess = attempt.envelope.draw(call.callId, effects);
+    const context = walletContext(attempt, call, effects, excess);
+    const judges = attempt.participants.filter((participant) => participant.provider.beforeWalletCall !== undefined);
+    if (judges.length === 0 && excess.length > 0) {
+      runtime.emit({ type: "wallet.unjudged", actionId, callId: call.callId });
+    }
+    const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
+    let validity = await this.#askJudges(attempt, judges, context, deadline);
+    for (let renewal = 0; !("code" in validity) && !validity.stillValid() && renewal < maxRenewals; renewal += 1) {
+      validity = await this.#askJudges(attempt, judges, context, deadline);
+    }
+    if (!("code" in validity) && !validity.stillValid()) {
+      validity = { code: "allow_expired", reason: "the permission ran out before it could be used" };
+    }
+    if ("code" in validity) {
+      attempt.denial ??= validity;
+      attempt.envelope.giveBack(call.callId);
+      return deny(validity);
+    }
+    return { decision: "allow", context, stillValid: validity.stillValid };
+  }
+
+  /** Takes note that a call did not leave: what it drew goes back to the envelope (`guard:never-left`). */
+  observe(actionId: string, callId: string, _what: "refused" | "never_left"): void {
+    this.#attempts.get(actionId)?.envelope.giveBack(callId);
+  }
+
+  /** What denied a wallet call of this attempt, if anything did. */
+  denialOf(actionId: string): Denial | undefined {
+    return this.#attempts.get(actionId)?.denial;
+  }
+
+  /** Denies every further wallet call of an attempt, for a reason that the host found. */
+  denyFurtherCalls(actionId: string, denial: Denial): void {
+    const attempt = this.#attempts.get(actionId);
+    if (attempt !== undefined) attempt.denial ??= denial;
+  }
+
+  /** Settles an attempt with all that is known, and again when more became known. Never throws. */
+  async settle(facts: SettleFacts): Promise<SettledOutcome | undefined> {
+    const attempt = this.#attempts.get(facts.actionId);
+    if (attempt === undefined) return undefined;
+    const outcome = this.#outcome(attempt, facts);
+    this.#emitOutcome(attempt, outcome);
+    const told = { result: facts.stage === "returned" ? facts.result : undefined, error: errorOf(attempt, facts) };
+    const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, outcome, told));
+    attempt.settling = settling;
+    if (outcome.calls.every((call) => call.state !== "in_flight")) this.#attempts.delete(facts.actionId);
+    await settling;
+    return outcome;
+  }
+
+  async #describe(facts: AttemptFacts, read: Read, deadline: Deadline): Promise<Description | Denial> {
+    const { reader } = this.#runtime;
+    const unknown: Description = { effects: [{ kind: "unknown", basis: "declared" }], spends: true, throughWallet: true };
+    if (facts.call !== undefined) return { ...unknown, canonicalAction: `wallet.${facts.call.method}`, effects: this.#decode(facts.call) };
+    if (reader === undefined) return unknown;
+    try {
+      const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));
+      // Nothing is known of what would move, so nothing can be judged: deny.
+      if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
+      if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
+      return described;
+    } catch (error) {
+      return { code: "policy_error", reason: `what the action would move could not be read: ${errorText(error)}` };
+    }
+  }
+
+  #decode(call: WalletCallFacts): readonly Effect[] {
+    const { reader } = this.#runtime;
+    if (reader === undefined) return [{ kind: "unknown", basis: "decoded" }];
+    try {
+      return reader.decode(call);
+    } catch {
+      // A decoder that fails has decoded nothing: rules deny what is unknown.
+      return [{ kind: "unknown", basis: "decoded" }];
+    }
+  }
+
+  async #askAll(attempt: Attempt, deadline: Deadline): Promise<Denial | Validity> {
+    const validity = new Validity(this.#runtime);
+    for (const provider of this.#runtime.providers) {
+      const scope = () => ({ signal: deadline.signal, remainingMs: deadline.remainingMs });
+      const ask = () => provider.beforeAction(attempt.context, scope());
+      const asked = validity.reading();
+      const answer = await this.#askOne(attempt, provider, "beforeAction", ask, deadline);
+      if (answer.kind !== "allow") {
+        if (answer.kind === "ambiguous") {
+          deadline.abort();
+          this.#tellLate(attempt, provider, answer);
+        }
+        await this.#release(attempt, answer.denial);
+        return answer.denial;
+      }
+      this.#take(attempt, provider, answer.allow.settlement);
+      validity.limit(asked, answer.allow.validForMs);
+    }
+    return validity;
+  }
+
+  async #askJudges(attempt: Attempt, judges: readonly Participant[], context: ActionContext, deadline: Deadline): Promise<Denial | Validity> {
+    const validity = new Validity(this.#runtime);
+    for (const { provider, settlements } of judges) {
+      const ask = () =>
+        provider.beforeWalletCall?.(context, {
+          signal: deadline.signal,
+          remainingMs: deadline.remainingMs,
+          settlements: [...settlements],
+        });
+      const asked = validity.reading();
+      const answer = await this.#askOne(attempt, provider, "beforeWalletCall", ask, deadline);
+      if (answer.kind === "ambiguous") deadline.abort();
+      // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
+      if (answer.kind !== "allow") return answer.denial;
+      this.#take(attempt, provider, answer.allow.settlement);
+      validity.limit(asked, answer.allow.validForMs);
+    }
+    return validity;
+  }
+
+  async #askOne(
+    attempt: Attempt,
+    provider: PolicyProvider,
+    hook: "beforeAction" | "beforeWalletCall",
+    question: () => unknown,
+    deadline: Deadline,
+  ): Promise<Answer> {
+    const { actionId, actionName } = attempt.facts;
+    const name = this.#runtime.nameOf(provider);
+    this.#runtime.emit({ type: "provider.started", actionId, actionName, provider: name, hook });
+    const answer = await ask(name, () => inProviderHook(actionId, question), deadline);
+    const code = answer.kind === "allow" ? {} : { code: answer.denial.code };
+    this.#runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook, ...code });
+    return answer;
+  }
+
+  #take(attempt: Attempt, provider: PolicyProvider, settlement: Settlement | undefined): void {
+    let participant = attempt.participants.find((candidate) => candidate.provider === provider);
+    if (participant === undefined) {
+      participant = { provider, settlements: [], told: false };
+      attempt.participants.push(participant);
+    }
+    if (settlement !== undefined) participant.settlements.push(settlement);
+  }
+
+  /** Tells those who allowed that the attempt was denied. A slow one goes on in the background. */
+  async #release(attempt: Attempt, denial: Denial): Promise<void> {
+    if (attempt.participants.length === 0) return;
+    const told = { result: undefined, error: new ActionDeniedError(denial) };
+    attempt.settling = tellParticipants(this.#runtime, attempt, this.#deniedOutcome(attempt), told);
+    await new Deadline(this.#runtime.clock, releaseGraceMs).within(attempt.settling);
+  }
+
+  /** An ambiguous provider may hold something: once its late answer is known, it is told, unless that answer was a deny. */
+  #tellLate(attempt: Attempt, provider: PolicyProvider, answer: Extract<Answer, { kind: "ambiguous" }>): void {
+    const alone = new Attempt(attempt.facts, attempt.description);
+    const told = { result: undefined, error: new ActionDeniedError(answer.denial) };
+    const finish = async (): Promise<void> => {
+      const late = await withinUnref(answer.late, lateAnswerMs);
+      if (late?.decision === "deny") return;
+      this.#take(alone, provider, late?.settlement);
+      await tellParticipants(this.#runtime, alone, this.#deniedOutcome(alone), told);
+    };
+    void finish();
+  }
+
+  #deniedOutcome(attempt: Attempt): SettledOutcome {
+    return this.#outcome(attempt, {
+      actionId: attempt.facts.actionId,
+      stage: "before",
+      durationMs: 0,
+      journal: [],
+    });
+  }
+
+  #outcome(attempt: Attempt, facts: SettleFacts): SettledOutcome {
+    const controlFlow = facts.stage === "raised" && isControlFlow(facts.error);
+    return outcomeOf({
+      ending: {
+        stage: facts.stage,
+        saidFailed: facts.stage === "raised" || this.#saidFailed(attempt, facts),
+        controlFlow,
+        durationMs: facts.durationMs,
+      },
+      journal: facts.journal,
+      declared: attempt.description.effects,
+      journalComplete: attempt.context.moneyVisible,
+      decode: (call) => this.#decode(call),
+      confirmations: this.#runtime.confirmations,
+    });
+  }
+
+  #saidFailed(attempt: Attempt, facts: SettleFacts): boolean {
+    if (attempt.denial !== undefined) return true;
+    try {
+      return this.#runtime.reader?.classify(facts.result, attempt.facts.actionName) === "failed";
+    } catch {
+      // The label only: money follows the journal whatever the text says.
+      return false;
+    }
+  }
+
+  #denied(facts: AttemptFacts, denial: Denial): Verdict {
+    const { actionId, actionName } = facts;
+    this.#runtime.emit({ type: "action.denied", actionId, actionName, code: denial.code, reason: denial.reason });
+    return deny(denial);
+  }
+
+  #emitOutcome(attempt: Attempt, outcome: SettledOutcome): void {
+    const { actionId, actionName } = attempt.facts;
+    this.#runtime.emit({ type: `action.${outcome.status}`, actionId, actionName });
+    if (outcome.status === "succeeded" && outcome.journalComplete && attempt.description.spends && outcome.calls.length === 0) {
+      this.#runtime.emit({ type: "success_without_send", actionId, actionName });
+    }
+  }
+}
+
+/** Until when a set of allows may be acted on: each from before its own question was sent. */
+class Validity {
+  readonly #runtime: Runtime;
+  readonly #limits: { readonly asked: { now: number; uptime: number }; readonly forMs: number }[] = [];
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  reading(): { now: number; uptime: number } {
+    return { now: this.#runtime.clock.now(), uptime: this.#runtime.clock.uptime() };
+  }
+
+  limit(asked: { now: number; uptime: number }, forMs: number | undefined): void {
+    if (forMs !== undefined) this.#limits.push({ asked, forMs });
+  }
+
+  readonly stillValid = (): boolean => this.#limits.every((limit) => elapsedMs(this.#runtime.clock, limit.asked) <= limit.forMs);
+}
+
+function deny(denial: Denial): Verdict {
+  return { decision: "deny", denial };
+}
+
+/** What the RFC's `onActionError` hears: the denial, what was thrown, or an error made of the returned text. */
+function errorOf(attempt: Attempt, facts: SettleFacts): unknown {
+  if (attempt.denial !== undefined) return new ActionDeniedError(attempt.denial, { result: facts.result, cause: facts.error });
+  return facts.stage === "raised" ? facts.error : new ActionFailedError(facts.result);
+}
+
+async function withinUnref<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const timeout = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
+  return await Promise.race([promise, timeout]);
+}

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { OpenAttempt } from "./open-attempt.js";
+import { processWide } from "./process-wide.js";
+
+/** What the running code belongs to: an action's body, or a provider's hook. */
+export type Scope =
+  | {
+      readonly kind: "attempt";
+      readonly attempt: OpenAttempt;
+      /** The wallet turns that this code already holds; taking one again would wait for itself. */
+      readonly turns: readonly string[];
+    }
+  | { readonly kind: "hook"; readonly actionId: string };
+
+const scope = processWide("attempt-scope", () => new AsyncLocalStorage<Scope>());
+
+/** The scope of the running code, across awaits. Undefined outside any attempt, and where an async context was lost. */
+export function currentScope(): Scope | undefined {
+  return scope.getStore();
+}
+
+/** Runs an action's body, or the wallet's own code, as part of an attempt. */
+export function inAttempt<T>(attempt: OpenAttempt, turns: readonly string[], body: () => T): T {
+  return scope.run({ kind: "attempt", attempt, turns }, body);
+}
+
+/** Runs a provider's hook: the guarded wallet is out of its reach (`guard:once`). */
+export function inProviderHook<T>(actionId: string, body: () => T): T {
+  return scope.run({ kind: "hook", actionId }, body);
+}

@@ -1,0 +1,102 @@
+import type { ActionContext, Effect, Identity, JsonValue, WalletCallFacts } from "@agentkit-policy/schema";
+import { actionHash } from "@agentkit-policy/schema";
+import type { Description } from "./action-reader.js";
+import { Envelope } from "./envelope.js";
+import type { Denial } from "./errors.js";
+import type { PolicyProvider, Settlement } from "./provider.js";
+
+/** The plain facts of an attempt. A sidecar receives the very same from another language. */
+export interface AttemptFacts {
+  /** A UUIDv7, made by the host. */
+  readonly actionId: string;
+  /** `wallet` for a wallet call outside any action, which is an attempt of its own (`guard:outside`). */
+  readonly layer: "action" | "wallet";
+  readonly parentActionId?: string;
+  readonly actionName: string;
+  /** Plain, tagged, frozen JSON. */
+  readonly args: JsonValue;
+  /** As the chain writes it; eip155 in lower case. */
+  readonly walletAddress?: string;
+  /** AgentKit's network id. */
+  readonly network?: string;
+  /** CAIP-2. */
+  readonly chainId?: string;
+  readonly identity: Identity;
+  /** Whether a wallet guard watches this attempt's wallet calls. */
+  readonly guarded: boolean;
+  /** Milliseconds since 1970. */
+  readonly requestedAt: number;
+  /** The call itself, where the attempt is one wallet call. */
+  readonly call?: WalletCallFacts;
+}
+
+/** A provider that allowed the attempt, with what it wants echoed. */
+export interface Participant {
+  readonly provider: PolicyProvider;
+  readonly settlements: Settlement[];
+  /** The RFC's hooks come once a process. */
+  told: boolean;
+}
+
+/** What the machine remembers of an open attempt, in memory only. */
+export class Attempt {
+  readonly facts: AttemptFacts;
+  readonly description: Description;
+  readonly context: ActionContext;
+  readonly envelope: Envelope;
+  readonly participants: Participant[] = [];
+  /** Set by the first denied wallet call; every later one of the attempt is denied alike (`guard:denial-ends`). */
+  denial: Denial | undefined;
+  /** Settlements of one attempt never overlap. */
+  settling: Promise<unknown> = Promise.resolve();
+
+  constructor(facts: AttemptFacts, description: Description) {
+    this.facts = facts;
+    this.description = description;
+    this.context = contextOf(facts, description, facts.guarded && description.throughWallet);
+    this.envelope = new Envelope(description.effects);
+  }
+}
+
+/** The context of a wallet call: the identity and action are its attempt's, the arguments are the call's own facts. */
+export function walletContext(attempt: Attempt, call: WalletCallFacts, effects: readonly Effect[], excess: readonly Effect[]): ActionContext {
+  const { callId, ...args } = call;
+  const facts: AttemptFacts = { ...attempt.facts, layer: "wallet", args: Object.freeze(args) as unknown as JsonValue };
+  return contextOf(facts, { ...attempt.description, effects }, attempt.context.moneyVisible, { callId, excess });
+}
+
+function contextOf(
+  facts: AttemptFacts,
+  description: Description,
+  moneyVisible: boolean,
+  call?: { readonly callId: string; readonly excess: readonly Effect[] },
+): ActionContext {
+  let hash: string | undefined;
+  const context = {
+    layer: facts.layer,
+    actionId: facts.actionId,
+    ...(call === undefined ? {} : { callId: call.callId }),
+    ...(facts.parentActionId === undefined ? {} : { parentActionId: facts.parentActionId }),
+    actionName: facts.actionName,
+    ...(description.canonicalAction === undefined ? {} : { canonicalAction: description.canonicalAction }),
+    ...(facts.walletAddress === undefined ? {} : { walletAddress: facts.walletAddress }),
+    ...(facts.network === undefined ? {} : { network: facts.network }),
+    ...(facts.chainId === undefined ? {} : { chainId: facts.chainId }),
+    args: facts.args,
+    ...facts.identity,
+    effects: frozenEffects(description.effects),
+    ...(call === undefined ? {} : { excess: frozenEffects(call.excess) }),
+    moneyVisible,
+    // Hashing costs more than all the rest of a context, and most policies never look.
+    get actionHash(): string {
+      hash ??= actionHash(facts);
+      return hash;
+    },
+    requestedAt: new Date(facts.requestedAt).toISOString(),
+  };
+  return Object.freeze(context) as ActionContext;
+}
+
+function frozenEffects(effects: readonly Effect[]): Effect[] {
+  return Object.freeze(effects.map((effect) => Object.freeze({ ...effect }))) as Effect[];
+}

@@ -1,0 +1,48 @@
+import { type Clock, elapsedMs } from "./clock.js";
+
+/** The answer of `within` when the time passed first. */
+export const timedOut = Symbol("timed out");
+
+/**
+ * One span of time that several waits share. The timer and the signal are made only when somebody needs them: most
+ * providers answer at once.
+ */
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #totalMs: number;
+  readonly #start: { now: number; uptime: number };
+  #controller: AbortController | undefined;
+
+  constructor(clock: Clock, totalMs: number) {
+    this.#clock = clock;
+    this.#totalMs = totalMs;
+    this.#start = { now: clock.now(), uptime: clock.uptime() };
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#totalMs - elapsedMs(this.#clock, this.#start));
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal of whoever still works on an answer that no longer matters. */
+  abort(): void {
+    this.#controller?.abort();
+  }
+
+  /** The promise's value, or `timedOut`. Never leaves a timer behind. */
+  async within<T>(promise: PromiseLike<T>): Promise<T | typeof timedOut> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<typeof timedOut>((resolve) => {
+      timer = setTimeout(() => resolve(timedOut), this.remainingMs);
+    });
+    try {
+      return await Promise.race([promise, timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

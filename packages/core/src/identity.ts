@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type Identity, isIdentity, problemOf } from "@agentkit-policy/schema";
+import { PolicySetupError } from "./errors.js";
+import { processWide } from "./process-wide.js";
+
+const scope = processWide("identity", () => new AsyncLocalStorage<Identity>());
+
+/**
+ * Runs `body` as somebody: every attempt in it, across awaits, carries this identity (`scope:identity`). Nested scopes
+ * add to and override the outer one. Identity never comes from an action's arguments.
+ * @throws PolicySetupError when a field is not a non-empty string.
+ */
+export function runWithContext<T>(identity: Identity, body: () => T): T {
+  return scope.run(Object.freeze({ ...currentIdentity(), ...checkedIdentity(identity) }), body);
+}
+
+/** The identity of the running scope; empty outside any. */
+export function currentIdentity(): Identity {
+  return scope.getStore() ?? {};
+}
+
+/** @throws PolicySetupError */
+export function checkedIdentity(identity: Identity): Identity {
+  const copy: Identity = { ...identity };
+  if (!isIdentity(copy)) {
+    throw new PolicySetupError("invalid_option", `the context is not an identity: ${problemOf(isIdentity, copy)}`);
+  }
+  return copy;
+}

@@ -1,0 +1,24 @@
+export { ActionDeniedError, ActionFailedError, type Denial, PolicySetupError } from "./errors.js";
+export type { ActionFacts, ActionReader, Description, InvalidDescription, Read, ReadRequest } from "./action-reader.js";
+export { allOf } from "./all-of.js";
+export type { AttemptFacts } from "./attempt.js";
+export { AttemptMachine, type SettleFacts, type Verdict } from "./attempt-machine.js";
+export { type Clock, systemClock } from "./clock.js";
+export type { PolicyEvent, PolicyEventType, PolicyListener } from "./events.js";
+export type { ActionLike } from "./guarded-action.js";
+export { runWithContext } from "./identity.js";
+export type { Logger } from "./logger.js";
+export type { Policy, PolicyOptions } from "./options.js";
+export type {
+  ActionPolicyProvider,
+  DecisionScope,
+  PolicyProvider,
+  SettledCall,
+  SettledOutcome,
+  Settlement,
+  SettleScope,
+  WalletCallScope,
+} from "./provider.js";
+export type { Runtime } from "./runtime.js";
+export type { WalletLike } from "./wallet-facts.js";
+export { assertGuarded, guardActions, guardWallet, type KitLike, withPolicy } from "./with-policy.js";

@@ -1,0 +1,37 @@
+import type { Identity } from "@agentkit-policy/schema";
+import type { ActionReader } from "./action-reader.js";
+import type { Clock } from "./clock.js";
+import type { PolicyListener } from "./events.js";
+import type { Logger } from "./logger.js";
+import type { PolicyProvider } from "./provider.js";
+import type { SnapshotBounds } from "./snapshot.js";
+
+/** One provider, or several of which every one has to allow (`compose`). */
+export type Policy = PolicyProvider | readonly PolicyProvider[];
+
+/** How a hook runs. Everything has a default. */
+export interface PolicyOptions {
+  /** Who acts through this kit. `runWithContext` adds to it and overrides it. */
+  readonly context?: Identity;
+  /** What a denied `invoke` does. Default `return`: frameworks retry what throws. */
+  readonly onDeny?: "return" | "throw";
+  /** `false` leaves the wallet unguarded: money is then counted by what actions declare. Default true. */
+  readonly wallet?: boolean;
+  /** For one whole decision, in milliseconds. Default 5,000. */
+  readonly decisionDeadlineMs?: number;
+  /** For one round of settlement, in milliseconds. Default 5,000. */
+  readonly settleDeadlineMs?: number;
+  /** How long a send waits for its wallet's turn, in milliseconds. Default 30,000. */
+  readonly queueWaitMs?: number;
+  /** Bounds of an action's arguments. Default 32 levels and 256 KiB. */
+  readonly argumentBounds?: SnapshotBounds;
+  /** Confirmations after which a receipt is final, by CAIP-2 chain. */
+  readonly confirmations?: Readonly<Record<string, number>>;
+  /** What reads actions and wallet calls. Default: the first that a provider carries. */
+  readonly reader?: ActionReader;
+  readonly clock?: Clock;
+  /** Default: standard error. */
+  readonly logger?: Logger;
+  /** Hears every event, synchronously. A listener that throws changes nothing. */
+  readonly onEvent?: PolicyListener;
+}

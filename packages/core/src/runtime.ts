@@ -1,0 +1,41 @@
+import type { ActionReader } from "./action-reader.js";
+import type { Clock } from "./clock.js";
+import type { PolicyEvent } from "./events.js";
+import type { Logger } from "./logger.js";
+import type { PolicyProvider } from "./provider.js";
+
+/** What an attempt machine runs with. */
+export interface Runtime {
+  readonly providers: readonly PolicyProvider[];
+  readonly reader: ActionReader | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** For all of a decision: reading what the action moves, and every provider's answer. */
+  readonly decisionDeadlineMs: number;
+  /** For all settlement hooks of one round together. */
+  readonly settleDeadlineMs: number;
+  readonly confirmations: (chainId: string | undefined) => number | undefined;
+  readonly emit: (event: Omit<PolicyEvent, "at">) => void;
+  readonly nameOf: (provider: PolicyProvider) => string;
+}
+
+/**
+ * Confirmations after which a receipt is final. A chain that lives on one machine has nobody to reorganise it; of every
+ * other chain a receipt alone proves nothing, and final evidence comes later.
+ */
+const defaultConfirmations: Readonly<Record<string, number>> = { "eip155:31337": 1, "eip155:1337": 1 };
+
+/** Looks confirmations up: the caller's own, then the providers', then the defaults. */
+export function confirmationsOf(
+  own: Readonly<Record<string, number>> | undefined,
+  providers: readonly PolicyProvider[],
+): (chainId: string | undefined) => number | undefined {
+  const tables = [own, ...providers.map((provider) => provider.confirmations), defaultConfirmations];
+  return (chainId) => {
+    if (chainId === undefined) return undefined;
+    for (const table of tables) {
+      if (table !== undefined && Object.hasOwn(table, chainId)) return table[chainId];
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,94 @@
+import { type Attempt, type Participant } from "./attempt.js";
+import { Deadline, timedOut } from "./deadline.js";
+import { errorText } from "./errors.js";
+import { inProviderHook } from "./attempt-scope.js";
+import { provesNothingLeft } from "./outcome.js";
+import type { SettledOutcome } from "./provider.js";
+import type { Runtime } from "./runtime.js";
+
+/** What the RFC's own hooks are told beside the outcome. */
+export interface Told {
+  /** What the action returned; undefined when it threw. */
+  readonly result: unknown;
+  /** What was thrown, or an error made of the text that the action returned, or the denial. */
+  readonly error: unknown;
+}
+
+/** How long after a failed `settle` it is tried again, in milliseconds. Afterwards the ledger's own dates decide. */
+const retryDelaysMs = [100, 1_000, 10_000];
+
+/**
+ * Tells the participants what became of an attempt, last first (`order:reverse`). Bounded and total: it never throws, and
+ * whatever fails is an event and a retry, never a changed result (`settle:cumulative`).
+ */
+export async function tellParticipants(runtime: Runtime, attempt: Attempt, outcome: SettledOutcome, told: Told): Promise<void> {
+  const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
+  for (const participant of [...attempt.participants].reverse()) {
+    await tell(runtime, attempt, participant, outcome, told, deadline);
+  }
+}
+
+async function tell(
+  runtime: Runtime,
+  attempt: Attempt,
+  participant: Participant,
+  outcome: SettledOutcome,
+  told: Told,
+  deadline: Deadline,
+): Promise<void> {
+  const { provider } = participant;
+  const { context } = attempt;
+  if (provider.settle !== undefined) {
+    const settle = (): unknown =>
+      provider.settle?.(context, outcome, { settlements: [...participant.settlements], recovered: false });
+    const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
+    if (!settled) retryLater(runtime, attempt, participant, settle, 0);
+    return;
+  }
+  if (participant.told) return;
+  participant.told = true;
+  // settle:by-money: a provider that would release on an error hears of one only when it is proven that nothing left.
+  const nothingLeft = provesNothingLeft(outcome);
+  const hook = nothingLeft ? "onActionError" : "afterAction";
+  const heard = nothingLeft
+    ? (): unknown => provider.onActionError?.(context, told.error, outcome)
+    : (): unknown => provider.afterAction?.(context, told.result, outcome);
+  await runHook(runtime, attempt, participant, hook, heard, deadline);
+}
+
+async function runHook(
+  runtime: Runtime,
+  attempt: Attempt,
+  participant: Participant,
+  hook: "settle" | "afterAction" | "onActionError",
+  body: () => unknown,
+  deadline: Deadline,
+): Promise<boolean> {
+  const name = runtime.nameOf(participant.provider);
+  const { actionId, actionName } = attempt.facts;
+  runtime.emit({ type: "provider.started", actionId, actionName, provider: name, hook });
+  try {
+    const answer = await deadline.within(Promise.resolve(inProviderHook(attempt.facts.actionId, body)));
+    if (answer === timedOut) throw new Error(`did not finish within ${runtime.settleDeadlineMs} ms`);
+    runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook });
+    return true;
+  } catch (error) {
+    const reason = `${name}.${hook}: ${errorText(error)}`;
+    runtime.emit({ type: "settlement.failed", actionId, actionName, provider: name, hook, reason });
+    runtime.logger.warn(`settlement failed: ${reason}`);
+    return false;
+  }
+}
+
+function retryLater(runtime: Runtime, attempt: Attempt, participant: Participant, settle: () => unknown, round: number): void {
+  const delayMs = retryDelaysMs[round];
+  // Nothing more to do here: what was armed goes on counting as spent until its own date, the safe side.
+  if (delayMs === undefined) return;
+  setTimeout(() => {
+    attempt.settling = attempt.settling.then(async () => {
+      const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
+      const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
+      if (!settled) retryLater(runtime, attempt, participant, settle, round + 1);
+    });
+  }, delayMs).unref();
+}

@@ -1,0 +1,93 @@
+import type { WalletMethod } from "@agentkit-policy/schema";
+
+/** What the guard does with a member of a wallet. */
+export type MemberKind =
+  | { readonly kind: "read" }
+  /** Judged under this name. */
+  | { readonly kind: "authority"; readonly method: WalletMethod }
+  /** Runs on the guarded wallet, so that what it hands out calls back through the guard. */
+  | { readonly kind: "derived" }
+  /** Hands out what no guard can see behind. */
+  | { readonly kind: "escape" }
+  | { readonly kind: "public_client" }
+  | { readonly kind: "receipt" };
+
+/** Reads of AgentKit's wallet providers, verified on 0.10.4. The guard is an allow-list: what is not here is judged. */
+const reads = new Set([
+  "constructor",
+  "toString",
+  "valueOf",
+  "toLocaleString",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "then",
+  "toJSON",
+  "getAddress",
+  "getNetwork",
+  "getName",
+  "getBalance",
+  "readContract",
+  "getCdpSdkNetwork",
+  "getPaymasterUrl",
+  "getConnection",
+  "getPublicKey",
+  "getSignatureStatus",
+  "waitForSignatureResult",
+]);
+
+const authority = new Map<string, WalletMethod>([
+  ["nativeTransfer", "send"],
+  ["sendTransaction", "send"],
+  ["signAndSendTransaction", "send"],
+  ["signTransaction", "sign_transaction"],
+  ["signTypedData", "sign_typed_data"],
+  ["signMessage", "sign_message"],
+  ["sign", "sign_hash"],
+]);
+
+const escapes = new Set(["getClient", "getKernelAccount", "getIntentClient", "exportWallet", "getKeyPairSigner"]);
+
+/** Classes whose `nativeTransfer` uses only public methods, so that it can run on the guarded wallet and its send is seen. */
+const transfersBySending = new Set(["ViemWalletProvider", "CdpEvmWalletProvider", "CdpSmartWalletProvider", "PrivyEvmWalletProvider"]);
+
+/** Classes that throw viem's gas estimation error only before anything was signed. */
+const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletProvider"]);
+
+/** Sorts a member of a wallet. Whatever is not known is judged as `unknown`. */
+export function memberKind(wallet: object, name: string): MemberKind {
+  if (name === "getPublicClient") return { kind: "public_client" };
+  if (name === "waitForTransactionReceipt") return { kind: "receipt" };
+  if (name === "toSigner" || name === "toEip1193Provider") {
+    // On Solana a signer is the raw key pair.
+    return classNames(wallet).includes("EvmWalletProvider") ? { kind: "derived" } : { kind: "escape" };
+  }
+  if (name === "nativeTransfer" && transfersBySending.has(declaringClass(wallet, name) ?? "")) return { kind: "derived" };
+  const method = authority.get(name);
+  if (method !== undefined) return { kind: "authority", method };
+  if (escapes.has(name)) return { kind: "escape" };
+  if (reads.has(name)) return { kind: "read" };
+  return { kind: "authority", method: "unknown" };
+}
+
+/** Whether viem's gas estimation error, thrown by this wallet's send, proves that nothing was signed. */
+export function estimationErrorsAreProof(wallet: object, walletMethod: string): boolean {
+  return estimatesBeforeSigning.has(declaringClass(wallet, walletMethod) ?? "");
+}
+
+/** The name of the class in whose body a method stands; a subclass that overrides it is another class. */
+function declaringClass(wallet: object, name: string): string | undefined {
+  if (Object.hasOwn(wallet, name)) return undefined;
+  for (let prototype = Object.getPrototypeOf(wallet); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    if (Object.hasOwn(prototype, name)) return (prototype as { constructor?: { name?: string } }).constructor?.name;
+  }
+  return undefined;
+}
+
+function classNames(wallet: object): string[] {
+  const names: string[] = [];
+  for (let prototype = Object.getPrototypeOf(wallet); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    names.push((prototype as { constructor?: { name?: string } }).constructor?.name ?? "");
+  }
+  return names;
+}

@@ -1,0 +1,144 @@
+/** The scope values of an attempt. All that are known are stored, also where no limit asks for them yet. */
+export interface ScopeValues {
+  /** Namespace and address, such as `eip155:0xf39f…`. */
+  readonly wallet?: string;
+  readonly user?: string;
+  readonly session?: string;
+  readonly run?: string;
+  readonly agent?: string;
+  /** The canonical action id, or the action's own name. */
+  readonly action?: string;
+}
+
+export type Scope = keyof ScopeValues | "counterparty";
+
+export type Window =
+  | { readonly kind: "attempt" }
+  | { readonly kind: "rolling"; readonly ms: number }
+  | { readonly kind: "calendar"; readonly unit: "hour" | "day" | "week" | "month" }
+  | { readonly kind: "lifetime" }
+  | { readonly kind: "open" };
+
+/** A maximum over a query. Two limits that differ only in `id` and `max` share one balance. */
+export interface Limit {
+  /** The rule's id, for messages; no part of the query. */
+  readonly id: string;
+  readonly unit: "amount" | "actions";
+  /** CAIP-19; required for `amount`, absent for `actions`. */
+  readonly asset?: string;
+  /** Empty: one balance for all. */
+  readonly per: readonly Scope[];
+  readonly window: Window;
+  /** Atomic units, or a count. */
+  readonly max: string;
+}
+
+/** An amount that an attempt asks for. */
+export type AskedLine =
+  | { readonly unit: "amount"; readonly asset: string; readonly amount: string; readonly counterparty?: string }
+  | { readonly unit: "actions" };
+
+export type EntryState = "reserved" | "armed" | "closed" | "void";
+
+/**
+ * Why a verb was refused. Nothing changed in the ledger.
+ * over_limit, missing_scope: a limit said so (`limitId` names it). expired, closed, unknown_step: the entry's state.
+ * idempotency_mismatch: the same key with another request. clock_jumped: see `ledger:clock`.
+ */
+export type RefusalCode =
+  | "over_limit"
+  | "missing_scope"
+  | "expired"
+  | "closed"
+  | "unknown_step"
+  | "idempotency_mismatch"
+  | "clock_jumped"
+  | "invalid_request";
+
+export type Refusal = { readonly ok: false; readonly code: RefusalCode; readonly reason: string; readonly limitId?: string };
+
+export type Granted = {
+  readonly ok: true;
+  readonly state: EntryState;
+  /** The last millisecond at which the entry may be armed or acted on. */
+  readonly sendBy: number;
+  /** The latest moment at which its money can still move. */
+  readonly until: number;
+};
+
+export type LedgerAnswer = Granted | Refusal;
+
+export interface ReserveRequest {
+  /** A UUIDv7; older than `life`, it is refused as expired. */
+  readonly attemptId: string;
+  /** `root`, or the id of the wallet call whose excess this is. */
+  readonly stepId: string;
+  readonly scopes: ScopeValues;
+  readonly lines: readonly AskedLine[];
+  readonly limits: readonly Limit[];
+  /** Reserve and arm in one durable write. */
+  readonly arm?: boolean;
+}
+
+export interface ArmRequest {
+  readonly attemptId: string;
+  /** The steps that the call relies on; refused when one is missing. */
+  readonly steps: readonly string[];
+  /** The latest deadline (ms since 1970) of a signature that this arm covers. */
+  readonly signatureDeadline?: number;
+}
+
+/** What a close knows of the money. */
+export interface CloseRequest {
+  readonly attemptId: string;
+  readonly scopes: ScopeValues;
+  /** Whether the action's body was entered; only if not do count lines go. */
+  readonly entered: boolean;
+  /** Whether a call has been handed over and has not answered: the entry then stays armed. */
+  readonly inFlight: boolean;
+  /** Per asset, everything that left or may have left. Truth above what was reserved is booked. */
+  readonly spent: readonly { readonly asset: string; readonly amount: string; readonly counterparty?: string }[];
+}
+
+/** One balance of one limit, for one combination of scope values. */
+export interface Balance {
+  readonly limitId: string;
+  readonly scope: Readonly<Record<string, string>>;
+  readonly asset?: string;
+  readonly unit: "amount" | "actions";
+  /** Counted now: reserved, armed and closed. */
+  readonly counted: string;
+  /** Of `counted`: the part that is not closed yet. */
+  readonly open: string;
+  readonly max: string;
+  /** Zero when more is counted than the maximum. */
+  readonly left: string;
+}
+
+export interface BalanceQuery {
+  readonly limits: readonly Limit[];
+  /** Without scopes: one balance for every combination of values that the ledger holds. */
+  readonly scopes?: ScopeValues & { readonly counterparty?: string };
+}
+
+/** The durable record of all guarded money. Every verb is atomic; a verb that rejects (a fault) changed nothing that was promised. */
+export interface Ledger {
+  /** Made when the ledger was created; a copy or another file has another. */
+  readonly id: string;
+  reserve(request: ReserveRequest): Promise<LedgerAnswer>;
+  arm(request: ArmRequest): Promise<LedgerAnswer>;
+  close(request: CloseRequest): Promise<Granted>;
+  balances(query: BalanceQuery): Promise<readonly Balance[]>;
+  /** Releases files and connections. Verbs reject afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** The times that a ledger is run with, in milliseconds. */
+export interface LedgerTimes {
+  /** From reserve, or from arm, to the moment after which the entry may not be acted on. Default 15 min. */
+  readonly lifeMs: number;
+  /** From the last moment of acting to the last moment at which a transaction can still move money. Default 1 h. */
+  readonly settleWithinMs: number;
+  /** How far clocks may be off, twice, plus the chain's timestamp error. Default 40 s. */
+  readonly marginMs: number;
+}
