@@ -3,13 +3,13 @@ import type { Description, Read } from "./action-reader.js";
 import { type Answer, ask } from "./ask.js";
 import { Attempt, type AttemptFacts, type Participant, walletContext } from "./attempt.js";
 import { inProviderHook } from "./attempt-scope.js";
-import { elapsedMs } from "./clock.js";
 import { Deadline, timedOut } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
 import { type Ending, isControlFlow, outcomeOf } from "./outcome.js";
 import type { PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
 import type { Runtime } from "./runtime.js";
 import { tellParticipants } from "./settlement.js";
+import { Validity } from "./validity.js";
 
 /** An answer of the machine's. An allow holds only as long as `stillValid` says so, in the very tick of acting on it. */
 export type Verdict =
@@ -161,7 +161,7 @@ export class AttemptMachine {
   }
 
   async #askAll(attempt: Attempt, deadline: Deadline): Promise<Denial | Validity> {
-    const validity = new Validity(this.#runtime);
+    const validity = new Validity(this.#runtime.clock);
     for (const provider of this.#runtime.providers) {
       const scope = () => ({ signal: deadline.signal, remainingMs: deadline.remainingMs });
       const ask = () => provider.beforeAction(attempt.context, scope());
@@ -182,7 +182,7 @@ export class AttemptMachine {
   }
 
   async #askJudges(attempt: Attempt, judges: readonly Participant[], context: ActionContext, deadline: Deadline): Promise<Denial | Validity> {
-    const validity = new Validity(this.#runtime);
+    const validity = new Validity(this.#runtime.clock);
     for (const { provider, settlements } of judges) {
       const ask = () =>
         provider.beforeWalletCall?.(context, {
@@ -296,26 +296,6 @@ export class AttemptMachine {
       this.#runtime.emit({ type: "success_without_send", actionId, actionName });
     }
   }
-}
-
-/** Until when a set of allows may be acted on: each from before its own question was sent. */
-class Validity {
-  readonly #runtime: Runtime;
-  readonly #limits: { readonly asked: { now: number; uptime: number }; readonly forMs: number }[] = [];
-
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
-  }
-
-  reading(): { now: number; uptime: number } {
-    return { now: this.#runtime.clock.now(), uptime: this.#runtime.clock.uptime() };
-  }
-
-  limit(asked: { now: number; uptime: number }, forMs: number | undefined): void {
-    if (forMs !== undefined) this.#limits.push({ asked, forMs });
-  }
-
-  readonly stillValid = (): boolean => this.#limits.every((limit) => elapsedMs(this.#runtime.clock, limit.asked) <= limit.forMs);
 }
 
 function deny(denial: Denial): Verdict {

@@ -1,6 +1,6 @@
 import { currentScope, inAttempt } from "./attempt-scope.js";
 import { ActionDeniedError, type Denial, denialText, errorText } from "./errors.js";
-import { OpenAttempt } from "./open-attempt.js";
+import { type AttemptEnd, OpenAttempt } from "./open-attempt.js";
 import type { PolicyHook } from "./policy-hook.js";
 import { SnapshotError, takeSnapshot } from "./snapshot.js";
 import { readWalletFacts, type WalletFacts, type WalletLike } from "./wallet-facts.js";
@@ -65,7 +65,7 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
   const attempt = new OpenAttempt(actionId, hook.machine);
   if (!verdict.stillValid()) {
     const denial = { code: "allow_expired", reason: "the permission ran out before it could be used" };
-    await attempt.sealAndSettle({ stage: "before", error: new ActionDeniedError(denial) });
+    await sealAndSettle(hook, attempt, action, { stage: "before", error: new ActionDeniedError(denial) });
     return deliver(hook, denial);
   }
   let result: unknown;
@@ -73,17 +73,21 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
     // AgentKit's invoke may throw at once instead of rejecting; inside an async function both arrive here.
     result = await inAttempt(attempt, [], () => Reflect.apply(action.invoke, action, [snapshot.fresh()] as never));
   } catch (error) {
-    const denial = hook.machine.denialOf(actionId);
-    hook.emit({ type: "action.sealed", actionId, actionName: action.name });
-    await attempt.sealAndSettle({ stage: "raised", error });
+    const denial = await sealAndSettle(hook, attempt, action, { stage: "raised", error });
     if (denial !== undefined) return deliver(hook, denial, { error });
     throw error;
   }
-  const denial = hook.machine.denialOf(actionId);
-  const settled = attempt.sealAndSettle({ stage: "returned", result });
-  hook.emit({ type: "action.sealed", actionId, actionName: action.name });
-  await settled;
+  const denial = await sealAndSettle(hook, attempt, action, { stage: "returned", result });
   return denial === undefined ? result : deliver(hook, denial, { result });
+}
+
+/** Steps 5 to 7. The seal falls before anything else can run: no listener, no hook, no further wallet call. */
+async function sealAndSettle(hook: PolicyHook, attempt: OpenAttempt, action: ActionLike, end: AttemptEnd): Promise<Denial | undefined> {
+  const denial = hook.machine.denialOf(attempt.actionId);
+  attempt.seal(end);
+  hook.emit({ type: "action.sealed", actionId: attempt.actionId, actionName: action.name });
+  await attempt.settle();
+  return denial;
 }
 
 function readArguments(

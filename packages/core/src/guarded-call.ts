@@ -77,11 +77,13 @@ async function runOutside(call: CallInHand, parentActionId: string | undefined):
   const attempt = new OpenAttempt(actionId, hook.machine);
   try {
     const result = await runInAttempt(attempt, call);
-    await attempt.sealAndSettle({ stage: "returned", result });
+    attempt.seal({ stage: "returned", result });
     return result;
   } catch (error) {
-    await attempt.sealAndSettle({ stage: "raised", error });
+    attempt.seal({ stage: "raised", error });
     throw error;
+  } finally {
+    await attempt.settle();
   }
 }
 

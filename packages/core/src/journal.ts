@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { JournalCall, Receipt, WalletCallFacts } from "@agentkit-policy/schema";
+import { type JournalCall, type Receipt, sha256Hex, type WalletCallFacts } from "@agentkit-policy/schema";
 import { errorText } from "./errors.js";
 
 /** Error texts are kept for people only; a node can answer with a whole page. */
@@ -32,7 +31,7 @@ export class Journal {
   /** The wallet answered with a signature, of which only the hash is kept (`guard:secret`). */
   signed(callId: string, signature: unknown): void {
     const text = typeof signature === "string" ? signature : "";
-    this.#update(callId, { state: "returned", signatureHash: createHash("sha256").update(text).digest("hex") });
+    this.#update(callId, { state: "returned", signatureHash: sha256Hex(text) });
   }
 
   raised(callId: string, error: unknown): void {

@@ -34,18 +34,18 @@ export class OpenAttempt {
     return this.machine.denialOf(this.actionId);
   }
 
-  /** Seals synchronously, then settles. */
-  async sealAndSettle(end: AttemptEnd): Promise<SettledOutcome | undefined> {
+  /** From this tick on, no further call is handed over. */
+  seal(end: AttemptEnd): void {
     this.#end ??= end;
-    return await this.#settle();
   }
 
   /** A call that was in flight at the seal has come back: settle again with what is known now (`settle:cumulative`). */
   settleAgain(): void {
-    if (this.sealed) void this.#settle();
+    if (this.sealed) void this.settle();
   }
 
-  async #settle(): Promise<SettledOutcome | undefined> {
+  /** Settles a sealed attempt with all that is known now. Never throws. */
+  async settle(): Promise<SettledOutcome | undefined> {
     const end = this.#end;
     if (end === undefined) return undefined;
     return await this.machine.settle({

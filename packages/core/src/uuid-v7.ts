@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
-
 /**
  * A UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits. The ledger reads its time and refuses ids older than a
  * life. Ten lines of our own because the `uuid` package's import alone would take most of core's 10 ms.
  */
 export function uuidV7(nowMs: number): string {
-  const bytes = randomBytes(16);
+  const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(16)).buffer);
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);

@@ -1,0 +1,35 @@
+import type { Balance } from "@agentkit-policy/ledger";
+import { amountText, loadPolicy } from "@agentkit-policy/policies";
+import { table } from "./table.js";
+
+/** `agentkit-policy budgets`: what is counted and what is left. Throws what keeps it from knowing. */
+export async function budgets(file: string, options: { readonly json?: boolean }): Promise<void> {
+  const policy = await loadPolicy(file, { mustExist: true });
+  try {
+    const balances = await policy.balances();
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify(balances, undefined, 2)}\n`);
+      return;
+    }
+    const rows = balances.map((balance) => [
+      balance.limitId,
+      scopeText(balance),
+      text(balance, balance.counted),
+      text(balance, balance.open),
+      text(balance, balance.left),
+      text(balance, balance.max),
+    ]);
+    process.stdout.write(rows.length === 0 ? "nothing has been counted yet\n" : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`);
+  } finally {
+    await policy.dispose();
+  }
+}
+
+function scopeText({ scope }: Balance): string {
+  const parts = Object.entries(scope).map(([name, value]) => `${name} ${value}`);
+  return parts.length === 0 ? "everybody" : parts.join(", ");
+}
+
+function text({ asset }: Balance, amount: string): string {
+  return asset === undefined ? amount : amountText(asset, amount);
+}

@@ -1,0 +1,23 @@
+import { type Clock, elapsedMs } from "./clock.js";
+
+/** Until when a set of allows may be acted on: each from before its own question was sent. */
+export class Validity {
+  readonly #clock: Clock;
+  readonly #limits: { readonly asked: { now: number; uptime: number }; readonly forMs: number }[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Taken before a question is sent. */
+  reading(): { now: number; uptime: number } {
+    return { now: this.#clock.now(), uptime: this.#clock.uptime() };
+  }
+
+  limit(asked: { now: number; uptime: number }, forMs: number | undefined): void {
+    if (forMs !== undefined) this.#limits.push({ asked, forMs });
+  }
+
+  /** False once any of the allows has run out. */
+  readonly stillValid = (): boolean => this.#limits.every((limit) => elapsedMs(this.#clock, limit.asked) <= limit.forMs);
+}

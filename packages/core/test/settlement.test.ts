@@ -1,0 +1,116 @@
+import type { ActionContext, ActionOutcome } from "@agentkit-policy/schema";
+import { describe, expect, it } from "vitest";
+import { ActionDeniedError, ActionFailedError } from "../src/errors.js";
+import type { PolicyProvider } from "../src/provider.js";
+import { type ActionBody, allowAll, guarded, pay, recorder } from "./support/test-kit.js";
+import { alice } from "./support/test-wallet.js";
+
+const payment = { to: alice, value: "5" };
+
+/** The RFC's own hooks, which know nothing of money. */
+function rfcProvider(log: unknown[][]): PolicyProvider {
+  return {
+    beforeAction: async () => ({ decision: "allow" }),
+    afterAction: async (_context: ActionContext, result: unknown, outcome: ActionOutcome) => void log.push(["after", result, outcome.status]),
+    onActionError: async (_context: ActionContext, error: unknown, outcome: ActionOutcome) => void log.push(["error", error, outcome.status]),
+  };
+}
+
+describe("a provider of the RFC's own interface", () => {
+  it("hears of success with the result", async () => {
+    const log: unknown[][] = [];
+    const { invoke } = guarded(rfcProvider(log));
+    const result = await invoke("pay", payment);
+    expect(log).toEqual([["after", result, "succeeded"]]);
+  });
+
+  it("hears of an error only when it is proven that nothing left", async () => {
+    const log: unknown[][] = [];
+    const { invoke, wallet } = guarded(rfcProvider(log));
+    wallet.balance = 0n;
+    const text = await invoke("pay", payment);
+    expect(log).toMatchObject([["error", { name: "ActionFailedError", result: text }, "failed"]]);
+    expect(ActionFailedError.isInstance(log[0]?.[1])).toBe(true);
+  });
+
+  it("hears afterAction when the text says failure and money may have left", async () => {
+    const log: unknown[][] = [];
+    const { invoke, wallet } = guarded(rfcProvider(log));
+    wallet.onSend = () => { throw new Error("503"); };
+    const text = await invoke("pay", payment);
+    expect(log).toEqual([["after", text, "unknown"]]);
+  });
+
+  it("hears afterAction with undefined when the action threw after money left", async () => {
+    const log: unknown[][] = [];
+    const thrown = new Error("receipt timeout");
+    const body: ActionBody = async (wallet) => {
+      await wallet.sendTransaction({ to: alice, value: 5n });
+      throw thrown;
+    };
+    const { invoke } = guarded(rfcProvider(log), { pay: body });
+    await expect(invoke("pay", payment)).rejects.toBe(thrown);
+    expect(log).toEqual([["after", undefined, "unknown"]]);
+  });
+
+  it("hears the denial of a later provider as an error", async () => {
+    const log: unknown[][] = [];
+    const { invoke } = guarded([rfcProvider(log), { beforeAction: () => ({ decision: "deny", reason: "no" }) }]);
+    await invoke("pay", payment);
+    expect(log).toMatchObject([["error", { code: "denied" }, "denied"]]);
+    expect(ActionDeniedError.isInstance(log[0]?.[1])).toBe(true);
+  });
+
+  it("works with nothing but beforeAction", async () => {
+    const { invoke } = guarded({ beforeAction: async () => ({ decision: "allow" as const }) });
+    expect(await invoke("pay", payment)).toMatch(/^Transferred/);
+  });
+});
+
+describe("settlement", () => {
+  it("never changes the result, however it fails, and says so", async () => {
+    const bad: PolicyProvider = { ...allowAll, name: "bad", settle: () => { throw new Error("disk full"); } };
+    const log: string[] = [];
+    const { invoke, events } = guarded([recorder("a", log), bad]);
+    expect(await invoke("pay", payment)).toMatch(/^Transferred/);
+    expect(events.filter((event) => event.type === "settlement.failed")).toMatchObject([{ provider: "bad", reason: "bad.settle: disk full" }]);
+    expect(log).toEqual(["a.before", "a.settle:succeeded"]);
+  });
+
+  it("that failed is tried again", async () => {
+    let tries = 0;
+    const flaky: PolicyProvider = { ...allowAll, settle: () => { tries += 1; if (tries === 1) throw new Error("busy"); } };
+    const { invoke } = guarded(flaky);
+    await invoke("pay", payment);
+    await expect.poll(() => tries).toBe(2);
+  });
+
+  it("that hangs is given up after its deadline", async () => {
+    const { invoke, events } = guarded({ ...allowAll, settle: () => new Promise(() => undefined) }, undefined, { settleDeadlineMs: 5 });
+    expect(await invoke("pay", payment)).toMatch(/^Transferred/);
+    expect(events.map((event) => event.type)).toContain("settlement.failed");
+  });
+
+  it("happens when the action throws, and its own error comes back untouched", async () => {
+    const log: string[] = [];
+    const thrown = { not: "an error" };
+    const { invoke } = guarded(recorder("a", log), { pay: () => { throw thrown; } });
+    await expect(invoke("pay", payment)).rejects.toBe(thrown);
+    expect(log).toEqual(["a.before", "a.settle:failed"]);
+  });
+
+  it("calls a control-flow exception cancelled when nothing was spent", async () => {
+    const log: string[] = [];
+    const interrupt = Object.assign(new Error("ask"), { name: "GraphInterrupt" });
+    const { invoke } = guarded(recorder("a", log), { pay: () => { throw interrupt; } });
+    await expect(invoke("pay", payment)).rejects.toBe(interrupt);
+    expect(log).toEqual(["a.before", "a.settle:cancelled"]);
+  });
+
+  it("is not disturbed by a listener that throws", async () => {
+    const log: string[] = [];
+    const { invoke } = guarded(recorder("a", log), { pay }, { onEvent: () => { throw new Error("no"); } });
+    expect(await invoke("pay", payment)).toMatch(/^Transferred/);
+    expect(log).toEqual(["a.before", "a.settle:succeeded"]);
+  });
+});

@@ -1,0 +1,147 @@
+import type { ActionContext } from "@agentkit-policy/schema";
+import { describe, expect, it } from "vitest";
+import { allOf } from "../src/all-of.js";
+import { PolicySetupError } from "../src/errors.js";
+import { runWithContext } from "../src/identity.js";
+import type { PolicyProvider } from "../src/provider.js";
+import { assertGuarded, guardActions, withPolicy } from "../src/with-policy.js";
+import { allowAll, guarded, pay, silent, TestKit } from "./support/test-kit.js";
+import { alice, testReader, ViemWalletProvider } from "./support/test-wallet.js";
+
+const payment = { to: alice, value: "5" };
+
+function seeing(contexts: ActionContext[]): PolicyProvider {
+  return { beforeAction: (context) => { contexts.push(context); return { decision: "allow" }; } };
+}
+
+describe("withPolicy", () => {
+  it("without a policy returns the very same kit and says so", () => {
+    const kit = new TestKit(new ViemWalletProvider(), { pay });
+    const warnings: string[] = [];
+    expect(withPolicy(kit, undefined, { logger: { ...silent, warn: (message) => warnings.push(message) } })).toBe(kit);
+    expect(warnings).toEqual(["withPolicy was given no policy: this kit is not guarded"]);
+    expect(() => assertGuarded(kit)).toThrow(/no policy/);
+  });
+
+  it("keeps names, descriptions and the same schema objects, and leaves the given kit bare", async () => {
+    const { bare, kit, wallet } = guarded({ beforeAction: () => ({ decision: "deny", reason: "no" }) });
+    const shape = (actions: ReturnType<typeof kit.getActions>) => actions.map(({ name, description, schema }) => ({ name, description, schema }));
+    expect(shape(kit.getActions())).toEqual(shape(bare.getActions()));
+    expect(kit.getActions()[0]?.schema).toBe(bare.schema);
+    expect(kit).toBeInstanceOf(TestKit);
+    expect(bare.walletProvider).toBe(wallet);
+    expect(await bare.getActions()[0]?.invoke(payment)).toMatch(/^Transferred/);
+  });
+
+  it("guards every list of actions that the kit hands out, also after its wallet was replaced", async () => {
+    const { bare, kit } = guarded({ ...allowAll, beforeWalletCall: () => ({ decision: "deny", reason: "no" }) });
+    for (const wallet of [bare.walletProvider, new ViemWalletProvider()]) {
+      bare.walletProvider = wallet;
+      expect(await kit.getActions()[0]?.invoke(payment)).toMatch(/^Error: denied/);
+      expect(wallet.sent).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["a guarded kit", () => withPolicy(guarded(allowAll).kit, allowAll, { logger: silent }), "already_guarded"],
+    ["an empty list of policies", () => guarded([]), "invalid_policy"],
+    ["an empty allOf", () => guarded(allOf()), "invalid_policy"],
+    ["something that is no provider", () => guarded({} as PolicyProvider), "invalid_policy"],
+    ["the same provider twice", () => guarded([allowAll, allOf(allowAll)]), "invalid_policy"],
+    ["an identity that is not text", () => guarded(allowAll, undefined, { context: { userId: 5 as never } }), "invalid_option"],
+  ])("refuses %s at start", (_name, setUp, code) => {
+    expect(setUp).toThrow(expect.objectContaining({ name: "PolicySetupError", code }));
+  });
+
+  it("says when a kit's actions do not use the guarded wallet, and then counts what they declare", async () => {
+    const warnings: string[] = [];
+    const wallet = new ViemWalletProvider();
+    class ClosedKit {
+      readonly walletProvider = wallet;
+      // The closure holds the bare wallet, as a kit with truly private fields would.
+      getActions = () => new TestKit(wallet, { pay }).getActions();
+    }
+    const contexts: ActionContext[] = [];
+    const kit = withPolicy(new ClosedKit(), seeing(contexts), { reader: testReader, logger: { ...silent, warn: (message) => warnings.push(message) } });
+    await kit.getActions()[0]?.invoke(payment);
+    expect(warnings).toEqual([expect.stringContaining("do not use the guarded wallet")]);
+    expect(contexts).toMatchObject([{ moneyVisible: false }]);
+  });
+
+  it("guards actions without their kit, and says what it cannot see", async () => {
+    const warnings: string[] = [];
+    const actions = new TestKit(new ViemWalletProvider(), { pay }).getActions();
+    const [action] = guardActions(actions, { beforeAction: () => ({ decision: "deny", reason: "no" }) }, { logger: { ...silent, warn: (message) => warnings.push(message) } });
+    expect(await action?.invoke(payment)).toMatch(/^Error: denied/);
+    expect(warnings).toHaveLength(1);
+    expect(() => guardActions([action as NonNullable<typeof action>], allowAll, { logger: silent })).toThrow(PolicySetupError);
+  });
+});
+
+describe("a context", () => {
+  it("says what runs, for whom and with what effects, and is frozen all through", async () => {
+    const contexts: ActionContext[] = [];
+    const { invoke } = guarded(seeing(contexts), undefined, { context: { agentId: "a1" } });
+    await runWithContext({ userId: "u1", runId: "r1" }, () => invoke("pay", payment));
+    const [context] = contexts;
+    expect(context).toMatchObject({
+      layer: "action",
+      actionName: "pay",
+      canonicalAction: "test.pay",
+      chainId: "eip155:84532",
+      network: "base-sepolia",
+      walletAddress: "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+      args: payment,
+      agentId: "a1",
+      userId: "u1",
+      runId: "r1",
+      moneyVisible: true,
+    });
+    expect(context?.actionId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(context?.actionHash).toMatch(/^[0-9a-f]{64}$/);
+    for (const part of [context, context?.args, context?.effects, context?.effects[0]]) expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it("is the same object for every hook of a provider", async () => {
+    const seen = new Set<unknown>();
+    const { invoke } = guarded({
+      beforeAction: (context) => { seen.add(context); return { decision: "allow" }; },
+      settle: (context) => void seen.add(context),
+    });
+    await invoke("pay", payment);
+    expect(seen.size).toBe(1);
+  });
+
+  it("never takes identity from arguments", async () => {
+    const contexts: ActionContext[] = [];
+    const { invoke } = guarded(seeing(contexts));
+    await invoke("pay", { ...payment, userId: "evil", approved: true, policy: "none" });
+    expect(contexts[0]?.userId).toBeUndefined();
+  });
+
+  it("is bound to the call: what is judged is what runs, whatever the caller's object becomes", async () => {
+    const args = { to: alice, value: "5" };
+    const ran: unknown[] = [];
+    const { invoke } = guarded(
+      { beforeAction: async () => { args.value = "500"; await Promise.resolve(); return { decision: "allow" }; } },
+      { pay: (_wallet, given) => { ran.push(given); } },
+    );
+    await invoke("pay", args);
+    expect(ran).toEqual([{ to: alice, value: "5" }]);
+  });
+
+  it("lets the action mutate its own copy", async () => {
+    const { invoke } = guarded(allowAll, { pay: (_wallet, given: { to: string }) => { given.to = `0x${given.to}`; return "ok"; } });
+    expect(await invoke("pay", payment)).toBe("ok");
+  });
+
+  it("gives nested runs the inner identity and nothing to the outside", async () => {
+    const contexts: ActionContext[] = [];
+    const { invoke } = guarded(seeing(contexts));
+    await runWithContext({ userId: "u1" }, async () => {
+      await Promise.all(["r1", "r2"].map((runId) => runWithContext({ runId }, () => invoke("pay", payment))));
+    });
+    await invoke("pay", payment);
+    expect(contexts.map(({ userId, runId }) => [userId, runId])).toEqual([["u1", "r1"], ["u1", "r2"], [undefined, undefined]]);
+  });
+});

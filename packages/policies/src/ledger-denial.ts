@@ -1,0 +1,52 @@
+import { formatUnits, symbolOf, tokenDecimals } from "@agentkit-policy/effects";
+import { type AskedLine, LedgerFault, type Refusal } from "@agentkit-policy/ledger";
+import type { Deny } from "@agentkit-policy/schema";
+
+/** Codes that the ledger's own refusals carry to the outside, and words for the model. */
+const refusals: Readonly<Record<Refusal["code"], { readonly code: string; readonly reason: string }>> = {
+  over_limit: { code: "over_limit", reason: "the limit has no room for it" },
+  missing_scope: { code: "missing_scope", reason: "the limit counts by something that this call does not name" },
+  expired: { code: "ledger_expired", reason: "the permission of this action ran out" },
+  closed: { code: "ledger_closed", reason: "this action has already been settled" },
+  unknown_step: { code: "ledger_closed", reason: "the budget of this action is not held" },
+  idempotency_mismatch: { code: "idempotency_mismatch", reason: "the same request came with other content" },
+  clock_jumped: { code: "clock_jumped", reason: "the machine's clock stepped, so that budgets cannot be judged" },
+  invalid_request: { code: "invalid_arguments", reason: "the amounts have no exact form" },
+};
+
+/**
+ * A refusal as the model reads it: which limit, what was asked, never how much is left (others may share the limit).
+ * `missing_scope` says which one, because only the program can supply it.
+ */
+export function denialOfRefusal(refusal: Refusal, lines: readonly AskedLine[], tokens: DecimalsOf): Deny {
+  const { code, reason } = refusals[refusal.code];
+  const limit = refusal.limitId === undefined ? "" : `the limit "${refusal.limitId}": `;
+  const text =
+    refusal.code === "over_limit"
+      ? `the limit "${refusal.limitId ?? ""}" has no room for ${askedText(lines, tokens)}`
+      : refusal.code === "missing_scope"
+        ? refusal.reason
+        : `${limit}${reason}`;
+  return { decision: "deny", code, reason: text, ...(refusal.limitId === undefined ? {} : { metadata: { rule: refusal.limitId } }) };
+}
+
+/** A ledger that cannot answer denies, and the code says why. */
+export function denialOfFault(error: unknown): Deny {
+  const code = LedgerFault.isInstance(error) ? error.code : "ledger_unreachable";
+  return { decision: "deny", code, reason: "the ledger cannot answer, and without it nothing may be spent" };
+}
+
+/** Decimals of an asset, where a policy or the built-in table knows them. */
+export type DecimalsOf = (asset: string) => number | undefined;
+
+/** An amount for a person: whole units and a symbol where they are known, else the exact atomic amount and the asset. */
+export function amountText(asset: string, amount: string, decimalsOf: DecimalsOf = tokenDecimals): string {
+  const decimals = asset.endsWith("/slip44:60") ? 18 : decimalsOf(asset);
+  if (decimals === undefined) return `${amount} atomic units of ${asset}`;
+  return `${formatUnits(BigInt(amount), decimals)} ${symbolOf(asset) ?? asset}`;
+}
+
+function askedText(lines: readonly AskedLine[], decimalsOf: DecimalsOf): string {
+  const texts = lines.flatMap((line) => (line.unit === "amount" ? [amountText(line.asset, line.amount, decimalsOf)] : []));
+  return texts.length === 0 ? "another action" : texts.join(" and ");
+}

@@ -1,0 +1,95 @@
+import { nativeAsset } from "@agentkit-policy/effects";
+import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import type { Match, When } from "./policy-file.js";
+
+/** What a rule says of a context. untouched: nothing in it has a field that the rule looks at. */
+export type MatchResult = "matched" | "not_matched" | "untouched";
+
+type EffectTest = (effect: Effect, context: ActionContext) => boolean | undefined;
+
+/** A rule's conditions, compiled once. */
+export interface Matcher {
+  readonly match: Match;
+  /** Every effect that has a field has to match in it. */
+  every(context: ActionContext): MatchResult;
+  /** One effect that matches in all fields suffices. */
+  some(context: ActionContext): boolean;
+  /** Whether this rule names, in so many words, an effect that is denied unless it is named. */
+  names(effect: Effect, context: ActionContext): boolean;
+}
+
+export function compileMatch(match: Match): Matcher {
+  const actionMatches = match.actions === undefined ? undefined : namesMatcher(match.actions);
+  const tests = effectTests(match);
+  const concerns = (context: ActionContext): boolean =>
+    (actionMatches === undefined || actionMatches(context)) && (match.networks === undefined || isOnNetwork(context, match.networks));
+  return {
+    match,
+    every(context) {
+      if (!concerns(context)) return "not_matched";
+      const answers = context.effects.flatMap((effect) => tests.map((test) => test(effect, context))).filter((answer) => answer !== undefined);
+      if (answers.includes(false)) return "not_matched";
+      if (answers.length === 0 && tests.length > 0 && actionMatches === undefined) return "untouched";
+      return "matched";
+    },
+    some(context) {
+      if (!concerns(context)) return false;
+      if (tests.length === 0) return true;
+      return context.effects.some((effect) => tests.every((test) => test(effect, context) === true));
+    },
+    names(effect, context) {
+      if (!concerns(context)) return false;
+      if (match.effects?.includes(effect.kind as never) === true) return tests.every((test) => test(effect, context) !== false);
+      if (effect.kind === "contract_call" && match.contracts !== undefined) return tests.every((test) => test(effect, context) !== false);
+      // An action named in full is trusted to be called; what it then asks of the wallet is judged by itself.
+      return context.layer === "action" && context.moneyVisible && effect.kind === "unknown" && namesExactly(match.actions, context);
+    },
+  };
+}
+
+/** Whether a rule applies here at all. */
+export function applies(when: When | undefined, context: ActionContext): boolean {
+  if (when === undefined) return true;
+  return (when.networks === undefined || isOnNetwork(context, when.networks)) && (when.actions === undefined || namesMatcher(when.actions)(context));
+}
+
+function effectTests(match: Match): EffectTest[] {
+  const tests: EffectTest[] = [];
+  const { effects, assets, recipients, contracts } = match;
+  if (effects !== undefined) tests.push((effect) => effects.includes(effect.kind as never));
+  if (assets !== undefined) {
+    tests.push((effect, { chainId }) =>
+      effect.asset === undefined ? undefined : assets.some((asset) => effect.asset === (asset === "native" && chainId !== undefined ? nativeAsset(chainId) : asset)),
+    );
+  }
+  if (recipients !== undefined) tests.push((effect) => isAmong(effect.counterparty, recipients));
+  if (contracts !== undefined) tests.push((effect) => isAmong(effect.contract, contracts));
+  return tests;
+}
+
+/** An address in a rule is a bare one, which means it on every chain, or a CAIP-10 account. */
+function isAmong(account: string | undefined, list: readonly string[]): boolean | undefined {
+  if (account === undefined) return undefined;
+  return list.some((entry) => account === entry || account.endsWith(`:${entry}`));
+}
+
+function isOnNetwork({ chainId, network }: ActionContext, networks: readonly string[]): boolean {
+  return networks.some((name) => name === chainId || name === network);
+}
+
+function namesMatcher(patterns: readonly string[]): (context: ActionContext) => boolean {
+  const tests = patterns.map(patternTest);
+  return ({ actionName, canonicalAction }) => tests.some((test) => test(actionName) || (canonicalAction !== undefined && test(canonicalAction)));
+}
+
+function namesExactly(actions: readonly string[] | undefined, { actionName, canonicalAction }: ActionContext): boolean {
+  return actions?.some((name) => name === actionName || name === canonicalAction) === true;
+}
+
+/** A name, or a pattern in which `*` stands for any letters. */
+export function patternTest(pattern: string): (name: string) => boolean {
+  if (!pattern.includes("*")) return (name) => name === pattern;
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  const expression = new RegExp(`^${parts.join("[^]*")}$`);
+  return (name) => expression.test(name);
+}

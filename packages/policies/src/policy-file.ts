@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { parseDuration } from "./duration.js";
+
+/** What a list of names has to hold; an empty one matches nothing, which nobody means. */
+const names = z.array(z.string().min(1)).min(1);
+
+const duration = z.string().refine((text) => parseDuration(text) !== undefined, { error: 'a duration is a whole number and s, m, h or d, such as "10m"' });
+
+const scopes = z.array(z.enum(["wallet", "user", "session", "run", "agent", "action", "counterparty"]));
+
+const effectKinds = z.array(
+  z.enum([
+    "transfer",
+    "approval",
+    "operator_approval",
+    "permit",
+    "authorization",
+    "delegation",
+    "contract_call",
+    "deploy",
+    "sign_message",
+    "sign_hash",
+    "external",
+    "fee",
+    "unknown",
+  ]),
+);
+
+/** What an `allow` or a `deny` looks at. Every member that is given has to match. */
+const match = z
+  .strictObject({
+    /** Canonical ids (`wallet.native_transfer`), AgentKit's own names, or patterns with `*`. */
+    actions: names.optional(),
+    /** Kinds of effect. */
+    effects: effectKinds.min(1).optional(),
+    /** `native` or CAIP-19. */
+    assets: names.optional(),
+    /** CAIP-2, or AgentKit's network ids. */
+    networks: names.optional(),
+    /** Who receives value or authority: payees, and the spenders of approvals. */
+    recipients: names.optional(),
+    /** Contracts that are called. */
+    contracts: names.optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, { error: "it names nothing to match" });
+
+/** When a rule applies at all. */
+const when = z.strictObject({ networks: names.optional(), actions: names.optional() });
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, { error: "an id is lower-case letters, digits, - and _" });
+
+export const limitRule = z.strictObject({
+  id,
+  /** `native`, a CAIP-19 asset, or `actions`. */
+  limit: z.string().min(1),
+  /** Whole units as text, or a count for `actions`. */
+  max: z.union([z.string(), z.number().int()]).optional(),
+  /** Atomic units as text, instead of `max`. */
+  atomic: z.string().optional(),
+  per: scopes.default([]),
+  window: z.string(),
+  when: when.optional(),
+});
+
+export const allowRule = z.strictObject({ id, allow: match, when: when.optional() });
+
+export const denyRule = z.strictObject({ id, deny: match, when: when.optional() });
+
+/** Everything but the rules, whose kind decides their shape. */
+export const policyFile = z.strictObject({
+  version: z.literal(1, { error: "the version is 1" }),
+  /** `memory`, or `sqlite:` and a path. */
+  ledger: z.string().min(1),
+  chains: z.record(z.string(), z.strictObject({ confirmations: z.number().int().min(1).max(100_000).optional() })).optional(),
+  tokens: z.record(z.string(), z.strictObject({ decimals: z.number().int().min(0).max(255) })).optional(),
+  timing: z.strictObject({ life: duration.optional(), leaveWithin: duration.optional(), settleWithin: duration.optional() }).optional(),
+  rules: z.array(z.unknown()).min(1),
+});
+
+export type LimitRule = z.infer<typeof limitRule>;
+export type AllowRule = z.infer<typeof allowRule>;
+export type DenyRule = z.infer<typeof denyRule>;
+export type Match = z.infer<typeof match>;
+export type When = z.infer<typeof when>;
+export type PolicyFile = z.infer<typeof policyFile>;
+
+/** What `definePolicy` takes: the file's shape, in code. */
+export interface PolicyDefinition extends Omit<z.input<typeof policyFile>, "rules"> {
+  readonly rules: readonly (z.input<typeof limitRule> | z.input<typeof allowRule> | z.input<typeof denyRule>)[];
+}

@@ -1,0 +1,85 @@
+import { dirname, resolve } from "node:path";
+import type { PolicyProvider } from "@agentkit-policy/core";
+import { tokenDecimals } from "@agentkit-policy/effects";
+import { type Balance, type Ledger, type LedgerOptions, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
+import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
+import { compiledProvider } from "./compiled-provider.js";
+import { type CompiledLimit, limitFor } from "./limit.js";
+import { parsePolicy } from "./parse-policy.js";
+import type { PolicyDefinition } from "./policy-file.js";
+import { type PolicySource, readPolicySource, sourceOfData } from "./policy-source.js";
+
+/** A policy that is open: one provider, with the ledger that it spends from. */
+export interface LoadedPolicy extends PolicyProvider {
+  readonly ledger: Ledger;
+  /** SHA-256 of the policy's content. */
+  readonly version: string;
+  /** What every limit counts at the moment, in atomic units, a line for each combination of scope values in the ledger. */
+  balances(scopes?: ScopeValues): Promise<readonly Balance[]>;
+  /** Closes the ledger. Attempts that are still open count as armed or reserved until their own dates. */
+  dispose(): Promise<void>;
+}
+
+/** How a policy is opened. */
+export interface LoadOptions extends CompileOptions {
+  /** The ledger's clock, for tests and searches. */
+  readonly clock?: LedgerOptions["clock"];
+}
+
+/**
+ * Reads a policy file, checks all of it, and opens its ledger. Relative paths in it resolve against its folder.
+ * @throws PolicyFileError with file, line, column and a hint; LedgerFault when the ledger cannot be opened
+ */
+export async function loadPolicy(file: string, options: LoadOptions = {}): Promise<LoadedPolicy> {
+  return await openPolicy(readPolicySource(file), file, options);
+}
+
+/**
+ * The same as `loadPolicy` for a policy that is written in code, in the file's shape. Relative paths resolve against the
+ * working directory.
+ * @throws PolicyFileError with the path of what is wrong; LedgerFault
+ */
+export async function definePolicy(definition: PolicyDefinition, options: LoadOptions = {}): Promise<LoadedPolicy> {
+  return await openPolicy(sourceOfData(definition), "policy", options);
+}
+
+/** Checks a policy file without opening its ledger. @throws PolicyFileError */
+export function checkPolicy(file: string, options: CompileOptions = {}): CompiledPolicy {
+  const source = readPolicySource(file);
+  return compilePolicy(parsePolicy(source), source, options);
+}
+
+async function openPolicy(source: PolicySource, name: string, { clock, ...options }: LoadOptions): Promise<LoadedPolicy> {
+  const policy = compilePolicy(parsePolicy(source), source, options);
+  const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), { times: policy.times, ...(clock === undefined ? {} : { clock }) });
+  const tokens = (source.data as PolicyDefinition).tokens ?? {};
+  const provider = compiledProvider({
+    policy,
+    ledger,
+    name,
+    decimalsOf: (asset) => (Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset)),
+    now: clock === undefined ? Date.now : () => clock.now(),
+  });
+  return {
+    ...provider,
+    ledger,
+    version: policy.version,
+    balances: (scopes) => ledger.balances({ limits: queries(policy.limits, source), ...(scopes === undefined ? {} : { scopes }) }),
+    dispose: () => ledger.dispose(),
+  };
+}
+
+/** `native` is a limit for each chain; without an attempt, the chains are those that the file names. */
+function queries(limits: readonly CompiledLimit[], source: PolicySource) {
+  const chains = Object.keys((source.data as PolicyDefinition).chains ?? {});
+  return limits.flatMap((limit) => {
+    const contexts = limit.native ? chains.map((chainId) => ({ chainId })) : [{}];
+    return contexts.flatMap((context) => limitFor(limit, context) ?? []);
+  });
+}
+
+function ledgerLocation(location: string, file: string | undefined): string {
+  const path = /^sqlite:(.+)$/.exec(location)?.[1];
+  if (path === undefined) return location;
+  return `sqlite:${resolve(file === undefined ? process.cwd() : dirname(resolve(file)), path)}`;
+}

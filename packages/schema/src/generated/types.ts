@@ -1,0 +1,286 @@
+// Generated from schemas/v1 by "npm run codegen". Do not edit.
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 dd18f6f9c9541af8af0539b44810c62c8d2ebe752c5526e5f58c157b86d5975d
+
+/**
+ * What is being judged: an AgentKit action, or a call to the wallet.
+ */
+export type Layer = "action" | "wallet";
+/**
+ * A UUIDv7. Its time is the moment at which the attempt or the call began.
+ */
+export type Id = string;
+/**
+ * Plain JSON. Scalars that JSON lacks are tagged: {"$int": "…"}, {"$decimal": "…"}, {"$bytes": "base64"}; a user's own key that begins with $ gets one more.
+ */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | JsonValue[]
+  | {
+      [k: string]: JsonValue;
+    };
+/**
+ * A CAIP-2 chain id.
+ */
+export type ChainId = string;
+/**
+ * The closed list of things that an action can do to value or authority. Whatever cannot be told is "unknown", never left out.
+ */
+export type EffectKind =
+  | "transfer"
+  | "approval"
+  | "operator_approval"
+  | "permit"
+  | "authorization"
+  | "delegation"
+  | "contract_call"
+  | "deploy"
+  | "sign_message"
+  | "sign_hash"
+  | "external"
+  | "fee"
+  | "escape"
+  | "unknown";
+/**
+ * A CAIP-19 asset id; eip155 contract addresses in lower case. The native coin of an eip155 chain is slip44:60.
+ */
+export type AssetId = string;
+/**
+ * An atomic amount, or "unlimited" where nothing bounds it (an approval of the largest number, a sentinel such as "max").
+ */
+export type EffectAmount = AtomicAmount | "unlimited";
+/**
+ * An exact amount in the asset's smallest unit (wei, lamports, 10^-6 USDC), as a decimal string without sign, exponent, separator or leading zero.
+ */
+export type AtomicAmount = string;
+/**
+ * A CAIP-10 account id; an eip155 address is in lower case.
+ */
+export type AccountId = string;
+/**
+ * A machine-readable reason. The set is open; codes.json lists ours.
+ */
+export type ReasonCode = string;
+/**
+ * Allow or deny, nothing else.
+ */
+export type PolicyDecision = Allow | Deny;
+/**
+ * denied: the body was never entered. cancelled: it ended by a control-flow exception and nothing was spent. unknown: it said that it failed, and something may have left.
+ */
+export type OutcomeStatus = "succeeded" | "failed" | "unknown" | "denied" | "cancelled";
+/**
+ * The way by which authority leaves, named alike in both languages.
+ */
+export type WalletMethod = "send" | "sign_transaction" | "sign_typed_data" | "sign_message" | "sign_hash" | "escape" | "unknown";
+/**
+ * waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.
+ */
+export type CallState = "waiting" | "refused" | "in_flight" | "never_left" | "returned" | "raised";
+
+/**
+ * Who acts, and for whom. It comes from the program (runWithContext, or a kit's own context), never from arguments.
+ */
+export interface Identity {
+  userId?: string;
+  sessionId?: string;
+  runId?: string;
+  agentId?: string;
+  intentId?: string;
+  labels?: StringMap;
+}
+/**
+ * Free text by name, for people and logs; never read to decide.
+ */
+export interface StringMap {
+  [k: string]: string;
+}
+/**
+ * One attempt or one wallet call. The fields of the RFC keep their names and meaning; args is plain JSON, with scalars that JSON lacks tagged as {"$int"}, {"$decimal"} and {"$bytes"}.
+ */
+export interface ActionContext {
+  layer: Layer;
+  actionId: Id;
+  callId?: Id;
+  parentActionId?: Id;
+  actionName: string;
+  /**
+   * The same id for the same action in both languages, such as wallet.native_transfer.
+   */
+  canonicalAction?: string;
+  /**
+   * The wallet's address as the chain writes it; eip155 in lower case.
+   */
+  walletAddress?: string;
+  /**
+   * AgentKit's network id, such as base-sepolia.
+   */
+  network?: string;
+  chainId?: ChainId;
+  args: JsonValue;
+  userId?: string;
+  sessionId?: string;
+  runId?: string;
+  agentId?: string;
+  intentId?: string;
+  labels?: StringMap;
+  effects: Effect[];
+  /**
+   * Wallet calls only: the part of effects that the attempt's envelope does not cover.
+   */
+  excess?: Effect[];
+  /**
+   * Whether the wallet guard will see every call that moves this action's money.
+   */
+  moneyVisible: boolean;
+  /**
+   * SHA-256 (hex) of this exact call.
+   */
+  actionHash: string;
+  /**
+   * When the attempt or call began, RFC 3339 in UTC.
+   */
+  requestedAt: string;
+}
+/**
+ * One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing.
+ */
+export interface Effect {
+  kind: EffectKind;
+  asset?: AssetId;
+  amount?: EffectAmount;
+  counterparty?: AccountId;
+  contract?: AccountId;
+  /**
+   * The function called, by name where it could be decoded, by its four-byte selector where not.
+   */
+  method?: string;
+  deadline?: AtomicAmount;
+  /**
+   * declared: read from the action's arguments. decoded: read from what the wallet was handed.
+   */
+  basis: "declared" | "decoded";
+}
+/**
+ * The call may go ahead, as it was described.
+ */
+export interface Allow {
+  decision: "allow";
+  metadata?: StringMap;
+  /**
+   * Opaque data of the provider's, echoed to its later hooks, so that a fresh process can settle.
+   */
+  settlement?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How long the allow may be acted on, in milliseconds from before the question was sent. Core asks again afterwards.
+   */
+  validForMs?: number;
+}
+/**
+ * The call must not go ahead. A deny that carries an approval is a requestable denial: a person may admit it, and the agent then asks again.
+ */
+export interface Deny {
+  decision: "deny";
+  /**
+   * One sentence that the model will read. It holds no secret and no instruction.
+   */
+  reason: string;
+  code?: ReasonCode;
+  metadata?: StringMap;
+  retryAfterMs?: number;
+  approval?: ApprovalHandle;
+}
+/**
+ * Names a pending request to a person.
+ */
+export interface ApprovalHandle {
+  id: string;
+  expiresAt?: string;
+}
+/**
+ * An amount of one asset that left, may have left, or was granted to somebody.
+ */
+export interface MoneyLine {
+  kind: EffectKind;
+  asset: AssetId;
+  amount: EffectAmount;
+  counterparty?: AccountId;
+  contract?: AccountId;
+}
+/**
+ * A transaction that a wallet call of the attempt made. confirmed and reverted mean that its receipt was seen, not that it is final.
+ */
+export interface Transaction {
+  id: string;
+  chainId: ChainId;
+  nonce?: AtomicAmount;
+  status: "submitted" | "confirmed" | "reverted";
+}
+/**
+ * What became of an attempt: whether its body ran, what was spent, and by which transactions.
+ */
+export interface ActionOutcome {
+  status: OutcomeStatus;
+  /**
+   * Whether the action's body ran at all.
+   */
+  entered: boolean;
+  /**
+   * What left or may have left. Inflows never credit it.
+   */
+  spent: MoneyLine[];
+  transactions: Transaction[];
+  /**
+   * Whether every call that could move this attempt's money passes the wallet guard: the guard is on, no escape was used, and the action is not known to bypass the wallet. A call that is still in flight does not change it.
+   */
+  journalComplete: boolean;
+  durationMs: number;
+}
+/**
+ * What the wallet was asked to do, as plain data. value is atomic; data is hex.
+ */
+export interface WalletCallFacts {
+  callId: Id;
+  method: WalletMethod;
+  /**
+   * The wallet's own name of the method.
+   */
+  walletMethod: string;
+  chainId?: ChainId;
+  from?: string;
+  to?: string;
+  value?: AtomicAmount;
+  data?: string;
+  nonce?: AtomicAmount;
+  payload?: JsonValue;
+  /**
+   * Fields beyond the allow-list of a transaction's; any of them makes the call unknown.
+   */
+  otherFields?: string[];
+}
+/**
+ * A receipt of this very transaction (never of its replacement).
+ */
+export interface Receipt {
+  status: "confirmed" | "reverted";
+  blockNumber?: AtomicAmount;
+}
+/**
+ * One wallet call in the journal of an attempt: its facts, recorded when it starts, and what became of it.
+ */
+export interface JournalCall {
+  facts: WalletCallFacts;
+  state: CallState;
+  transactionId?: string;
+  /**
+   * SHA-256 (hex) of a signature that the call returned; the signature itself is a secret.
+   */
+  signatureHash?: string;
+  nonce?: AtomicAmount;
+  error?: string;
+  receipt?: Receipt;
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv2020 from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { build } from "esbuild";
+import { compile } from "json-schema-to-typescript";
+import { root } from "./paths.mjs";
+
+const schemaFolder = "schemas/v1";
+const generatedFolder = "packages/schema/src/generated";
+
+/** Every definition of `schemas/v1`, by name, with references made local. */
+export function readDefinitions() {
+  const files = readdirSync(join(root, schemaFolder)).filter((file) => file.endsWith(".schema.json"));
+  const definitions = {};
+  const hash = createHash("sha256");
+  for (const file of files.sort()) {
+    const text = readFileSync(join(root, schemaFolder, file), "utf8");
+    hash.update(`${file}\n${text}`);
+    for (const [name, definition] of Object.entries(JSON.parse(text).$defs)) {
+      if (Object.hasOwn(definitions, name)) throw new Error(`${schemaFolder}/${file}: ${name} is defined twice`);
+      definitions[name] = withLocalReferences(definition);
+    }
+  }
+  return { files, definitions, sha256: hash.digest("hex") };
+}
+
+/** The files that are generated from the contract: path from the root, and what it has to hold. */
+export async function generate() {
+  const contract = readDefinitions();
+  const header = [
+    `// Generated from ${schemaFolder} by "npm run codegen". Do not edit.`,
+    `// Sources: ${contract.files.join(", ")}; SHA-256 ${contract.sha256}`,
+    "",
+  ].join("\n");
+  return [
+    { path: `${generatedFolder}/types.ts`, text: `${header}\n${await printTypes(contract.definitions)}` },
+    { path: `${generatedFolder}/validators.ts`, text: `${header}// @ts-nocheck: the output of Ajv's compiler.\n${await printValidators(contract.definitions)}` },
+  ];
+}
+
+async function printTypes(definitions) {
+  const schema = { title: "Contract", type: "object", additionalProperties: false, $defs: definitions };
+  const text = await compile(withoutReferenceTexts(withoutSamples(schema)), "Contract", {
+    bannerComment: "",
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    format: true,
+    style: { printWidth: 130 },
+  });
+  // The root exists only to carry the definitions, and the generator says so at each of them.
+  const own = text.replace(/export interface Contract \{\}\n/, "").replace(/ \*\n \* This interface was referenced by[^\n]*\n[^\n]*\n/g, "");
+  return `${own.trim()}\n`;
+}
+
+async function printValidators(definitions) {
+  const ajv = new Ajv2020({
+    // Without it an inherited `decision`, or a polluted prototype, validates as an allow.
+    ownProperties: true,
+    strict: true,
+    allowUnionTypes: true,
+    code: { source: true, esm: true },
+  });
+  ajv.addSchema({ $id: "contract", $defs: withoutSamples(definitions) });
+  const exported = Object.fromEntries(Object.keys(definitions).map((name) => [name, `contract#/$defs/${name}`]));
+  const bundle = await build({
+    stdin: { contents: standaloneCode(ajv, exported), resolveDir: root, loader: "js" },
+    bundle: true,
+    format: "esm",
+    minifySyntax: true,
+    platform: "node",
+    target: "es2022",
+    write: false,
+    legalComments: "none",
+  });
+  return bundle.outputFiles[0].text;
+}
+
+function withLocalReferences(value) {
+  return mapObjects(value, (key, member) => (key === "$ref" ? member.replace(/^[a-z-]+\.schema\.json#/, "#") : member));
+}
+
+/** A reference with a text of its own would become a second type of the same meaning. */
+function withoutReferenceTexts(value) {
+  if (Array.isArray(value)) return value.map(withoutReferenceTexts);
+  if (typeof value !== "object" || value === null) return value;
+  if (typeof value.$ref === "string") return { $ref: value.$ref };
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutReferenceTexts(member)]));
+}
+
+function withoutSamples(value) {
+  return mapObjects(value, (key, member) => (key === "examples" || key === "counterexamples" ? undefined : member));
+}
+
+function mapObjects(value, change) {
+  if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, member]) => [key, change(key, member)]);
+  return Object.fromEntries(entries.filter(([, member]) => member !== undefined).map(([key, member]) => [key, mapObjects(member, change)]));
+}

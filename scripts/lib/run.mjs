@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { root } from "./paths.mjs";
+
+/** A child process that ended with anything but 0. `output` is what it had written, where that was kept. */
+export class CommandError extends Error {
+  constructor(command, code, output) {
+    super(`"${command}" ended with ${code}${output === "" ? "" : `:\n${output}`}`);
+    this.code = code;
+    this.output = output;
+  }
+}
+
+/**
+ * Runs a command to its end. Its output goes to standard error, or, when `quiet`, is kept and shown only on failure.
+ * @returns what it wrote, when `quiet`.
+ * @throws CommandError
+ */
+export function run(command, args, { cwd = root, env = {}, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", process.stderr, process.stderr],
+    });
+    const chunks = [];
+    child.stdout?.on("data", (chunk) => chunks.push(chunk));
+    child.stderr?.on("data", (chunk) => chunks.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      const output = Buffer.concat(chunks).toString("utf8");
+      if (code === 0) resolve(output);
+      else reject(new CommandError([command, ...args].join(" "), code ?? signal, output));
+    });
+  });
+}
