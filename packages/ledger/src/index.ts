@@ -1,1 +1,25 @@
-export {};
+export type {
+  ArmRequest,
+  AskedLine,
+  Balance,
+  BalanceQuery,
+  CloseRequest,
+  EntryState,
+  Granted,
+  Ledger,
+  LedgerAnswer,
+  LedgerTimes,
+  Limit,
+  Refusal,
+  RefusalCode,
+  ReserveRequest,
+  Scope,
+  ScopeValues,
+  Window,
+} from "./ledger.js";
+export { type LedgerClock, systemLedgerClock } from "./ledger-clock.js";
+export { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
+export { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
+export { openMemoryLedger } from "./memory-ledger.js";
+export { openLedger } from "./open-ledger.js";
+export { openSqliteLedger } from "./sqlite-ledger.js";

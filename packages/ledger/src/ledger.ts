@@ -55,16 +55,23 @@ export type RefusalCode =
   | "clock_jumped"
   | "invalid_request";
 
-export type Refusal = { readonly ok: false; readonly code: RefusalCode; readonly reason: string; readonly limitId?: string };
+export interface Refusal {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  /** For logs: exact amounts in atomic units. */
+  readonly reason: string;
+  /** The limit that refused. */
+  readonly limitId?: string;
+}
 
-export type Granted = {
+export interface Granted {
   readonly ok: true;
   readonly state: EntryState;
   /** The last millisecond at which the entry may be armed or acted on. */
   readonly sendBy: number;
   /** The latest moment at which its money can still move. */
   readonly until: number;
-};
+}
 
 export type LedgerAnswer = Granted | Refusal;
 
@@ -129,6 +136,8 @@ export interface Ledger {
   arm(request: ArmRequest): Promise<LedgerAnswer>;
   close(request: CloseRequest): Promise<Granted>;
   balances(query: BalanceQuery): Promise<readonly Balance[]>;
+  /** Every asset of which the ledger holds a line, as CAIP-19. */
+  assets(): Promise<readonly string[]>;
   /** Releases files and connections. Verbs reject afterwards. */
   dispose(): Promise<void>;
 }

@@ -1,0 +1,72 @@
+import { isEvmChain, parseAddress } from "./address.js";
+import { areDecimals } from "./amount.js";
+
+/** What is known of a token. Only its decimals decide anything; the symbol is for people. */
+interface KnownToken {
+  readonly decimals: number;
+  readonly symbol: string;
+}
+
+// Keyed by chain and address: a symbol is no identity, and one address is another token on another chain.
+const knownTokens: ReadonlyMap<string, KnownToken> = new Map([
+  ["eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", { decimals: 6, symbol: "USDC" }],
+  ["eip155:11155111/erc20:0x1c7d4b196cb0c7b01d743fbc6116a902379c7238", { decimals: 6, symbol: "USDC" }],
+  ["eip155:8453/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", { decimals: 6, symbol: "USDC" }],
+  ["eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", { decimals: 6, symbol: "USDC" }],
+  ["eip155:8453/erc20:0x4200000000000000000000000000000000000006", { decimals: 18, symbol: "WETH" }],
+  ["eip155:84532/erc20:0x4200000000000000000000000000000000000006", { decimals: 18, symbol: "WETH" }],
+]);
+
+/** Chains whose native coin is called something else than ETH. */
+const nativeSymbols: ReadonlyMap<string, string> = new Map([
+  ["eip155:56", "BNB"],
+  ["eip155:100", "xDAI"],
+  ["eip155:137", "POL"],
+  ["eip155:43114", "AVAX"],
+]);
+
+/** Decimals of the native coin on every EVM chain: `value` is counted in 10^-18. */
+export const nativeDecimals = 18;
+
+/** The CAIP-19 id of the native coin of an EVM chain, given its CAIP-2 id. */
+export function nativeAsset(chainId: string): string {
+  return `${chainId}/slip44:60`;
+}
+
+/** The CAIP-19 id of an ERC-20 token, given a CAIP-2 id and an address that `parseAddress` accepts. */
+export function erc20Asset(chainId: string, token: string): string {
+  return `${chainId}/erc20:${token.toLowerCase()}`;
+}
+
+/** Decimals of an asset, for the native coin of an EVM chain and the built-in tokens; undefined for any other. */
+export function tokenDecimals(asset: string): number | undefined {
+  return isNative(asset) ? nativeDecimals : knownTokens.get(asset)?.decimals;
+}
+
+/** What people call an asset; for display only, never for identity. Undefined where nothing is known. */
+export function symbolOf(asset: string): string | undefined {
+  if (isNative(asset)) return nativeSymbols.get(asset.slice(0, asset.indexOf("/"))) ?? "ETH";
+  return knownTokens.get(asset)?.symbol;
+}
+
+/**
+ * Decimals by CAIP-19 id, with EVM addresses in lower case.
+ * @throws TypeError when a key is no `eip155:N/erc20:0x...`, or decimals are no whole number from 0 to 255.
+ */
+export function decimalsTable(tokens: Readonly<Record<string, { readonly decimals: number }>>): ReadonlyMap<string, number> {
+  const table = new Map<string, number>();
+  for (const [key, token] of Object.entries(tokens)) {
+    const slash = key.indexOf("/erc20:");
+    const chainId = key.slice(0, Math.max(slash, 0));
+    const address = key.slice(slash + "/erc20:".length);
+    const parsed = isEvmChain(chainId) ? parseAddress(address) : undefined;
+    if (parsed === undefined) throw new TypeError(`"${key}" is no token: write eip155:CHAIN/erc20:0xADDRESS`);
+    if (!areDecimals(token.decimals)) throw new TypeError(`the decimals of "${key}" are a whole number from 0 to 255`);
+    table.set(erc20Asset(chainId, parsed), token.decimals);
+  }
+  return table;
+}
+
+function isNative(asset: string): boolean {
+  return asset.endsWith("/slip44:60") && isEvmChain(asset.slice(0, -"/slip44:60".length));
+}

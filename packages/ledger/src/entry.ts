@@ -1,0 +1,45 @@
+import type { AskedLine, EntryState, ScopeValues } from "./ledger.js";
+
+/** The ledger's record of an attempt. Replaced as a whole, never changed in place. */
+export interface Entry {
+  readonly attemptId: string;
+  readonly scopes: ScopeValues;
+  readonly state: EntryState;
+  /** When the entry was first written; count lines are dated by it. Milliseconds since 1970, as all times here. */
+  readonly reservedAt: number;
+  /** The last moment at which it may be armed or acted on. */
+  readonly sendBy: number;
+  /** The latest moment at which its money can still move; for a reserved entry, nothing can after `sendBy`. */
+  readonly until: number;
+  /** The latest deadline of a signature that it covers; 0 where there is none. */
+  readonly signatureDeadline: number;
+  readonly steps: readonly Step[];
+  readonly lines: readonly Line[];
+}
+
+/** One reserve of an entry, by which its repetition is known. */
+export interface Step {
+  readonly stepId: string;
+  /** SHA-256 of the request. */
+  readonly digest: string;
+}
+
+/** An amount or a count in an entry. */
+export interface Line {
+  readonly unit: AskedLine["unit"];
+  readonly asset?: string;
+  readonly amount: bigint;
+  readonly counterparty?: string;
+}
+
+/** Whether the entry may still be added to, armed or acted on. */
+export function isAlive(entry: Entry, now: number): boolean {
+  return (entry.state === "reserved" || entry.state === "armed") && now <= entry.sendBy;
+}
+
+/** An asked line as it is stored. */
+export function lineOf(asked: AskedLine): Line {
+  if (asked.unit === "actions") return { unit: "actions", amount: 1n };
+  const { asset, amount, counterparty } = asked;
+  return { unit: "amount", asset, amount: BigInt(amount), ...(counterparty === undefined ? {} : { counterparty }) };
+}

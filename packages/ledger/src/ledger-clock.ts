@@ -1,0 +1,40 @@
+import { uptime } from "node:os";
+
+/** The two clocks of the machine that the ledger reads, in milliseconds. */
+export interface LedgerClock {
+  /** Wall time since 1970, UTC. It can step. */
+  now(): number;
+  /** Never steps, and goes on while the machine sleeps. */
+  uptime(): number;
+}
+
+export const systemLedgerClock: LedgerClock = { now: () => Date.now(), uptime: () => uptime() * 1000 };
+
+/** How far the wall clock may stray from the anchor before budgets that depend on time are refused. */
+const toleranceMs = 5_000;
+
+/** One look at the clock. */
+export interface Reading {
+  readonly now: number;
+  /** The wall clock stepped since the ledger was opened: windows cannot be told apart until it is opened anew. */
+  readonly jumped: boolean;
+}
+
+/**
+ * The clock of a ledger (`ledger:clock`): compared with one anchor, taken when the ledger was opened, and not with the
+ * last reading, which many small steps would carry along.
+ */
+export class AnchoredClock {
+  readonly #clock: LedgerClock;
+  readonly #anchor: number;
+
+  constructor(clock: LedgerClock) {
+    this.#clock = clock;
+    this.#anchor = clock.now() - clock.uptime();
+  }
+
+  read(): Reading {
+    const now = this.#clock.now();
+    return { now, jumped: Math.abs(now - this.#clock.uptime() - this.#anchor) > toleranceMs };
+  }
+}

@@ -1,0 +1,34 @@
+const mark = Symbol.for("@agentkit-policy/ledger/LedgerFault");
+
+/**
+ * Why a ledger could not answer at all. It is no refusal: whoever asked must deny.
+ * ledger_unreachable: the file or its folder cannot be opened. ledger_read_only, ledger_full, ledger_corrupt: as they say.
+ * ledger_version: written by another version. ledger_busy: other processes held it for too long. ledger_driver_missing: no
+ * SQLite for this Node. ledger_disposed: it was closed.
+ */
+export type LedgerFaultCode =
+  | "ledger_unreachable"
+  | "ledger_read_only"
+  | "ledger_full"
+  | "ledger_corrupt"
+  | "ledger_version"
+  | "ledger_busy"
+  | "ledger_driver_missing"
+  | "ledger_disposed";
+
+/** A ledger that failed. What it had promised before stays promised. */
+export class LedgerFault extends Error {
+  override readonly name = "LedgerFault";
+  readonly code: LedgerFaultCode;
+  readonly [mark] = true;
+
+  constructor(code: LedgerFaultCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** True for this error from any copy of the package. */
+  static isInstance(value: unknown): value is LedgerFault {
+    return typeof value === "object" && value !== null && Reflect.get(value, mark) === true;
+  }
+}

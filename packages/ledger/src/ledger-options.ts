@@ -1,0 +1,16 @@
+import type { LedgerTimes } from "./ledger.js";
+import type { LedgerClock } from "./ledger-clock.js";
+
+/** How a ledger is run. Everything has a default. */
+export interface LedgerOptions {
+  /** Default: the machine's. */
+  readonly clock?: LedgerClock;
+  readonly times?: Partial<LedgerTimes>;
+  /** How long a verb waits for other processes before it fails with `ledger_busy`, in milliseconds. Default 4,000. */
+  readonly busyTimeoutMs?: number;
+}
+
+const minute = 60_000;
+
+/** An action has 15 minutes, a transaction an hour after that; clocks are off by 5 s twice, and a block's time by 30 s. */
+export const defaultLedgerTimes: LedgerTimes = { lifeMs: 15 * minute, settleWithinMs: 60 * minute, marginMs: 40_000 };

@@ -1,0 +1,33 @@
+import type { Entry, Line } from "./entry.js";
+import type { AskedLine, Scope } from "./ledger.js";
+
+/** Which lines may count for one balance: a superset, of which the counting rules choose. */
+export interface LineQuery {
+  readonly unit: AskedLine["unit"];
+  readonly asset?: string;
+  /** Lines of entries with these values; empty for all. */
+  readonly scope: Readonly<Partial<Record<Scope, string>>>;
+  /** Lines whose date is earlier count no more; undefined where no date is too early. */
+  readonly since?: number;
+}
+
+/** A line with the entry that holds it. The entry's own lines and steps are not filled in. */
+export interface HeldLine {
+  readonly entry: Entry;
+  readonly line: Line;
+}
+
+/**
+ * What a driver keeps. Synchronous, because every verb runs inside one transaction of its driver: nothing may come
+ * between reading a balance and writing the line that draws on it.
+ */
+export interface Store {
+  entry(attemptId: string): Entry | undefined;
+  /** Writes an entry with all its lines, in place of what was there. */
+  put(entry: Entry): void;
+  lines(query: LineQuery): Iterable<HeldLine>;
+  assets(): string[];
+  /** The latest time that any process has read, unless its clock had jumped. */
+  highWater(): number;
+  raiseHighWater(now: number): void;
+}

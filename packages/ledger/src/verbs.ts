@@ -1,0 +1,120 @@
+import { closedEntry } from "./closing.js";
+import { type Entry, isAlive, lineOf } from "./entry.js";
+import type { ArmRequest, Balance, BalanceQuery, CloseRequest, Granted, LedgerAnswer, LedgerTimes, Refusal, ReserveRequest } from "./ledger.js";
+import type { AnchoredClock, Reading } from "./ledger-clock.js";
+import { balancesOf, checkLimits } from "./limit-check.js";
+import { checkClose, digestOf, problemOfReserve, refuse } from "./request.js";
+import type { Store } from "./store.js";
+
+/**
+ * The verbs over any store: the one place where the state table of section 8 is decided. Each runs inside a transaction of
+ * its driver, reads the clock after the store is locked, and writes only what it grants.
+ */
+export class Verbs {
+  readonly #clock: AnchoredClock;
+  readonly #times: LedgerTimes;
+
+  constructor(clock: AnchoredClock, times: LedgerTimes) {
+    this.#clock = clock;
+    this.#times = times;
+  }
+
+  reserve(store: Store, request: ReserveRequest): LedgerAnswer {
+    const { now, jumped } = this.#read(store);
+    if (jumped) return clockJumped();
+    const problem = problemOfReserve(request, now, this.#times.lifeMs);
+    if (problem !== undefined) return problem;
+    const { attemptId, stepId, scopes } = request;
+    const entry = store.entry(attemptId);
+    const digest = digestOf(request);
+    const known = entry?.steps.find((step) => step.stepId === stepId);
+    if (known !== undefined && known.digest !== digest) {
+      return refuse("idempotency_mismatch", `the step ${stepId} of ${attemptId} was reserved with another request`);
+    }
+    if (entry !== undefined && !isAlive(entry, now)) return refusalOf(entry);
+    // The same request again: the first answer may have been lost, and nothing is counted twice.
+    if (entry !== undefined && known !== undefined) return granted(entry);
+    const lines = request.lines.map(lineOf);
+    const over = checkLimits(store, request.limits, scopes, lines, { now, marginMs: this.#times.marginMs, attemptId });
+    if (over !== undefined) return over;
+    const base: Entry = entry ?? {
+      attemptId,
+      scopes,
+      state: "reserved",
+      reservedAt: now,
+      sendBy: now + this.#times.lifeMs,
+      until: now + this.#times.lifeMs,
+      signatureDeadline: 0,
+      steps: [],
+      lines: [],
+    };
+    const reserved = { ...base, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
+    return this.#write(store, request.arm === true ? this.#armed(reserved, now, 0) : reserved);
+  }
+
+  arm(store: Store, { attemptId, steps, signatureDeadline = 0 }: ArmRequest): LedgerAnswer {
+    const { now, jumped } = this.#read(store);
+    if (jumped) return clockJumped();
+    const entry = store.entry(attemptId);
+    if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
+    // Checked anew for an armed entry too: an expired one is never renewed.
+    if (!isAlive(entry, now)) return refusalOf(entry);
+    const missing = steps.find((stepId) => entry.steps.every((step) => step.stepId !== stepId));
+    if (missing !== undefined) return refuse("unknown_step", `the step ${missing} of ${attemptId} was never reserved`);
+    return this.#write(store, this.#armed(entry, now, signatureDeadline));
+  }
+
+  /** @throws RangeError for an amount that has no exact reading. */
+  close(store: Store, request: CloseRequest): Granted {
+    checkClose(request);
+    const reading = this.#read(store);
+    const before = store.entry(request.attemptId);
+    const after = closedEntry(before, request, reading, this.#times);
+    return after === before ? granted(after) : this.#write(store, after);
+  }
+
+  balances(store: Store, query: BalanceQuery): Balance[] {
+    return balancesOf(store, query, { now: Math.max(this.#clock.read().now, store.highWater()), marginMs: this.#times.marginMs });
+  }
+
+  #armed(entry: Entry, now: number, signatureDeadline: number): Entry {
+    const deadline = Math.max(entry.signatureDeadline, signatureDeadline);
+    const sendBy = now + this.#times.lifeMs;
+    // A reserved entry's date says nothing about money: none can have moved yet.
+    const before = entry.state === "armed" ? entry.until : 0;
+    return {
+      ...entry,
+      state: "armed",
+      sendBy,
+      until: Math.max(before, sendBy + this.#times.settleWithinMs, deadline),
+      signatureDeadline: deadline,
+    };
+  }
+
+  /** Time never runs backwards in a ledger: what one process has dated, another must not date earlier. */
+  #read(store: Store): Reading {
+    const reading = this.#clock.read();
+    if (reading.jumped) return reading;
+    const highWater = store.highWater();
+    if (reading.now > highWater) store.raiseHighWater(reading.now);
+    return { now: Math.max(reading.now, highWater), jumped: false };
+  }
+
+  #write(store: Store, entry: Entry): Granted {
+    store.put(entry);
+    return granted(entry);
+  }
+}
+
+function granted({ state, sendBy, until }: Entry): Granted {
+  return { ok: true, state, sendBy, until };
+}
+
+function refusalOf({ attemptId, state }: Entry): Refusal {
+  if (state === "closed" || state === "void") return refuse("closed", `the entry of ${attemptId} is closed`);
+  return refuse("expired", `the entry of ${attemptId} is past the time in which it may be acted on`);
+}
+
+function clockJumped(): Refusal {
+  return refuse("clock_jumped", "the machine's clock stepped by more than 5 s since the ledger was opened; open it anew once the clock is right");
+}

@@ -1,0 +1,102 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openLedger } from "../src/open-ledger.js";
+import { driversFor, faultOf, openDatabase } from "../src/sqlite-database.js";
+import { openSqliteLedger } from "../src/sqlite-ledger.js";
+import { attemptAt, limitOf, reserveOf } from "./support/requests.js";
+import { temporaryFolder } from "./support/temporary-folder.js";
+
+const folder = temporaryFolder();
+
+describe("a ledger that cannot answer says why", () => {
+  it("when its folder is missing", async () => {
+    await expect(openSqliteLedger(join(folder, "nowhere", "a.db"))).rejects.toMatchObject({ code: "ledger_unreachable" });
+  });
+
+  it("when its file is no database", async () => {
+    const file = join(folder, "garbage.db");
+    writeFileSync(file, "garbage ".repeat(2_000));
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "ledger_corrupt" });
+  });
+
+  it("when its file is somebody else's database", async () => {
+    const file = join(folder, "other.db");
+    const database = await openDatabase(file);
+    database.exec("CREATE TABLE customers (name TEXT)");
+    database.close();
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "ledger_corrupt", message: expect.stringContaining("no ledger") });
+  });
+
+  it("when another version wrote it", async () => {
+    const file = join(folder, "version.db");
+    await (await openSqliteLedger(file)).dispose();
+    const database = await openDatabase(file);
+    database.exec("UPDATE meta SET value = '99' WHERE name = 'version'");
+    database.close();
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "ledger_version", message: expect.stringContaining("99") });
+  });
+
+  it("when another process holds it for too long, and goes on once it is free", async () => {
+    const file = join(folder, "busy.db");
+    const ledger = await openSqliteLedger(file, { busyTimeoutMs: 10 });
+    const database = await openDatabase(file);
+    database.exec("BEGIN IMMEDIATE");
+    const request = reserveOf({ attemptId: attemptAt(Date.now()), amount: "1", limits: [limitOf(1)] });
+    await expect(ledger.reserve(request)).rejects.toMatchObject({ code: "ledger_busy" });
+    database.exec("COMMIT");
+    database.close();
+    expect(await ledger.reserve(request)).toMatchObject({ ok: true });
+    await ledger.dispose();
+  });
+
+  it("when it cannot be written, or its disk is full", async () => {
+    const database = await openDatabase(join(folder, "full.db"));
+    database.exec("CREATE TABLE t (a TEXT); PRAGMA query_only = 1");
+    const write = (): unknown => {
+      try {
+        database.exec(`INSERT INTO t VALUES ('${"x".repeat(100_000)}')`);
+        return undefined;
+      } catch (error) {
+        return faultOf(error, "full.db");
+      }
+    };
+    expect(write()).toMatchObject({ code: "ledger_read_only" });
+    database.exec("PRAGMA query_only = 0; PRAGMA max_page_count = 4");
+    expect(write()).toMatchObject({ code: "ledger_full" });
+    database.exec("PRAGMA max_page_count = 1000");
+    expect(write()).toBeUndefined();
+    database.close();
+  });
+
+  it("when its location is none", async () => {
+    await expect(openLedger("postgres://somewhere")).rejects.toMatchObject({ code: "ledger_unreachable" });
+    expect((await openLedger("memory")).id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("when no driver is installed, with the command that installs one", async () => {
+    await expect(openDatabase(join(folder, "none.db"), [])).rejects.toMatchObject({
+      code: "ledger_driver_missing",
+      message: expect.stringContaining("npm install libsql"),
+    });
+  });
+});
+
+it("Node's own SQLite comes first where it is there without a flag", () => {
+  expect(driversFor("v20.19.0")[0]).toBe("libsql");
+  expect(driversFor("v22.12.0")[0]).toBe("libsql");
+  expect(driversFor("v22.13.0")[0]).toBe("node:sqlite");
+  expect(driversFor("v24.0.0")[0]).toBe("node:sqlite");
+});
+
+it("a ledger keeps its identity, and another file has another", async () => {
+  const file = join(folder, "identity.db");
+  const first = await openSqliteLedger(file);
+  await first.dispose();
+  const again = await openSqliteLedger(file);
+  const other = await openSqliteLedger(join(folder, "other-identity.db"));
+  expect(again.id).toBe(first.id);
+  expect(other.id).not.toBe(first.id);
+  await again.dispose();
+  await other.dispose();
+});

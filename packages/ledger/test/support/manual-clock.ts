@@ -1,0 +1,30 @@
+import type { LedgerClock } from "../../src/ledger-clock.js";
+
+/** A clock that stands still until it is told to go. */
+export class ManualClock implements LedgerClock {
+  #now: number;
+  #uptime = 1_000_000;
+
+  constructor(now = Date.UTC(2026, 10, 25, 12, 0, 0)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  uptime(): number {
+    return this.#uptime;
+  }
+
+  /** Time passes. */
+  pass(ms: number): void {
+    this.#now += ms;
+    this.#uptime += ms;
+  }
+
+  /** The wall clock is set, and no time passes. */
+  step(ms: number): void {
+    this.#now += ms;
+  }
+}
