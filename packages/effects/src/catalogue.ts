@@ -23,6 +23,9 @@ export const catalogue: readonly CatalogueEntry[] = Object.freeze([
 /** The canonical ids of all built-in actions, sorted, each once. */
 export const canonicalActions: readonly string[] = Object.freeze([...new Set(catalogue.map((entry) => entry.canonical))].sort());
 
+/** The exact names of all built-in actions of both languages, each once. */
+export const knownActionNames: readonly string[] = Object.freeze([...new Set(catalogue.map((entry) => entry.name))]);
+
 // A map, so that an action called "constructor" finds nothing. An action that has one name in both languages has one
 // meaning too (a test holds the two rows equal), so that either of its rows will do.
 const byName = new Map(catalogue.map((entry) => [entry.name, entry]));

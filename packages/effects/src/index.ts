@@ -2,4 +2,4 @@ export { type ActionReaderOptions, createActionReader, type DescribeAction } fro
 export { parseAddress, toAccountId } from "./address.js";
 export { AmountError, formatUnits, parseUnits } from "./amount.js";
 export { erc20Asset, nativeAsset, symbolOf, tokenDecimals } from "./assets.js";
-export { canonicalActionOf, canonicalActions, isKnownAction } from "./catalogue.js";
+export { canonicalActionOf, canonicalActions, isKnownAction, knownActionNames } from "./catalogue.js";

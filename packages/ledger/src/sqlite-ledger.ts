@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { CloseRequest, Ledger, ReserveRequest } from "./ledger.js";
 import { AnchoredClock, systemLedgerClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
@@ -26,6 +27,7 @@ interface Job {
  */
 export async function openSqliteLedger(path: string, options: LedgerOptions = {}): Promise<Ledger> {
   const busyTimeoutMs = options.busyTimeoutMs ?? 4_000;
+  if (options.mustExist === true && !existsSync(path)) throw new LedgerFault("ledger_unreachable", `there is no ledger ${path} yet`);
   const database = await openDatabase(path);
   let ledgerId: string;
   try {

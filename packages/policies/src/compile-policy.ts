@@ -170,7 +170,7 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
     patterns.forEach((pattern, index) => {
       const test = patternTest(pattern);
       if (isKnownAction(pattern) || own.some(test) || canonicalActions.some(test) || knownActionNames.some(test)) return;
-      const guess = suggestion(pattern, [...canonicalActions, ...own]) || suffixGuess(pattern);
+      const guess = suffixGuess(pattern) || suggestion(pattern, [...canonicalActions, ...own]);
       fail([...path, index], `no action is called "${pattern}"`, `${guess}use a canonical id such as "wallet.native_transfer", an action's full name, or list your own actions when loading the policy`);
     });
   }

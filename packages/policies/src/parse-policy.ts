@@ -49,17 +49,19 @@ function parseRule(rule: unknown, index: number, source: PolicySource): WrittenR
 function validated<S extends z.ZodType>(schema: S, value: unknown, path: PolicyPath, source: PolicySource): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A misspelt key is also a missing one; the first of the two says what to do.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue === undefined) throw new PolicyFileError(source.placeOf(path), "it is not valid", "compare it with the README's example");
-  throw errorOf(issue, value, path, source);
+  throw errorOf(issue, schema, value, path, source);
 }
 
-function errorOf(issue: z.core.$ZodIssue, value: unknown, base: PolicyPath, source: PolicySource): PolicyFileError {
+function errorOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, base: PolicyPath, source: PolicySource): PolicyFileError {
   const path = [...base, ...(issue.path as (string | number)[])];
   const found = valueAt(value, issue.path);
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    const known = knownKeys(base, issue.path);
+    const known = Object.keys(shapeAt(schema, issue.path) ?? {});
     return new PolicyFileError(source.placeOf([...path, key], "key"), `the key "${key}" is unknown`, `${suggestion(key, known)}known here: ${known.join(", ")}`);
   }
   const name = String(path.at(-1) ?? "");
@@ -84,12 +86,6 @@ function messageHint(issue: z.core.$ZodIssue): string {
 }
 
 /** What may stand at a place, for the hint. */
-function knownKeys(base: PolicyPath, inner: readonly PropertyKey[]): string[] {
-  const schemas = base.length === 0 ? [policyFile] : Object.values(ruleKinds);
-  const keys = schemas.flatMap((schema) => Object.keys(shapeAt(schema, inner) ?? {}));
-  return [...new Set(keys)];
-}
-
 function shapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Record<string, z.core.$ZodType> | undefined {
   let current: z.core.$ZodType | undefined = schema;
   for (const step of path) {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { PolicyProvider } from "@agentkit-policy/core";
 import { tokenDecimals } from "@agentkit-policy/effects";
-import { type Balance, type Ledger, type LedgerOptions, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
+import { type Balance, type Ledger, type LedgerOptions, type Limit, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
@@ -24,6 +24,8 @@ export interface LoadedPolicy extends PolicyProvider {
 export interface LoadOptions extends CompileOptions {
   /** The ledger's clock, for tests and searches. */
   readonly clock?: LedgerOptions["clock"];
+  /** Fail with `ledger_unreachable` instead of making a ledger that is not there yet. Default false. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -49,10 +51,14 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
   return compilePolicy(parsePolicy(source), source, options);
 }
 
-async function openPolicy(source: PolicySource, name: string, { clock, ...options }: LoadOptions): Promise<LoadedPolicy> {
+async function openPolicy(source: PolicySource, name: string, { clock, mustExist, ...options }: LoadOptions): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
-  const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), { times: policy.times, ...(clock === undefined ? {} : { clock }) });
-  const tokens = (source.data as PolicyDefinition).tokens ?? {};
+  const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), {
+    times: policy.times,
+    ...(clock === undefined ? {} : { clock }),
+    ...(mustExist === undefined ? {} : { mustExist }),
+  });
+  const { tokens = {}, chains: namedChains = {} } = source.data as PolicyDefinition;
   const provider = compiledProvider({
     policy,
     ledger,
@@ -64,18 +70,19 @@ async function openPolicy(source: PolicySource, name: string, { clock, ...option
     ...provider,
     ledger,
     version: policy.version,
-    balances: (scopes) => ledger.balances({ limits: queries(policy.limits, source), ...(scopes === undefined ? {} : { scopes }) }),
+    async balances(scopes) {
+      const chains = new Set([...Object.keys(namedChains), ...(await ledger.assets()).flatMap((asset) => /^(.+)\/slip44:60$/.exec(asset)?.[1] ?? [])]);
+      const limits = policy.limits.flatMap((limit) => queriesOf(limit, [...chains]));
+      return await ledger.balances({ limits, ...(scopes === undefined ? {} : { scopes }) });
+    },
     dispose: () => ledger.dispose(),
   };
 }
 
-/** `native` is a limit for each chain; without an attempt, the chains are those that the file names. */
-function queries(limits: readonly CompiledLimit[], source: PolicySource) {
-  const chains = Object.keys((source.data as PolicyDefinition).chains ?? {});
-  return limits.flatMap((limit) => {
-    const contexts = limit.native ? chains.map((chainId) => ({ chainId })) : [{}];
-    return contexts.flatMap((context) => limitFor(limit, context) ?? []);
-  });
+/** `native` is a limit for each chain; without an attempt, for each that the file names or the ledger knows. */
+function queriesOf(limit: CompiledLimit, chains: readonly string[]): Limit[] {
+  const contexts = limit.native ? chains.map((chainId) => ({ chainId })) : [{}];
+  return contexts.flatMap((context) => limitFor(limit, context) ?? []);
 }
 
 function ledgerLocation(location: string, file: string | undefined): string {

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { checkPolicy, definePolicy, loadPolicy } from "../src/policy.js";
+import { PolicyFileError } from "../src/policy-file-error.js";
+
+const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-file-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const good = `version: 1
+ledger: memory
+chains: { "eip155:84532": { confirmations: 1 } }
+timing: { life: 4s, leaveWithin: 2s, settleWithin: 1h }
+rules:
+  - { id: daily-eth, limit: native, max: "0.05", per: [wallet], window: day }
+  - { id: usdc, limit: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", max: "100", per: [run], window: lifetime }
+  - { id: not-a-loop, limit: actions, max: 20, per: [run], window: 10m }
+  - { id: no-deploys, deny: { effects: [deploy] }, when: { networks: ["eip155:1"] } }
+  - { id: payees, allow: { recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] } }
+`;
+
+let serial = 0;
+
+function write(text: string): string {
+  serial += 1;
+  const file = join(folder, `${serial}.yaml`);
+  writeFileSync(file, text);
+  return file;
+}
+
+function problem(text: string): PolicyFileError {
+  const file = write(text);
+  try {
+    checkPolicy(file);
+  } catch (error) {
+    if (PolicyFileError.isInstance(error)) return error;
+    throw error;
+  }
+  throw new Error("the policy is valid");
+}
+
+describe("a policy file", () => {
+  it("that is right compiles, whichever way it is written", () => {
+    const policy = checkPolicy(write(good));
+    expect(policy.limits.map(({ id, max, asset, unit }) => ({ id, max, asset, unit }))).toEqual([
+      { id: "daily-eth", max: "50000000000000000", asset: undefined, unit: "amount" },
+      { id: "usdc", max: "100000000", asset: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", unit: "amount" },
+      { id: "not-a-loop", max: "20", asset: undefined, unit: "actions" },
+    ]);
+    expect(policy.times).toEqual({ lifeMs: 4_000, settleWithinMs: 3_600_000 });
+    expect(checkPolicy(write(good.replaceAll(/ {2,}/g, "  "))).version).toBe(policy.version);
+  });
+
+  it("takes JSON, atomic amounts, and a maximum of nothing at all", () => {
+    const policy = { version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", atomic: "1", window: "1d" }, { id: "b", limit: "native", max: "0", window: "lifetime", per: ["user"] }] };
+    expect(checkPolicy(write(JSON.stringify(policy))).limits.map(({ max }) => max)).toEqual(["1", "0"]);
+  });
+
+  it.each([
+    ["an unknown key", "per: [wallet]", "pre: [wallet]", { line: 6, column: 50 }, "the key \"pre\" is unknown", 'did you mean "per"'],
+    ["a misspelt key at the top", "rules:", "ruels:", { line: 5, column: 1 }, "the key \"ruels\" is unknown", 'did you mean "rules"'],
+    ["a float as money", '"0.05"', "0.05", { line: 6, column: 42 }, "money is written as a number", 'max: "0.05"'],
+    ["a whole number as money", '"100"', "100", { line: 7 }, "money is written as a number", 'max: "100"'],
+    ["an empty list", 'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]', "recipients: []", { line: 10, column: 40 }, "the list is empty", "name something"],
+    ["an empty match", 'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]', "", { line: 10 }, "names nothing to match", ""],
+    ["a symbol as an asset", "limit: native", "limit: USDC", { line: 6, column: 29 }, '"USDC" is no asset', "CAIP-19"],
+    ["a token whose decimals nobody knows", "0x036cbd53842c5426634e7929541ec2318f3dcf7e", "0x136cbd53842c5426634e7929541ec2318f3dcf7e", { line: 7 }, "decimals are not known", "tokens:"],
+    ["an address with a wrong checksum", "0x70997970C5", "0x70997970c5", { line: 10 }, "checksum is wrong", "copy the address"],
+    ["an address that is too short", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x70997970C51812dc3A010C7d01b50e0d17dc79C", { line: 10 }, "is no address", ""],
+    ["a name instead of an address", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "alice.eth", { line: 10 }, "is no address", "names such as ENS"],
+    ["an exponent", '"100"', '"1e2"', { line: 7 }, "plain digits", ""],
+    ["more decimals than the asset has", '"100"', '"0.0000001"', { line: 7 }, "6 decimals", ""],
+    ["a negative maximum", '"0.05"', '"-1"', { line: 6 }, "plain digits", ""],
+    ["an id used twice", "no-deploys", "daily-eth", { line: 9 }, "used twice", "an id of its own"],
+    ["an unknown window", "window: day", "window: fortnight", { line: 6 }, "no window", "known: attempt"],
+    ["a window of no time", "window: 10m", "window: 0m", { line: 8 }, "no window", ""],
+    ["a scope that nobody knows", "per: [wallet]", "per: [purse]", { line: 6 }, '"purse" is not known here', "wallet"],
+    ["an effect that nobody knows", "effects: [deploy]", "effects: [deploys]", { line: 9 }, '"deploys" is not known here', 'did you mean "deploy"'],
+    ["a rule of no kind", "deny:", "deyn:", { line: 9 }, "no kind of rule", 'did you mean "deny"'],
+    ["a rule of two kinds", "deny: { effects: [deploy] }", "deny: { effects: [deploy] }, allow: { effects: [deploy] }", { line: 9 }, "several kinds", ""],
+    ["another version", "version: 1", "version: 2", { line: 1 }, '"2" is not known', "1"],
+    ["no ledger", "ledger: memory", "", { line: 1 }, '"ledger" is missing', "add"],
+    ["a ledger of another kind", "ledger: memory", "ledger: mysql://x", { line: 2 }, "is no ledger", "sqlite:"],
+    ["a limit without a maximum", ', max: "0.05"', "", { line: 6 }, 'no "max"', "atomic"],
+    ["a limit with two maxima", 'max: "0.05"', 'max: "0.05", atomic: "1"', { line: 6 }, "both", ""],
+    ["a fraction of an action", "max: 20", "max: 20.5", { line: 8 }, "", ""],
+    ["a life in which nothing can leave", "leaveWithin: 2s", "leaveWithin: 4s", { line: 4 }, "nothing could ever leave", "life"],
+    ["a shorter window that admits more", "window: lifetime }", 'window: lifetime }\n  - { id: usdc-hour, limit: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", max: "101", per: [run], window: hour }', { line: 8 }, "more in a shorter window", "lower"],
+    ["a chain that is none", '"eip155:84532":', "84532:", { line: 3 }, "is no chain", "CAIP-2"],
+    ["a zero of confirmations", "confirmations: 1", "confirmations: 0", { line: 3 }, "", ""],
+    ["a duplicate key", "ledger: memory", "ledger: memory\nledger: memory", { line: 3 }, "unique", ""],
+    ["an alias", "ledger: memory", "ledger: &a memory\nextra: *a", {}, "alias", "no anchors"],
+  ])("with %s says where it is, what it is and what to do", (_name, from, to, place, text, hint) => {
+    expect(good).toContain(from);
+    const error = problem(good.replace(from, to));
+    expect(error.place).toMatchObject({ file: expect.stringContaining(folder), ...place });
+    expect(error.problem).toContain(text);
+    expect(error.hint).toContain(hint);
+    expect(error.message).toContain("hint: ");
+  });
+
+  it.each([
+    ["native_transfer", 'did you mean "wallet.native_transfer"'],
+    ["wallet.native_transfr", 'did you mean "wallet.native_transfer"'],
+    ["t_native_transfer", ""],
+    ["constructor", ""],
+  ])("naming the action %s, which matches none, is refused", (name, hint) => {
+    expect(problem(good.replace("effects: [deploy]", `actions: ["${name}"]`)).hint).toContain(hint);
+  });
+
+  it.each(["wallet.native_transfer", "WalletActionProvider_native_transfer", "erc20.*", "*"])("naming the action %s is fine", (name) => {
+    expect(checkPolicy(write(good.replace("effects: [deploy]", `actions: ["${name}"]`))).statelessRules).toHaveLength(2);
+  });
+
+  it("may name an action that the program says it registers", () => {
+    const file = write(good.replace("effects: [deploy]", 'actions: ["CustomActionProvider_pay"]'));
+    expect(() => checkPolicy(file)).toThrow(PolicyFileError);
+    expect(checkPolicy(file, { actions: ["CustomActionProvider_pay"] }).statelessRules).toHaveLength(2);
+  });
+
+  it.each([["", "empty"], ["# nothing\n", "empty"], ["version: 1\nledger: memory\nrules: []\n", "list is empty"], ["just text", ""], ["[1, 2]", ""], ["rules: [", ""]])("of %j is refused", (text, message) => {
+    expect(problem(text).problem).toContain(message);
+  });
+
+  it("that is missing is refused, and nothing is opened", async () => {
+    await expect(loadPolicy(join(folder, "none.yaml"))).rejects.toMatchObject({ name: "PolicyFileError", problem: "there is no such policy file" });
+  });
+
+  it("in code has the same shape and the same checks, by path", async () => {
+    const policy = await definePolicy({ version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", max: "1", window: "day" }] });
+    expect(policy.name).toBe("policy");
+    await policy.dispose();
+    await expect(definePolicy({ version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", max: 0.05 as never, window: "day" }] })).rejects.toMatchObject({
+      place: { path: "rules[0].max" },
+      problem: "money is written as a number",
+    });
+  });
+
+  it("resolves its ledger against its own folder", async () => {
+    const policy = await loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./own.db")));
+    await policy.dispose();
+    await expect(loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./own.db")), { mustExist: true }).then((again) => again.dispose())).resolves.toBeUndefined();
+    await expect(loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./other.db")), { mustExist: true })).rejects.toMatchObject({ code: "ledger_unreachable" });
+  });
+});

@@ -1,0 +1,198 @@
+import type { SettledOutcome } from "@agentkit-policy/core";
+import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
+import { beforeEach, describe, expect, it } from "vitest";
+import { definePolicy, type LoadedPolicy } from "../src/policy.js";
+import type { PolicyDefinition } from "../src/policy-file.js";
+import { alice, bob, contextOf, idAt, native, self, transferOf, usdc } from "./support/contexts.js";
+
+const minute = 60_000;
+let now = Date.UTC(2026, 10, 25, 12);
+const clock = { now: () => now, uptime: () => now };
+const scope = { signal: new AbortController().signal, remainingMs: 1_000, settlements: [] };
+
+beforeEach(() => {
+  now = Date.UTC(2026, 10, 25, 12);
+});
+
+async function policyOf(rules: PolicyDefinition["rules"]): Promise<LoadedPolicy> {
+  return await definePolicy({ version: 1, ledger: "memory", rules }, { clock });
+}
+
+const ethADay = { id: "daily-eth", limit: "native", max: "0.05", per: ["wallet"], window: "day" } as const;
+
+function payment(wei: string, more: Parameters<typeof contextOf>[0] = {}): ActionContext {
+  return contextOf({ effects: [transferOf(alice, wei)], ...more }, now);
+}
+
+function callOf(context: ActionContext, excess = context.effects.slice(0, 0)): ActionContext {
+  return { ...context, layer: "wallet", callId: idAt(now), excess };
+}
+
+function outcome(spent: string[], more: Partial<SettledOutcome> = {}): SettledOutcome {
+  const lines = spent.map((amount) => ({ kind: "transfer" as const, asset: native, amount, counterparty: `eip155:84532:${alice}` }));
+  return { status: "succeeded", entered: true, spent: lines, transactions: [], journalComplete: true, durationMs: 1, calls: [], ...more };
+}
+
+const settle = { settlements: [{ step: "root" }], recovered: false };
+
+async function counted(policy: LoadedPolicy): Promise<string[]> {
+  return (await policy.balances()).map(({ counted: amount, open, left }) => `${amount} (${open} open), ${left} left`);
+}
+
+describe("a limit", () => {
+  it("admits up to its maximum and denies the next unit, in words for the model", async () => {
+    const policy = await policyOf([ethADay]);
+    expect(await policy.beforeAction(payment("50000000000000000"), scope)).toMatchObject({ decision: "allow", settlement: { step: "root" } });
+    expect(await policy.beforeAction(payment("7000000000000000"), scope)).toEqual({
+      decision: "deny",
+      code: "over_limit",
+      reason: 'the limit "daily-eth" has no room for 0.007 ETH',
+      metadata: { rule: "daily-eth" },
+    });
+  });
+
+  it("of a token counts that token, and `native` the chain's coin", async () => {
+    const policy = await policyOf([ethADay, { id: "usdc", limit: usdc, max: "100", per: ["wallet"], window: "lifetime" }]);
+    const pay = (amount: string): Promise<PolicyDecision> | PolicyDecision => policy.beforeAction(payment("1", { effects: [transferOf(bob, amount, usdc)] }), scope);
+    expect((await pay("100000000")).decision).toBe("allow");
+    expect(await pay("1")).toMatchObject({ reason: 'the limit "usdc" has no room for 0.000001 USDC' });
+    expect((await policy.beforeAction(payment("1"), scope)).decision).toBe("allow");
+    const elsewhere = { chainId: "eip155:1", effects: [{ ...transferOf(alice, "50000000000000001"), asset: "eip155:1/slip44:60" }] };
+    expect(await policy.beforeAction(payment("1", elsewhere), scope)).toMatchObject({ code: "over_limit" });
+  });
+
+  it("per user denies an attempt of nobody", async () => {
+    const policy = await policyOf([{ ...ethADay, per: ["user"] }]);
+    expect(await policy.beforeAction(payment("1"), scope)).toMatchObject({ decision: "deny", code: "missing_scope", reason: expect.stringContaining("user") });
+    expect((await policy.beforeAction(payment("1", { userId: "u1" }), scope)).decision).toBe("allow");
+  });
+
+  it("on actions counts reads too", async () => {
+    const policy = await policyOf([{ id: "loop", limit: "actions", max: 1, per: ["run"], window: "10m" }]);
+    const read = () => policy.beforeAction(contextOf({ effects: [], runId: "r1" }, now), scope);
+    expect((await read()).decision).toBe("allow");
+    expect(await read()).toMatchObject({ code: "over_limit", reason: 'the limit "loop" has no room for another action' });
+  });
+
+  it("asks nothing of an action that moves nothing", async () => {
+    const policy = await policyOf([{ ...ethADay, per: ["user"] }]);
+    expect(await policy.beforeAction(contextOf({ effects: [] }, now), scope)).toEqual({ decision: "allow" });
+    expect(await policy.ledger.assets()).toEqual([]);
+  });
+});
+
+describe("an entry", () => {
+  it("is reserved at the root, armed by the first wallet call, and closed with what was spent", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    const late = payment("1");
+    now += 14 * minute;
+    expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "allow", validForMs: 10 * minute });
+    now += 14 * minute;
+    expect(await counted(policy)).toEqual(["10 (10 open), 49999999999999990 left"]);
+    await policy.settle?.(context, outcome(["7"]), settle);
+    expect(await counted(policy)).toEqual(["7 (0 open), 49999999999999993 left"]);
+    expect((await policy.beforeAction(late, scope)).decision).toBe("deny");
+  });
+
+  it("may be acted on only while the wallet has its five minutes", async () => {
+    const policy = await policyOf([ethADay]);
+    expect(await policy.beforeAction(payment("10"), scope)).toMatchObject({ validForMs: 10 * minute });
+  });
+
+  it("is not asked again for a later call without excess, until its time runs short", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    const first = await policy.beforeWalletCall?.(callOf(context), scope);
+    now += 4 * minute;
+    expect([first, await policy.beforeWalletCall?.(callOf(context), scope)]).toMatchObject([{ validForMs: 10 * minute }, { validForMs: 6 * minute }]);
+    now += 7 * minute;
+    expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "allow", validForMs: 10 * minute });
+  });
+
+  it("grows by a call's excess, which is judged by the same budgets", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope)).toMatchObject({ decision: "allow", settlement: {} });
+    expect(await counted(policy)).toEqual(["15 (15 open), 49999999999999985 left"]);
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "50000000000000000")]), scope)).toMatchObject({ code: "over_limit" });
+  });
+
+  it("is armed at the root where no wallet call will come by", async () => {
+    const policy = await policyOf([ethADay]);
+    await policy.beforeAction(payment("10", { moneyVisible: false }), scope);
+    now += 20 * minute;
+    expect(await counted(policy)).toEqual(["10 (10 open), 49999999999999990 left"]);
+  });
+
+  it("that was never armed is free again after its life", async () => {
+    const policy = await policyOf([ethADay]);
+    await policy.beforeAction(payment("10"), scope);
+    now += 15 * minute + 1;
+    expect(await counted(policy)).toEqual([]);
+  });
+
+  it("is given back by a denial, body not entered, and count lines with it", async () => {
+    const policy = await policyOf([ethADay, { id: "loop", limit: "actions", max: 1, per: ["wallet"], window: "day" }]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    await policy.settle?.(context, outcome([], { status: "denied", entered: false }), settle);
+    expect((await policy.beforeAction(payment("10"), scope)).decision).toBe("allow");
+  });
+
+  it("stays open while a call is in flight", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    await policy.beforeWalletCall?.(callOf(context), scope);
+    const calls = [{ callId: idAt(now), state: "in_flight" as const, final: false }];
+    await policy.settle?.(context, outcome(["4"], { calls }), settle);
+    expect(await counted(policy)).toEqual(["10 (10 open), 49999999999999990 left"]);
+    await policy.settle?.(context, outcome(["4"]), settle);
+    expect(await counted(policy)).toEqual(["4 (0 open), 49999999999999996 left"]);
+  });
+
+  it("of a call whose action was a read is made by its excess", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = contextOf({ effects: [] }, now);
+    await policy.beforeAction(context, scope);
+    expect((await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope))?.decision).toBe("allow");
+    await policy.settle?.(context, outcome(["5"]), { settlements: [], recovered: false });
+    expect(await counted(policy)).toEqual(["5 (0 open), 49999999999999995 left"]);
+  });
+});
+
+describe("a ledger that cannot answer", () => {
+  it("denies, with a code that says why", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    await policy.dispose();
+    expect(await policy.beforeAction(payment("10"), scope)).toMatchObject({ decision: "deny", code: "ledger_disposed" });
+    expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "deny", code: "ledger_disposed" });
+    await expect(policy.settle?.(context, outcome([]), settle)).rejects.toMatchObject({ code: "ledger_disposed" });
+  });
+});
+
+it("a stateless denial asks no ledger", async () => {
+  const policy = await policyOf([ethADay, { id: "no", deny: { recipients: [alice] } }]);
+  await policy.dispose();
+  expect(await policy.beforeAction(payment("1"), scope)).toEqual({ decision: "deny", code: "denied_by_rule", reason: 'the rule "no" denies this', metadata: { rule: "no" } });
+});
+
+it("an unlimited approval that a rule admits fills every budget of its token", async () => {
+  const approval = { kind: "approval" as const, asset: usdc, amount: "unlimited", counterparty: `eip155:84532:${alice}`, basis: "declared" as const };
+  const limited = await policyOf([{ id: "a", allow: { effects: ["approval"] } }, { id: "usdc", limit: usdc, max: "100", window: "day" }]);
+  expect(await limited.beforeAction(contextOf({ effects: [approval] }, now), scope)).toMatchObject({ code: "over_limit" });
+  const open = await policyOf([{ id: "a", allow: { effects: ["approval"] } }]);
+  expect((await open.beforeAction(contextOf({ effects: [approval] }, now), scope)).decision).toBe("allow");
+});
+
+it("the wallet's scope is its namespace and address", async () => {
+  const policy = await policyOf([ethADay]);
+  await policy.beforeAction(payment("10"), scope);
+  expect(await policy.balances()).toMatchObject([{ scope: { wallet: `eip155:${self}` } }]);
+});
