@@ -8,7 +8,9 @@ import { ensureWorkspace } from "./lib/setup.mjs";
 const { check } = parseArguments({
   usage: "npm run codegen [-- --check]",
   summary: "Writes the types and validators that follow from schemas/v1.",
-  options: { check: { type: "boolean", default: false, help: "write nothing; print a diff and exit 1 when a file is out of date" } },
+  options: {
+    check: { type: "boolean", default: false, help: "write nothing; print a diff and exit 1 when a file is out of date" },
+  },
 });
 
 await ensureWorkspace();

@@ -57,7 +57,13 @@ try {
     const to = people[round % people.length];
     const told = await act("WalletActionProvider_native_transfer", { to: freshAddress(to), value: formatEther(ethPayment) });
     if (isDenied(told)) denied += 1;
-    report.row({ action: "native_transfer", amount: "0.007 ETH", to, told, left: `${formatEther(BigInt((await left("eth-a-day")).left))} ETH` });
+    report.row({
+      action: "native_transfer",
+      amount: "0.007 ETH",
+      to,
+      told,
+      left: `${formatEther(BigInt((await left("eth-a-day")).left))} ETH`,
+    });
     if (round > 100) throw new Error("nothing stopped the agent");
   }
   for (let round = 0, denied = 0; denied < 2; round += 1) {
@@ -68,7 +74,13 @@ try {
       destinationAddress: freshAddress(to),
     });
     if (isDenied(told)) denied += 1;
-    report.row({ action: "erc20 transfer", amount: "3 USDC", to, told, left: `${formatUnits(BigInt((await left("usdc-a-run")).left), 6)} USDC` });
+    report.row({
+      action: "erc20 transfer",
+      amount: "3 USDC",
+      to,
+      told,
+      left: `${formatUnits(BigInt((await left("usdc-a-run")).left), 6)} USDC`,
+    });
     if (round > 100) throw new Error("nothing stopped the agent");
   }
 
@@ -86,11 +98,20 @@ try {
   const tokenMoved = await sumOf((address) => tokenBalance(chain.rpcUrl, address));
   const ethClosed = BigInt(closed["eth-a-day"].counted);
   const tokenClosed = BigInt(closed["usdc-a-run"].counted);
-  report.prove(`left the wallet: ${formatEther(ethMoved)} ETH, to the wei what the ledger closed`, ethMoved === ethClosed && closed["eth-a-day"].open === "0");
+  report.prove(
+    `left the wallet: ${formatEther(ethMoved)} ETH, to the wei what the ledger closed`,
+    ethMoved === ethClosed && closed["eth-a-day"].open === "0",
+  );
   report.prove(`that is at most 0.05 ETH, and more than nothing`, ethMoved > 0n && ethMoved <= ethBudget);
-  report.prove(`one more payment would have been over: ${formatEther(ethMoved + ethPayment)} ETH`, ethMoved + ethPayment > ethBudget);
+  report.prove(
+    `one more payment would have been over: ${formatEther(ethMoved + ethPayment)} ETH`,
+    ethMoved + ethPayment > ethBudget,
+  );
   report.prove(`left the wallet: ${formatUnits(tokenMoved, 6)} USDC, exactly what the ledger closed`, tokenMoved === tokenClosed);
-  report.prove(`that is at most 10 USDC, and one more payment would have been over`, tokenMoved <= tokenBudget && tokenMoved + tokenPayment > tokenBudget);
+  report.prove(
+    `that is at most 10 USDC, and one more payment would have been over`,
+    tokenMoved <= tokenBudget && tokenMoved + tokenPayment > tokenBudget,
+  );
   report.prove(`opened again, the ledger still says no: ${told}`, isDenied(told));
 } finally {
   await chain.stop();

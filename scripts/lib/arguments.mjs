@@ -9,7 +9,9 @@ export function parseArguments({ usage, summary, options = {}, positionals }) {
   let parsed;
   try {
     parsed = parseArgs({
-      options: Object.fromEntries(Object.entries(known).map(([name, { type, default: value }]) => [name, { type, default: value }])),
+      options: Object.fromEntries(
+        Object.entries(known).map(([name, { type, default: value }]) => [name, { type, default: value }]),
+      ),
       allowPositionals: positionals !== undefined,
     });
   } catch (error) {
@@ -19,7 +21,9 @@ export function parseArguments({ usage, summary, options = {}, positionals }) {
   if (parsed.values.help) {
     const width = Math.max(...Object.keys(known).map((name) => name.length));
     const lines = Object.entries(known).map(([name, { help }]) => `  --${name.padEnd(width)}  ${help}`);
-    process.stdout.write(`${summary}\n\nusage: ${usage}\n${positionals === undefined ? "" : `\n${positionals}\n`}\n${lines.join("\n")}\n`);
+    process.stdout.write(
+      `${summary}\n\nusage: ${usage}\n${positionals === undefined ? "" : `\n${positionals}\n`}\n${lines.join("\n")}\n`,
+    );
     process.exit(0);
   }
   return { ...parsed.values, positionals: parsed.positionals };

@@ -36,7 +36,10 @@ export async function generate() {
   ].join("\n");
   return [
     { path: `${generatedFolder}/types.ts`, text: `${header}\n${await printTypes(contract.definitions)}` },
-    { path: `${generatedFolder}/validators.ts`, text: `${header}// @ts-nocheck: the output of Ajv's compiler.\n${await printValidators(contract.definitions)}` },
+    {
+      path: `${generatedFolder}/validators.ts`,
+      text: `${header}// @ts-nocheck: the output of Ajv's compiler.\n${await printValidators(contract.definitions)}`,
+    },
   ];
 }
 
@@ -50,7 +53,9 @@ async function printTypes(definitions) {
     style: { printWidth: 130 },
   });
   // The root exists only to carry the definitions, and the generator says so at each of them.
-  const own = text.replace(/export interface Contract \{\}\n/, "").replace(/ \*\n \* This interface was referenced by[^\n]*\n[^\n]*\n/g, "");
+  const own = text
+    .replace(/export interface Contract \{\}\n/, "")
+    .replace(/ \*\n \* This interface was referenced by[^\n]*\n[^\n]*\n/g, "");
   return `${own.trim()}\n`;
 }
 
@@ -74,7 +79,8 @@ async function printValidators(definitions) {
     write: false,
     legalComments: "none",
   });
-  return bundle.outputFiles[0].text;
+  // Ajv's helper carries its own source as text, for further bundling; a reader would take it for an import.
+  return bundle.outputFiles[0].text.replace(/\n\s*\w+\.code = ["']require[^\n]*/g, "");
 }
 
 function withLocalReferences(value) {
@@ -97,5 +103,7 @@ function mapObjects(value, change) {
   if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, member]) => [key, change(key, member)]);
-  return Object.fromEntries(entries.filter(([, member]) => member !== undefined).map(([key, member]) => [key, mapObjects(member, change)]));
+  return Object.fromEntries(
+    entries.filter(([, member]) => member !== undefined).map(([key, member]) => [key, mapObjects(member, change)]),
+  );
 }

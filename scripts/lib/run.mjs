@@ -11,16 +11,17 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a command to its end. Its output goes to standard error, or, when `quiet`, is kept and shown only on failure.
+ * Runs a command to its end. What it writes goes to standard error, its standard output elsewhere if `stdout` says so; when
+ * `quiet`, it is kept and shown only on failure.
  * @returns what it wrote, when `quiet`.
  * @throws CommandError
  */
-export function run(command, args, { cwd = root, env = {}, quiet = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, quiet = false, stdout = process.stderr } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", process.stderr, process.stderr],
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", stdout, process.stderr],
     });
     const chunks = [];
     child.stdout?.on("data", (chunk) => chunks.push(chunk));

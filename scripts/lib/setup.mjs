@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { step } from "./progress.mjs";
 import { root } from "./paths.mjs";
+import { step } from "./progress.mjs";
 import { run } from "./run.mjs";
 
 const stamps = join(root, "node_modules", ".cache", "agentkit-policy");
@@ -15,22 +15,30 @@ export function pnpm(args, options = {}) {
 
 /** Installs the workspace's own packages; AgentKit is not among them. */
 export async function ensureWorkspace() {
-  await once("workspace", ["pnpm-lock.yaml", "package.json", "pnpm-workspace.yaml", ...packageFiles()], "Installing the workspace", () =>
-    pnpm(["install", "--frozen-lockfile"]),
+  await once(
+    "workspace",
+    ["pnpm-lock.yaml", "package.json", "pnpm-workspace.yaml", ...packageFiles()],
+    "Installing the workspace",
+    () => pnpm(["install", "--frozen-lockfile"]),
   );
 }
 
 /** Builds every package. Turbo skips what did not change. */
 export async function ensureBuild() {
   await ensureWorkspace();
-  await once("build", sources(), "Building the packages", () => pnpm(["run", "build"], { env: { TURBO_TELEMETRY_DISABLED: "1" } }));
+  await once("build", sources(), "Building the packages", () =>
+    pnpm(["run", "build"], { env: { TURBO_TELEMETRY_DISABLED: "1" } }),
+  );
 }
 
 /** Installs AgentKit, viem and the local chain beside the workspace, with a lockfile of their own. */
 export async function ensureEndToEnd() {
   await ensureBuild();
-  await once("end-to-end", ["e2e/pnpm-lock.yaml", "e2e/package.json", "e2e/pnpm-workspace.yaml"], "Installing AgentKit and a local chain (about 900 MB, once)", () =>
-    pnpm(["install", "--frozen-lockfile"], { cwd: join(root, "e2e") }),
+  await once(
+    "end-to-end",
+    ["e2e/pnpm-lock.yaml", "e2e/package.json", "e2e/pnpm-workspace.yaml"],
+    "Installing AgentKit and a local chain (about 900 MB, once)",
+    () => pnpm(["install", "--frozen-lockfile"], { cwd: join(root, "e2e") }),
   );
 }
 
@@ -38,7 +46,8 @@ export async function ensureEndToEnd() {
 async function once(name, files, title, action) {
   const stamp = join(stamps, name);
   const key = digestOf(files);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && productsOf(name).every((path) => existsSync(join(root, path)))) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && productsOf(name).every((path) => existsSync(join(root, path))))
+    return;
   rmSync(stamp, { force: true });
   await step(title, action);
   mkdirSync(stamps, { recursive: true });
@@ -57,7 +66,8 @@ function digestOf(files) {
   return hash.digest("hex");
 }
 
-function packages() {
+/** The folders of all packages. */
+export function packages() {
   return readdirSync(join(root, "packages")).filter((folder) => existsSync(join(root, "packages", folder, "package.json")));
 }
 

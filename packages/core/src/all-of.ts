@@ -13,6 +13,7 @@ export function allOf(...policies: readonly Policy[]): PolicyProvider {
   const providers = providersOf(policies.flat());
   const composite: PolicyProvider = {
     name: `allOf(${providers.map((provider, index) => provider.name ?? `policy ${index + 1}`).join(", ")})`,
+    ...readerOf(providers),
     beforeAction: () => {
       throw new Error("allOf is taken apart by the hook; its parts are asked one by one");
     },
@@ -31,6 +32,12 @@ export function providersOf(policy: Policy): readonly PolicyProvider[] {
     throw new PolicySetupError("invalid_policy", "the same policy object stands in the list twice");
   }
   return providers;
+}
+
+/** A composite reads as its first part that can. */
+function readerOf(providers: readonly PolicyProvider[]): Pick<PolicyProvider, "reader"> {
+  const reader = providers.find((provider) => provider.reader !== undefined)?.reader;
+  return reader === undefined ? {} : { reader };
 }
 
 function checkedProvider(provider: PolicyProvider): PolicyProvider {

@@ -136,12 +136,14 @@ export class AttemptMachine {
   async #describe(facts: AttemptFacts, read: Read, deadline: Deadline): Promise<Description | Denial> {
     const { reader } = this.#runtime;
     const unknown: Description = { effects: [{ kind: "unknown", basis: "declared" }], spends: true, throughWallet: true };
-    if (facts.call !== undefined) return { ...unknown, canonicalAction: `wallet.${facts.call.method}`, effects: this.#decode(facts.call) };
+    if (facts.call !== undefined)
+      return { ...unknown, canonicalAction: `wallet.${facts.call.method}`, effects: this.#decode(facts.call) };
     if (reader === undefined) return unknown;
     try {
       const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));
       // Nothing is known of what would move, so nothing can be judged: deny.
-      if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
+      if (described === timedOut)
+        return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
       if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
       return described;
     } catch (error) {
@@ -181,7 +183,12 @@ export class AttemptMachine {
     return validity;
   }
 
-  async #askJudges(attempt: Attempt, judges: readonly Participant[], context: ActionContext, deadline: Deadline): Promise<Denial | Validity> {
+  async #askJudges(
+    attempt: Attempt,
+    judges: readonly Participant[],
+    context: ActionContext,
+    deadline: Deadline,
+  ): Promise<Denial | Validity> {
     const validity = new Validity(this.#runtime.clock);
     for (const { provider, settlements } of judges) {
       const ask = () =>

@@ -59,7 +59,12 @@ export class Attempt {
 }
 
 /** The context of a wallet call: the identity and action are its attempt's, the arguments are the call's own facts. */
-export function walletContext(attempt: Attempt, call: WalletCallFacts, effects: readonly Effect[], excess: readonly Effect[]): ActionContext {
+export function walletContext(
+  attempt: Attempt,
+  call: WalletCallFacts,
+  effects: readonly Effect[],
+  excess: readonly Effect[],
+): ActionContext {
   const { callId, ...args } = call;
   const facts: AttemptFacts = { ...attempt.facts, layer: "wallet", args: Object.freeze(args) as unknown as JsonValue };
   return contextOf(facts, { ...attempt.description, effects }, attempt.context.moneyVisible, { callId, excess });

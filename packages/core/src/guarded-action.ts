@@ -37,7 +37,8 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
   const { hook } = host;
   const scope = currentScope();
   const actionId = hook.newId();
-  if (scope?.kind === "hook") return deliver(hook, { code: "reentrant", reason: "a policy used a guarded action inside its own hook" });
+  if (scope?.kind === "hook")
+    return deliver(hook, { code: "reentrant", reason: "a policy used a guarded action inside its own hook" });
 
   const read = readArguments(host, args);
   if ("code" in read) {
@@ -82,7 +83,12 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
 }
 
 /** Steps 5 to 7. The seal falls before anything else can run: no listener, no hook, no further wallet call. */
-async function sealAndSettle(hook: PolicyHook, attempt: OpenAttempt, action: ActionLike, end: AttemptEnd): Promise<Denial | undefined> {
+async function sealAndSettle(
+  hook: PolicyHook,
+  attempt: OpenAttempt,
+  action: ActionLike,
+  end: AttemptEnd,
+): Promise<Denial | undefined> {
   const denial = hook.machine.denialOf(attempt.actionId);
   attempt.seal(end);
   hook.emit({ type: "action.sealed", actionId: attempt.actionId, actionName: action.name });

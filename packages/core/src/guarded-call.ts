@@ -106,7 +106,8 @@ async function runInAttempt(attempt: OpenAttempt, call: CallInHand): Promise<unk
     hook.emit({ type: "wallet.allowed", actionId, callId });
     // From here to the call itself nothing may be awaited: seal and validity are checked in the tick that acts on them.
     refuseIf(attempt, call, attempt.refusal);
-    if (!verdict.stillValid()) refuseIf(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
+    if (!verdict.stillValid())
+      refuseIf(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
     return await handOver(attempt, call, turn?.key);
   } finally {
     turn?.giveBack();
@@ -120,7 +121,9 @@ async function handOver(attempt: OpenAttempt, call: CallInHand, turn: string | u
   const held = call.scope?.kind === "attempt" ? call.scope.turns : [];
   journal.handedOver(callId);
   try {
-    const pending = inAttempt(attempt, turn === undefined ? held : [...held, turn], () => Reflect.apply(call.run, wallet, read.args));
+    const pending = inAttempt(attempt, turn === undefined ? held : [...held, turn], () =>
+      Reflect.apply(call.run, wallet, read.args),
+    );
     hook.emit({ type: "wallet.handed_over", actionId, callId });
     const result = await pending;
     if (isSend(call) && typeof result === "string" && result !== "") {

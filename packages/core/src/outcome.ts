@@ -108,10 +108,20 @@ function statusOf(
   return nothingSpent || allFinal ? "failed" : "unknown";
 }
 
-const controlFlowNames = new Set(["GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", "AbortError", "CancelledError"]);
+const controlFlowNames = new Set([
+  "GraphInterrupt",
+  "NodeInterrupt",
+  "GraphBubbleUp",
+  "ParentCommand",
+  "AbortError",
+  "CancelledError",
+]);
 
 /** Whether a thrown value is how a framework leaves an action on purpose, rather than a failure of it. */
 export function isControlFlow(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
-  return controlFlowNames.has(String((error as { name?: unknown }).name)) || (error as { is_bubble_up?: unknown }).is_bubble_up === true;
+  return (
+    controlFlowNames.has(String((error as { name?: unknown }).name)) ||
+    (error as { is_bubble_up?: unknown }).is_bubble_up === true
+  );
 }

@@ -13,7 +13,9 @@ import { defaultSnapshotBounds, type SnapshotBounds } from "./snapshot.js";
 import { uuidV7 } from "./uuid-v7.js";
 import type { WalletLike } from "./wallet-facts.js";
 
-const decimalsAbi = [{ type: "function", name: "decimals", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "uint8" }] }];
+const decimalsAbi = [
+  { type: "function", name: "decimals", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "uint8" }] },
+];
 
 /** One policy with its options, on the host's side: what a kit, a list of actions and a wallet have in common. */
 export class PolicyHook {

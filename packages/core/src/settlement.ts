@@ -1,7 +1,7 @@
-import { type Attempt, type Participant } from "./attempt.js";
+import type { Attempt, Participant } from "./attempt.js";
+import { inProviderHook } from "./attempt-scope.js";
 import { Deadline, timedOut } from "./deadline.js";
 import { errorText } from "./errors.js";
-import { inProviderHook } from "./attempt-scope.js";
 import { provesNothingLeft } from "./outcome.js";
 import type { SettledOutcome } from "./provider.js";
 import type { Runtime } from "./runtime.js";

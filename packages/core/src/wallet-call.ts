@@ -65,8 +65,10 @@ function readTransaction(base: BaseFacts, args: readonly unknown[], wallet: Wall
   const snapshot = takeSnapshot(rest);
   const fresh = snapshot.fresh() as Record<string, unknown>;
   const { to, data } = fresh;
-  if (to !== undefined && to !== null && typeof to !== "string") throw new SnapshotError("the transaction's recipient is not text");
-  if (data !== undefined && data !== null && !isHex(data)) throw new SnapshotError("the transaction's data is not hexadecimal text");
+  if (to !== undefined && to !== null && typeof to !== "string")
+    throw new SnapshotError("the transaction's recipient is not text");
+  if (data !== undefined && data !== null && !isHex(data))
+    throw new SnapshotError("the transaction's data is not hexadecimal text");
   const value = integerText(fresh["value"], "value");
   const nonce = integerText(fresh["nonce"], "nonce");
   const otherFields = Object.keys(fresh).filter((field) => !transactionFields.has(field));
@@ -94,7 +96,9 @@ function readOpaqueCall(base: BaseFacts, args: readonly unknown[]): ReadCall {
   return {
     facts: {
       ...base,
-      ...(readable ? { payload: snapshots.map((snapshot) => snapshot?.plain ?? null) as JsonValue } : { otherFields: ["arguments"] }),
+      ...(readable
+        ? { payload: snapshots.map((snapshot) => snapshot?.plain ?? null) as JsonValue }
+        : { otherFields: ["arguments"] }),
     },
     // What cannot be copied is handed over as it is; it was judged as something that nobody can read.
     args: readable ? snapshots.map((snapshot) => snapshot?.fresh()) : args,

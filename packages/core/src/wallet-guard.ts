@@ -21,7 +21,8 @@ export function isGuardedWallet(wallet: object): boolean {
  * @throws PolicySetupError `already_guarded`
  */
 export function guardedWallet<W extends object>(hook: PolicyHook, wallet: W): W {
-  if (isGuardedWallet(wallet)) throw new PolicySetupError("already_guarded", "this wallet is guarded already; guard the bare wallet");
+  if (isGuardedWallet(wallet))
+    throw new PolicySetupError("already_guarded", "this wallet is guarded already; guard the bare wallet");
   const wrappers = new Map<string, { readonly method: unknown; readonly wrapper: unknown }>();
   const proxy: W = new Proxy(wallet, {
     get(target, property) {
@@ -100,7 +101,8 @@ function noteReceipt(hook: PolicyHook, asked: unknown, receipt: unknown): void {
   if (seen === undefined) return;
   const block = typeof blockNumber === "bigint" ? { blockNumber: blockNumber.toString() } : {};
   const callId = scope.attempt.journal.receipt(asked, { status: seen, ...block });
-  if (callId !== undefined) hook.emit({ type: "wallet.receipt", actionId: scope.attempt.actionId, callId, transactionId: asked, detail: seen });
+  if (callId !== undefined)
+    hook.emit({ type: "wallet.receipt", actionId: scope.attempt.actionId, callId, transactionId: asked, detail: seen });
 }
 
 /** viem says success and reverted, CDP's smart wallet complete and failed. Anything else proves nothing. */

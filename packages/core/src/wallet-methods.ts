@@ -49,7 +49,12 @@ const authority = new Map<string, WalletMethod>([
 const escapes = new Set(["getClient", "getKernelAccount", "getIntentClient", "exportWallet", "getKeyPairSigner"]);
 
 /** Classes whose `nativeTransfer` uses only public methods, so that it can run on the guarded wallet and its send is seen. */
-const transfersBySending = new Set(["ViemWalletProvider", "CdpEvmWalletProvider", "CdpSmartWalletProvider", "PrivyEvmWalletProvider"]);
+const transfersBySending = new Set([
+  "ViemWalletProvider",
+  "CdpEvmWalletProvider",
+  "CdpSmartWalletProvider",
+  "PrivyEvmWalletProvider",
+]);
 
 /** Classes that throw viem's gas estimation error only before anything was signed. */
 const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletProvider"]);

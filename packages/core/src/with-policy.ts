@@ -3,8 +3,8 @@ import { type ActionLike, guardedAction, isGuardedAction } from "./guarded-actio
 import { type Logger, stderrLogger } from "./logger.js";
 import type { Policy, PolicyOptions } from "./options.js";
 import { PolicyHook } from "./policy-hook.js";
-import { guardedWallet, isGuardedWallet } from "./wallet-guard.js";
 import type { WalletLike } from "./wallet-facts.js";
+import { guardedWallet, isGuardedWallet } from "./wallet-guard.js";
 
 /** The part of an AgentKit that the hook needs. */
 export interface KitLike {
@@ -20,7 +20,8 @@ const guardedKitMark = Symbol.for("@agentkit-policy/core/guarded-kit");
  * @throws PolicySetupError `already_guarded`, `invalid_policy`, `invalid_option`
  */
 export function withPolicy<K extends KitLike>(kit: K, policy: Policy | undefined, options: PolicyOptions = {}): K {
-  if (isGuardedKit(kit)) throw new PolicySetupError("already_guarded", "this kit is guarded already; put all policies in one list");
+  if (isGuardedKit(kit))
+    throw new PolicySetupError("already_guarded", "this kit is guarded already; put all policies in one list");
   if (policy === undefined) {
     (options.logger ?? stderrLogger).warn("withPolicy was given no policy: this kit is not guarded");
     return kit;
@@ -94,7 +95,8 @@ export function guardWallet<W extends object>(wallet: W, policy: Policy, options
 
 /** @throws PolicySetupError `not_guarded` for a kit that did not come from `withPolicy`. */
 export function assertGuarded(kit: object): void {
-  if (!isGuardedKit(kit)) throw new PolicySetupError("not_guarded", "this kit has no policy: use the one that withPolicy returned");
+  if (!isGuardedKit(kit))
+    throw new PolicySetupError("not_guarded", "this kit has no policy: use the one that withPolicy returned");
 }
 
 function isGuardedKit(kit: object): boolean {
@@ -121,6 +123,8 @@ function sayAtStart(hook: PolicyHook, options: PolicyOptions): void {
   const logger: Logger = hook.logger;
   if (options.wallet === false) logger.warn("the wallet guard is off: money is counted by what actions declare");
   else if (hook.providers.every((provider) => provider.beforeWalletCall === undefined)) {
-    logger.info("no policy judges wallet calls: what an action spends beyond its arguments passes with the event wallet.unjudged");
+    logger.info(
+      "no policy judges wallet calls: what an action spends beyond its arguments passes with the event wallet.unjudged",
+    );
   }
 }

@@ -39,7 +39,17 @@ const rubbish: readonly (readonly [string, unknown])[] = [
   ["a number", 1],
   ["a String object", new String("allow")],
   ["a deny without a reason", { decision: "deny" }],
-  ["a proxy that throws", new Proxy({}, { ownKeys: () => { throw new Error("no"); } })],
+  [
+    "a proxy that throws",
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error("no");
+        },
+      },
+    ),
+  ],
 ];
 
 describe("a decision", () => {
@@ -53,7 +63,11 @@ describe("a decision", () => {
     let entered = false;
     const { invoke } = guarded(
       { beforeAction: () => ({ decision: "deny", reason: "not today", code: "closed_day" }) },
-      { pay: () => { entered = true; } },
+      {
+        pay: () => {
+          entered = true;
+        },
+      },
     );
     expect(await invoke("pay", payment)).toBe("Error: denied by policy (closed_day): not today");
     expect(entered).toBe(false);
@@ -94,9 +108,19 @@ describe("a decision", () => {
   });
 
   it.each([
-    ["throws", () => { throw new Error("boom"); }],
+    [
+      "throws",
+      () => {
+        throw new Error("boom");
+      },
+    ],
     ["rejects", () => Promise.reject(new Error("boom"))],
-    ["throws undefined", () => { throw undefined; }],
+    [
+      "throws undefined",
+      () => {
+        throw undefined;
+      },
+    ],
   ])("denies when a provider %s", async (_name, beforeAction) => {
     const { wallet, invoke } = guarded({ name: "bad", beforeAction } as PolicyProvider);
     expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(policy_error\): the policy "bad" failed/);
@@ -124,7 +148,9 @@ describe("a decision", () => {
   it("denies arguments that the reader cannot read, without asking anybody", async () => {
     const log: string[] = [];
     const { invoke } = guarded(recorder("a", log));
-    expect(await invoke("pay", { to: alice, value: 5 })).toBe("Error: denied by policy (invalid_arguments): to and value are text");
+    expect(await invoke("pay", { to: alice, value: 5 })).toBe(
+      "Error: denied by policy (invalid_arguments): to and value are text",
+    );
     expect(log).toEqual([]);
   });
 
@@ -132,8 +158,18 @@ describe("a decision", () => {
     let now = 1_000_000;
     const clock = { now: () => now, uptime: () => now };
     let asked = 0;
-    const hasty: PolicyProvider = { beforeAction: () => { asked += 1; return { decision: "allow", validForMs: 10 }; } };
-    const slow: PolicyProvider = { beforeAction: () => { now += 50; return { decision: "allow" }; } };
+    const hasty: PolicyProvider = {
+      beforeAction: () => {
+        asked += 1;
+        return { decision: "allow", validForMs: 10 };
+      },
+    };
+    const slow: PolicyProvider = {
+      beforeAction: () => {
+        now += 50;
+        return { decision: "allow" };
+      },
+    };
     const { invoke, wallet } = guarded([hasty, slow], undefined, { clock });
     expect(await invoke("pay", payment)).toMatch(/allow_expired/);
     expect(asked).toBe(3);
@@ -145,7 +181,13 @@ describe("a decision", () => {
     let uptime = 0;
     const clock = { now: () => now, uptime: () => uptime };
     const hasty: PolicyProvider = { beforeAction: () => ({ decision: "allow", validForMs: 10 }) };
-    const slow: PolicyProvider = { beforeAction: () => { now -= 60_000; uptime += 50; return { decision: "allow" }; } };
+    const slow: PolicyProvider = {
+      beforeAction: () => {
+        now -= 60_000;
+        uptime += 50;
+        return { decision: "allow" };
+      },
+    };
     const { invoke } = guarded([hasty, slow], undefined, { clock });
     expect(await invoke("pay", payment)).toMatch(/allow_expired/);
   });
@@ -161,7 +203,11 @@ describe("several providers", () => {
 
   it("stop at the first denial, and whoever had allowed is told", async () => {
     const log: string[] = [];
-    const no: PolicyProvider = { name: "no", beforeAction: () => ({ decision: "deny", reason: "no" }), settle: () => void log.push("no.settle") };
+    const no: PolicyProvider = {
+      name: "no",
+      beforeAction: () => ({ decision: "deny", reason: "no" }),
+      settle: () => void log.push("no.settle"),
+    };
     const { invoke } = guarded([recorder("a", log), recorder("b", log), no, recorder("d", log)]);
     await invoke("pay", payment);
     expect(log).toEqual(["a.before", "b.before", "b.settle:denied", "a.settle:denied"]);
@@ -175,7 +221,10 @@ describe("several providers", () => {
       beforeAction: () => new Promise((resolve) => answers.push(resolve as never)),
       settle: (_context, outcome, { settlements }) => void log.push(`${name}:${outcome.status}:${JSON.stringify(settlements)}`),
     });
-    for (const answer of [{ decision: "allow", settlement: { hold: "h1" } }, { decision: "deny", reason: "no" }]) {
+    for (const answer of [
+      { decision: "allow", settlement: { hold: "h1" } },
+      { decision: "deny", reason: "no" },
+    ]) {
       const { invoke } = guarded(late("late"), undefined, { decisionDeadlineMs: 5 });
       await invoke("pay", payment);
       expect(log.filter((line) => line.includes("h1")).length).toBe(log.length);

@@ -16,7 +16,9 @@ describe("an envelope", () => {
   it("lets an undeclared counterparty match anyone, and a declared one nobody else", () => {
     const { counterparty: _counterparty, ...anybody } = transferOf(alice, "10");
     expect(new Envelope([anybody]).draw("1", [transferOf(bob, "10", "decoded")])).toEqual([]);
-    expect(new Envelope([transferOf(alice, "10")]).draw("1", [transferOf(bob, "1", "decoded")])).toEqual([transferOf(bob, "1", "decoded")]);
+    expect(new Envelope([transferOf(alice, "10")]).draw("1", [transferOf(bob, "1", "decoded")])).toEqual([
+      transferOf(bob, "1", "decoded"),
+    ]);
   });
 
   it("covers no amount with a line that has none", () => {
@@ -46,7 +48,11 @@ describe("an envelope", () => {
   });
 
   it("never covers more than was declared, whatever is drawn and given back", () => {
-    const step = fc.record({ amount: fc.bigInt({ min: 0n, max: 2n ** 70n }), who: fc.constantFrom(alice, bob), back: fc.boolean() });
+    const step = fc.record({
+      amount: fc.bigInt({ min: 0n, max: 2n ** 70n }),
+      who: fc.constantFrom(alice, bob),
+      back: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 70n }), fc.array(step), (declared, steps) => {
         const envelope = new Envelope([transferOf(alice, declared.toString())]);

@@ -11,8 +11,10 @@ const payment = { to: alice, value: "5" };
 function rfcProvider(log: unknown[][]): PolicyProvider {
   return {
     beforeAction: async () => ({ decision: "allow" }),
-    afterAction: async (_context: ActionContext, result: unknown, outcome: ActionOutcome) => void log.push(["after", result, outcome.status]),
-    onActionError: async (_context: ActionContext, error: unknown, outcome: ActionOutcome) => void log.push(["error", error, outcome.status]),
+    afterAction: async (_context: ActionContext, result: unknown, outcome: ActionOutcome) =>
+      void log.push(["after", result, outcome.status]),
+    onActionError: async (_context: ActionContext, error: unknown, outcome: ActionOutcome) =>
+      void log.push(["error", error, outcome.status]),
   };
 }
 
@@ -36,7 +38,9 @@ describe("a provider of the RFC's own interface", () => {
   it("hears afterAction when the text says failure and money may have left", async () => {
     const log: unknown[][] = [];
     const { invoke, wallet } = guarded(rfcProvider(log));
-    wallet.onSend = () => { throw new Error("503"); };
+    wallet.onSend = () => {
+      throw new Error("503");
+    };
     const text = await invoke("pay", payment);
     expect(log).toEqual([["after", text, "unknown"]]);
   });
@@ -69,24 +73,40 @@ describe("a provider of the RFC's own interface", () => {
 
 describe("settlement", () => {
   it("never changes the result, however it fails, and says so", async () => {
-    const bad: PolicyProvider = { ...allowAll, name: "bad", settle: () => { throw new Error("disk full"); } };
+    const bad: PolicyProvider = {
+      ...allowAll,
+      name: "bad",
+      settle: () => {
+        throw new Error("disk full");
+      },
+    };
     const log: string[] = [];
     const { invoke, events } = guarded([recorder("a", log), bad]);
     expect(await invoke("pay", payment)).toMatch(/^Transferred/);
-    expect(events.filter((event) => event.type === "settlement.failed")).toMatchObject([{ provider: "bad", reason: "bad.settle: disk full" }]);
+    expect(events.filter((event) => event.type === "settlement.failed")).toMatchObject([
+      { provider: "bad", reason: "bad.settle: disk full" },
+    ]);
     expect(log).toEqual(["a.before", "a.settle:succeeded"]);
   });
 
   it("that failed is tried again", async () => {
     let tries = 0;
-    const flaky: PolicyProvider = { ...allowAll, settle: () => { tries += 1; if (tries === 1) throw new Error("busy"); } };
+    const flaky: PolicyProvider = {
+      ...allowAll,
+      settle: () => {
+        tries += 1;
+        if (tries === 1) throw new Error("busy");
+      },
+    };
     const { invoke } = guarded(flaky);
     await invoke("pay", payment);
     await expect.poll(() => tries).toBe(2);
   });
 
   it("that hangs is given up after its deadline", async () => {
-    const { invoke, events } = guarded({ ...allowAll, settle: () => new Promise(() => undefined) }, undefined, { settleDeadlineMs: 5 });
+    const { invoke, events } = guarded({ ...allowAll, settle: () => new Promise(() => undefined) }, undefined, {
+      settleDeadlineMs: 5,
+    });
     expect(await invoke("pay", payment)).toMatch(/^Transferred/);
     expect(events.map((event) => event.type)).toContain("settlement.failed");
   });
@@ -94,7 +114,11 @@ describe("settlement", () => {
   it("happens when the action throws, and its own error comes back untouched", async () => {
     const log: string[] = [];
     const thrown = { not: "an error" };
-    const { invoke } = guarded(recorder("a", log), { pay: () => { throw thrown; } });
+    const { invoke } = guarded(recorder("a", log), {
+      pay: () => {
+        throw thrown;
+      },
+    });
     await expect(invoke("pay", payment)).rejects.toBe(thrown);
     expect(log).toEqual(["a.before", "a.settle:failed"]);
   });
@@ -102,14 +126,26 @@ describe("settlement", () => {
   it("calls a control-flow exception cancelled when nothing was spent", async () => {
     const log: string[] = [];
     const interrupt = Object.assign(new Error("ask"), { name: "GraphInterrupt" });
-    const { invoke } = guarded(recorder("a", log), { pay: () => { throw interrupt; } });
+    const { invoke } = guarded(recorder("a", log), {
+      pay: () => {
+        throw interrupt;
+      },
+    });
     await expect(invoke("pay", payment)).rejects.toBe(interrupt);
     expect(log).toEqual(["a.before", "a.settle:cancelled"]);
   });
 
   it("is not disturbed by a listener that throws", async () => {
     const log: string[] = [];
-    const { invoke } = guarded(recorder("a", log), { pay }, { onEvent: () => { throw new Error("no"); } });
+    const { invoke } = guarded(
+      recorder("a", log),
+      { pay },
+      {
+        onEvent: () => {
+          throw new Error("no");
+        },
+      },
+    );
     expect(await invoke("pay", payment)).toMatch(/^Transferred/);
     expect(log).toEqual(["a.before", "a.settle:succeeded"]);
   });

@@ -68,7 +68,14 @@ describe("a snapshot", () => {
     ["a date", new Date()],
     ["a map", new Map()],
     ["an instance of a class", new (class Payment {})()],
-    ["a getter that throws", { get a() { throw new Error("no"); } }],
+    [
+      "a getter that throws",
+      {
+        get a() {
+          throw new Error("no");
+        },
+      },
+    ],
     ["an own key __proto__", JSON.parse('{"__proto__": {"allowed": true}}')],
     ["an own key constructor", { constructor: { prototype: {} } }],
   ])("refuses %s", (_name, value) => {

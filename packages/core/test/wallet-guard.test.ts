@@ -37,7 +37,9 @@ function sends(...transactions: { to: string; value: bigint }[]): ActionBody {
 describe("a wallet call inside an action", () => {
   it("is judged with what the attempt's envelope does not cover", async () => {
     const { provider, calls } = judge();
-    const { invoke } = guarded(provider, { pay_more: sends({ to: alice, value: 5n }, { to: alice, value: 3n }, { to: bob, value: 1n }) });
+    const { invoke } = guarded(provider, {
+      pay_more: sends({ to: alice, value: 5n }, { to: alice, value: 3n }, { to: bob, value: 1n }),
+    });
     await invoke("pay_more", { to: alice, value: "6" });
     expect(calls.map(({ layer, excess }) => ({ layer, excess }))).toEqual([
       { layer: "wallet", excess: [] },
@@ -138,11 +140,24 @@ describe("a wallet call inside an action", () => {
 
   it("of another chain, another account or with fields of unknown meaning is unknown", async () => {
     const { provider, calls } = judge();
-    const odd = [{ chainId: 1 }, { from: bob }, { account: { address: bob } }, { authorizationList: [] }, { type: "eip7702" }, { blobs: [] }];
+    const odd = [
+      { chainId: 1 },
+      { from: bob },
+      { account: { address: bob } },
+      { authorizationList: [] },
+      { type: "eip7702" },
+      { blobs: [] },
+    ];
     const { invoke } = guarded(provider, {
       pay_odd: async (wallet) => {
         for (const fields of odd) await wallet.sendTransaction({ to: alice, value: 1n, ...fields } as never);
-        await wallet.sendTransaction({ to: alice, value: 1n, chainId: 84532, from: wallet.getAddress(), type: "eip1559" } as never);
+        await wallet.sendTransaction({
+          to: alice,
+          value: 1n,
+          chainId: 84532,
+          from: wallet.getAddress(),
+          type: "eip1559",
+        } as never);
       },
     });
     await invoke("pay_odd", payment);
@@ -202,9 +217,13 @@ describe("a wallet call inside an action", () => {
     const late: Promise<unknown>[] = [];
     const { wallet, invoke, events } = guarded(provider, {
       pay_and_go: async (own) => {
-        late.push(own.sendTransaction({ to: alice, value: 5n }), own.sendTransaction({ to: bob, value: 7n }).catch((error: unknown) => error));
+        late.push(
+          own.sendTransaction({ to: alice, value: 5n }),
+          own.sendTransaction({ to: bob, value: 7n }).catch((error: unknown) => error),
+        );
         // Ends once the first call is with the wallet; the second still waits for its turn.
-        while (!events.some((event) => event.type === "wallet.handed_over")) await new Promise((resolve) => setImmediate(resolve));
+        while (!events.some((event) => event.type === "wallet.handed_over"))
+          await new Promise((resolve) => setImmediate(resolve));
         return "done";
       },
     });
@@ -215,7 +234,11 @@ describe("a wallet call inside an action", () => {
     await late[0];
     expect(await late[1]).toMatchObject({ code: "attempt_closed" });
     await expect.poll(() => outcomes.length).toBe(2);
-    expect(outcomes[1]).toMatchObject({ spent: [{ amount: "5" }], calls: [{ state: "live" }], transactions: [{ status: "submitted" }] });
+    expect(outcomes[1]).toMatchObject({
+      spent: [{ amount: "5" }],
+      calls: [{ state: "live" }],
+      transactions: [{ status: "submitted" }],
+    });
     expect(wallet.sent).toHaveLength(1);
   });
 
@@ -233,7 +256,11 @@ describe("a wallet call inside an action", () => {
   });
 
   it("believes a reverted receipt only where the chain is final", async () => {
-    for (const [confirmations, amounts] of [[{ "eip155:84532": 1 }, []], [{}, ["5"]], [{ "eip155:84532": 12 }, ["5"]]] as const) {
+    for (const [confirmations, amounts] of [
+      [{ "eip155:84532": 1 }, []],
+      [{}, ["5"]],
+      [{ "eip155:84532": 12 }, ["5"]],
+    ] as const) {
       const { provider, outcomes } = judge();
       const { wallet, invoke } = guarded(provider, undefined, { confirmations });
       wallet.receiptStatus = "reverted";
@@ -270,7 +297,10 @@ describe("parallel sends", () => {
     const { provider, outcomes } = judge();
     const { wallet, invoke } = guarded(provider, undefined, { queueWaitMs: 5 });
     let release: () => void = () => undefined;
-    wallet.onSend = () => new Promise((resolve) => { release = resolve; });
+    wallet.onSend = () =>
+      new Promise((resolve) => {
+        release = resolve;
+      });
     const first = invoke("pay", payment);
     expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(queue_timeout\)/);
     expect(outcomes).toMatchObject([{ spent: [] }]);
@@ -303,7 +333,12 @@ describe("a guarded wallet", () => {
   it("judges a call outside any action as an attempt of its own, by every provider", async () => {
     const { provider, calls, outcomes } = judge();
     const seen: unknown[] = [];
-    const other: PolicyProvider = { beforeAction: (context) => { seen.push([context.layer, context.actionName, context.effects]); return { decision: "allow" }; } };
+    const other: PolicyProvider = {
+      beforeAction: (context) => {
+        seen.push([context.layer, context.actionName, context.effects]);
+        return { decision: "allow" };
+      },
+    };
     const wallet = guardWallet(new ViemWalletProvider(), [other, provider], { reader: testReader, logger: silent });
     await wallet.nativeTransfer(alice, "5");
     expect(seen).toEqual([["wallet", "WalletProvider.sendTransaction", [transferOf(alice, "5", "decoded")]]]);
@@ -313,7 +348,11 @@ describe("a guarded wallet", () => {
 
   it("throws its denial where a call outside any action is denied", async () => {
     const bare = new ViemWalletProvider();
-    const wallet = guardWallet(bare, { beforeAction: () => ({ decision: "deny", reason: "no" }) }, { reader: testReader, logger: silent });
+    const wallet = guardWallet(
+      bare,
+      { beforeAction: () => ({ decision: "deny", reason: "no" }) },
+      { reader: testReader, logger: silent },
+    );
     await expect(wallet.nativeTransfer(alice, "5")).rejects.toSatisfy((error: unknown) => ActionDeniedError.isInstance(error));
     expect(bare.sent).toEqual([]);
   });
@@ -321,7 +360,11 @@ describe("a guarded wallet", () => {
   it.each([
     ["a signature of a bare hash", (wallet: ViemWalletProvider) => wallet.sign("0xff"), "sign_hash"],
     ["a signed message", (wallet: ViemWalletProvider) => wallet.signMessage("hi"), "sign_message"],
-    ["a message signed through the derived signer", (wallet: ViemWalletProvider) => wallet.toSigner().signMessage("hi"), "sign_message"],
+    [
+      "a message signed through the derived signer",
+      (wallet: ViemWalletProvider) => wallet.toSigner().signMessage("hi"),
+      "sign_message",
+    ],
     ["a method that nobody knows", (wallet: ViemWalletProvider) => wallet.exportKey(), "unknown"],
   ])("judges %s", async (_name, call, method) => {
     const { provider, calls } = judge();
@@ -347,7 +390,13 @@ describe("a guarded wallet", () => {
     expect(await client.getBlockNumber()).toBe(7n);
     expect(await client.request({ method: "eth_chainId" })).toBe("eth_chainId");
     expect(() => client.sendRawTransaction()).toThrow(/denied by policy|escape_denied/);
-    for (const method of ["eth_sendRawTransaction", "eth_sendTransaction", "eth_signTypedData_v4", "personal_sign", "wallet_sendCalls"]) {
+    for (const method of [
+      "eth_sendRawTransaction",
+      "eth_sendTransaction",
+      "eth_signTypedData_v4",
+      "personal_sign",
+      "wallet_sendCalls",
+    ]) {
       await expect(client.request({ method })).rejects.toMatchObject({ code: "escape_denied" });
     }
   });
@@ -378,7 +427,10 @@ describe("a guarded wallet", () => {
 
 it("an action that bypasses the wallet counts what it declared, whatever it says", async () => {
   const outcomes: SettledOutcome[] = [];
-  const provider: PolicyProvider = { beforeAction: () => ({ decision: "allow" }), settle: (_context, outcome) => void outcomes.push(outcome) };
+  const provider: PolicyProvider = {
+    beforeAction: () => ({ decision: "allow" }),
+    settle: (_context, outcome) => void outcomes.push(outcome),
+  };
   const { invoke } = guarded(provider, { pay: async () => "Error: failed" }, { wallet: false });
   await invoke("pay", payment);
   expect(outcomes).toMatchObject([{ status: "unknown", journalComplete: false, spent: [{ amount: "5" }] }]);
@@ -389,4 +441,3 @@ it("the guard's own error for missing funds is the wallet's kind of error", () =
     "insufficient funds for transfer: the wallet holds 4 and the transaction's value is 5 (atomic units)",
   );
 });
-

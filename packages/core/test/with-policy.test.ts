@@ -11,7 +11,12 @@ import { alice, testReader, ViemWalletProvider } from "./support/test-wallet.js"
 const payment = { to: alice, value: "5" };
 
 function seeing(contexts: ActionContext[]): PolicyProvider {
-  return { beforeAction: (context) => { contexts.push(context); return { decision: "allow" }; } };
+  return {
+    beforeAction: (context) => {
+      contexts.push(context);
+      return { decision: "allow" };
+    },
+  };
 }
 
 describe("withPolicy", () => {
@@ -25,7 +30,8 @@ describe("withPolicy", () => {
 
   it("keeps names, descriptions and the same schema objects, and leaves the given kit bare", async () => {
     const { bare, kit, wallet } = guarded({ beforeAction: () => ({ decision: "deny", reason: "no" }) });
-    const shape = (actions: ReturnType<typeof kit.getActions>) => actions.map(({ name, description, schema }) => ({ name, description, schema }));
+    const shape = (actions: ReturnType<typeof kit.getActions>) =>
+      actions.map(({ name, description, schema }) => ({ name, description, schema }));
     expect(shape(kit.getActions())).toEqual(shape(bare.getActions()));
     expect(kit.getActions()[0]?.schema).toBe(bare.schema);
     expect(kit).toBeInstanceOf(TestKit);
@@ -62,7 +68,10 @@ describe("withPolicy", () => {
       getActions = () => new TestKit(wallet, { pay }).getActions();
     }
     const contexts: ActionContext[] = [];
-    const kit = withPolicy(new ClosedKit(), seeing(contexts), { reader: testReader, logger: { ...silent, warn: (message) => warnings.push(message) } });
+    const kit = withPolicy(new ClosedKit(), seeing(contexts), {
+      reader: testReader,
+      logger: { ...silent, warn: (message) => warnings.push(message) },
+    });
     await kit.getActions()[0]?.invoke(payment);
     expect(warnings).toEqual([expect.stringContaining("do not use the guarded wallet")]);
     expect(contexts).toMatchObject([{ moneyVisible: false }]);
@@ -71,7 +80,11 @@ describe("withPolicy", () => {
   it("guards actions without their kit, and says what it cannot see", async () => {
     const warnings: string[] = [];
     const actions = new TestKit(new ViemWalletProvider(), { pay }).getActions();
-    const [action] = guardActions(actions, { beforeAction: () => ({ decision: "deny", reason: "no" }) }, { logger: { ...silent, warn: (message) => warnings.push(message) } });
+    const [action] = guardActions(
+      actions,
+      { beforeAction: () => ({ decision: "deny", reason: "no" }) },
+      { logger: { ...silent, warn: (message) => warnings.push(message) } },
+    );
     expect(await action?.invoke(payment)).toMatch(/^Error: denied/);
     expect(warnings).toHaveLength(1);
     expect(() => guardActions([action as NonNullable<typeof action>], allowAll, { logger: silent })).toThrow(PolicySetupError);
@@ -105,7 +118,10 @@ describe("a context", () => {
   it("is the same object for every hook of a provider", async () => {
     const seen = new Set<unknown>();
     const { invoke } = guarded({
-      beforeAction: (context) => { seen.add(context); return { decision: "allow" }; },
+      beforeAction: (context) => {
+        seen.add(context);
+        return { decision: "allow" };
+      },
       settle: (context) => void seen.add(context),
     });
     await invoke("pay", payment);
@@ -123,15 +139,30 @@ describe("a context", () => {
     const args = { to: alice, value: "5" };
     const ran: unknown[] = [];
     const { invoke } = guarded(
-      { beforeAction: async () => { args.value = "500"; await Promise.resolve(); return { decision: "allow" }; } },
-      { pay: (_wallet, given) => { ran.push(given); } },
+      {
+        beforeAction: async () => {
+          args.value = "500";
+          await Promise.resolve();
+          return { decision: "allow" };
+        },
+      },
+      {
+        pay: (_wallet, given) => {
+          ran.push(given);
+        },
+      },
     );
     await invoke("pay", args);
     expect(ran).toEqual([{ to: alice, value: "5" }]);
   });
 
   it("lets the action mutate its own copy", async () => {
-    const { invoke } = guarded(allowAll, { pay: (_wallet, given: { to: string }) => { given.to = `0x${given.to}`; return "ok"; } });
+    const { invoke } = guarded(allowAll, {
+      pay: (_wallet, given: { to: string }) => {
+        given.to = `0x${given.to}`;
+        return "ok";
+      },
+    });
     expect(await invoke("pay", payment)).toBe("ok");
   });
 
@@ -142,6 +173,10 @@ describe("a context", () => {
       await Promise.all(["r1", "r2"].map((runId) => runWithContext({ runId }, () => invoke("pay", payment))));
     });
     await invoke("pay", payment);
-    expect(contexts.map(({ userId, runId }) => [userId, runId])).toEqual([["u1", "r1"], ["u1", "r2"], [undefined, undefined]]);
+    expect(contexts.map(({ userId, runId }) => [userId, runId])).toEqual([
+      ["u1", "r1"],
+      ["u1", "r2"],
+      [undefined, undefined],
+    ]);
   });
 });

@@ -6,8 +6,15 @@ import type { Reading } from "./ledger-clock.js";
  * What becomes of an entry when its attempt is sealed, or when more became known. Amounts fall at the first close only,
  * and never again without final evidence; truth above what was reserved is booked, never capped (`ledger:close`).
  */
-export function closedEntry(entry: Entry | undefined, request: CloseRequest, { now, jumped }: Reading, times: LedgerTimes): Entry {
-  const spent = mergedLines(request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) })));
+export function closedEntry(
+  entry: Entry | undefined,
+  request: CloseRequest,
+  { now, jumped }: Reading,
+  times: LedgerTimes,
+): Entry {
+  const spent = mergedLines(
+    request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) })),
+  );
   const latest = now + times.settleWithinMs;
   if (entry === undefined || entry.state === "void") {
     const base = entry ?? newEntry(request, now);
@@ -24,7 +31,11 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, { n
     const raised = largerLines(held, spent);
     const more = raised.length > held.length || raised.some((line, index) => line.amount > (held[index]?.amount ?? 0n));
     if (!more) return entry;
-    return { ...entry, until: Math.max(entry.until, latest), lines: [...entry.lines.filter((line) => line.unit === "actions"), ...raised] };
+    return {
+      ...entry,
+      until: Math.max(entry.until, latest),
+      lines: [...entry.lines.filter((line) => line.unit === "actions"), ...raised],
+    };
   }
   const open = Math.max(latest, entry.signatureDeadline);
   const until =
@@ -40,7 +51,17 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, { n
 }
 
 function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
-  return { attemptId, scopes, state: "void", reservedAt: now, sendBy: now, until: now, signatureDeadline: 0, steps: [], lines: [] };
+  return {
+    attemptId,
+    scopes,
+    state: "void",
+    reservedAt: now,
+    sendBy: now,
+    until: now,
+    signatureDeadline: 0,
+    steps: [],
+    lines: [],
+  };
 }
 
 /** Per asset and counterparty the larger of two amounts; lines of the first keep their order, new ones follow. */

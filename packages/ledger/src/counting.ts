@@ -20,7 +20,8 @@ export function counts(entry: Entry, line: Line, frame: CountingFrame): boolean 
   if (entry.state === "void") return false;
   if (window.kind === "attempt" && entry.attemptId !== attemptId) return false;
   const open = isOpen(entry, now);
-  if (window.kind === "open") return open || (line.unit === "amount" && entry.state === "closed" && entry.until >= now - frame.marginMs);
+  if (window.kind === "open")
+    return open || (line.unit === "amount" && entry.state === "closed" && entry.until >= now - frame.marginMs);
   if (line.unit === "amount") {
     if (open) return true;
     if (entry.state === "reserved") return false;

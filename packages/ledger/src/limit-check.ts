@@ -86,7 +86,12 @@ function balanceOf(limit: Limit, key: ScopeKey, lines: readonly HeldLine[], now:
 function countedLines(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): HeldLine[] {
   const frame = { ...moment, window: limit.window };
   const since = earliestDate(frame);
-  const query = { unit: limit.unit, scope, ...(limit.asset === undefined ? {} : { asset: limit.asset }), ...(since === undefined ? {} : { since }) };
+  const query = {
+    unit: limit.unit,
+    scope,
+    ...(limit.asset === undefined ? {} : { asset: limit.asset }),
+    ...(since === undefined ? {} : { since }),
+  };
   return [...store.lines(query)].filter(({ entry, line }) => counts(entry, line, frame));
 }
 

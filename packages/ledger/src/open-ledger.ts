@@ -11,6 +11,7 @@ import { openSqliteLedger } from "./sqlite-ledger.js";
 export async function openLedger(location: string, options: LedgerOptions = {}): Promise<Ledger> {
   if (location === "memory") return openMemoryLedger(options);
   const path = /^sqlite:(.+)$/.exec(location)?.[1];
-  if (path === undefined) throw new LedgerFault("ledger_unreachable", `"${location}" is no ledger; write "memory" or "sqlite:PATH"`);
+  if (path === undefined)
+    throw new LedgerFault("ledger_unreachable", `"${location}" is no ledger; write "memory" or "sqlite:PATH"`);
   return await openSqliteLedger(path, options);
 }

@@ -24,10 +24,15 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
   if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
   if (stepId === "") return refuse("invalid_request", "the step has no id");
   for (const line of lines) {
-    if (line.unit === "amount" && !amountPattern.test(line.amount)) return refuse("invalid_request", `"${line.amount}" is no amount`);
+    if (line.unit === "amount" && !amountPattern.test(line.amount))
+      return refuse("invalid_request", `"${line.amount}" is no amount`);
   }
-  const limit = limits.find((candidate) => !amountPattern.test(candidate.max) || (candidate.unit === "amount") !== (candidate.asset !== undefined));
-  return limit === undefined ? undefined : refuse("invalid_request", `the limit "${limit.id}" has no exact maximum or no asset`, limit.id);
+  const limit = limits.find(
+    (candidate) => !amountPattern.test(candidate.max) || (candidate.unit === "amount") !== (candidate.asset !== undefined),
+  );
+  return limit === undefined
+    ? undefined
+    : refuse("invalid_request", `the limit "${limit.id}" has no exact maximum or no asset`, limit.id);
 }
 
 /** @throws RangeError when an amount is not exact: a close must not lose what it cannot read. */

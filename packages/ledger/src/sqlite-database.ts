@@ -37,7 +37,10 @@ export async function openDatabase(path: string, drivers = driversFor(process.ve
       throw faultOf(error, path);
     }
   }
-  throw new LedgerFault("ledger_driver_missing", `no SQLite driver for Node ${process.version} is installed; run: npm install libsql`);
+  throw new LedgerFault(
+    "ledger_driver_missing",
+    `no SQLite driver for Node ${process.version} is installed; run: npm install libsql`,
+  );
 }
 
 async function load(driver: SqliteDriver): Promise<((path: string) => SqliteDatabase) | undefined> {
@@ -51,7 +54,9 @@ async function load(driver: SqliteDriver): Promise<((path: string) => SqliteData
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
-    throw new LedgerFault("ledger_driver_missing", `the SQLite driver ${driver} is installed and does not load`, { cause: error });
+    throw new LedgerFault("ledger_driver_missing", `the SQLite driver ${driver} is installed and does not load`, {
+      cause: error,
+    });
   }
 }
 

@@ -27,7 +27,8 @@ interface Job {
  */
 export async function openSqliteLedger(path: string, options: LedgerOptions = {}): Promise<Ledger> {
   const busyTimeoutMs = options.busyTimeoutMs ?? 4_000;
-  if (options.mustExist === true && !existsSync(path)) throw new LedgerFault("ledger_unreachable", `there is no ledger ${path} yet`);
+  if (options.mustExist === true && !existsSync(path))
+    throw new LedgerFault("ledger_unreachable", `there is no ledger ${path} yet`);
   const database = await openDatabase(path);
   let ledgerId: string;
   try {

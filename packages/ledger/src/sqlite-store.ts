@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { dateOf } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
 import type { EntryState, Scope, ScopeValues } from "./ledger.js";
 import { LedgerFault } from "./ledger-fault.js";
-import { dateOf } from "./counting.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
 import type { HeldLine, LineQuery, Store } from "./store.js";
 
@@ -44,7 +44,9 @@ interface LineRow {
 export function prepareTables(database: SqliteDatabase, path: string): { readonly ledgerId: string } {
   const meta = (name: string): string | undefined =>
     (database.prepare("SELECT value FROM meta WHERE name = ?").all(name) as { value: string }[])[0]?.value;
-  const existing = (database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[]).map(({ name }) => name);
+  const existing = (database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[]).map(
+    ({ name }) => name,
+  );
   if (existing.length === 0) {
     database.exec(tables);
     const insert = database.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
@@ -57,7 +59,10 @@ export function prepareTables(database: SqliteDatabase, path: string): { readonl
   const found = meta("version");
   const ledgerId = meta("ledger_id");
   if (found === version && ledgerId !== undefined) return { ledgerId };
-  throw new LedgerFault("ledger_version", `the ledger ${path} is of version ${found ?? "unknown"}, and this program reads version ${version}`);
+  throw new LedgerFault(
+    "ledger_version",
+    `the ledger ${path} is of version ${found ?? "unknown"}, and this program reads version ${version}`,
+  );
 }
 
 /** The store over one connection. */
@@ -76,8 +81,14 @@ export function sqliteStore(database: SqliteDatabase): Store {
         step_id: string;
         digest: string;
       }[];
-      const lines = statement("SELECT unit, asset, amount, counterparty FROM lines WHERE attempt_id = ? ORDER BY rowid").all(attemptId) as LineRow[];
-      return { ...entryOf(row), steps: steps.map(({ step_id, digest }) => ({ stepId: step_id, digest })), lines: lines.map(lineOfRow) };
+      const lines = statement("SELECT unit, asset, amount, counterparty FROM lines WHERE attempt_id = ? ORDER BY rowid").all(
+        attemptId,
+      ) as LineRow[];
+      return {
+        ...entryOf(row),
+        steps: steps.map(({ step_id, digest }) => ({ stepId: step_id, digest })),
+        lines: lines.map(lineOfRow),
+      };
     },
     put(entry) {
       const scopes = entryScopes.map((scope) => entry.scopes[scope] ?? null);
@@ -91,7 +102,8 @@ export function sqliteStore(database: SqliteDatabase): Store {
         ...scopes,
       );
       statement("DELETE FROM steps WHERE attempt_id = ?").run(entry.attemptId);
-      for (const { stepId, digest } of entry.steps) statement("INSERT INTO steps VALUES (?, ?, ?)").run(entry.attemptId, stepId, digest);
+      for (const { stepId, digest } of entry.steps)
+        statement("INSERT INTO steps VALUES (?, ?, ?)").run(entry.attemptId, stepId, digest);
       statement("DELETE FROM lines WHERE attempt_id = ?").run(entry.attemptId);
       for (const line of entry.lines) {
         statement("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)").run(
@@ -106,7 +118,9 @@ export function sqliteStore(database: SqliteDatabase): Store {
     },
     lines({ unit, asset, scope, since }: LineQuery): HeldLine[] {
       const names = Object.keys(scope) as Scope[];
-      const conditions = names.map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`).join("");
+      const conditions = names
+        .map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`)
+        .join("");
       const rows = statement(
         `SELECT entries.*, lines.unit, lines.asset, lines.amount, lines.counterparty FROM lines JOIN entries USING (attempt_id)
          WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${conditions}`,
@@ -114,7 +128,9 @@ export function sqliteStore(database: SqliteDatabase): Store {
       return rows.map((row) => ({ entry: { ...entryOf(row), steps: [], lines: [] }, line: lineOfRow(row) }));
     },
     assets() {
-      const rows = statement("SELECT DISTINCT asset FROM lines WHERE unit = 'amount' ORDER BY asset").all() as { asset: string }[];
+      const rows = statement("SELECT DISTINCT asset FROM lines WHERE unit = 'amount' ORDER BY asset").all() as {
+        asset: string;
+      }[];
       return rows.map(({ asset }) => asset);
     },
     highWater() {

@@ -1,6 +1,16 @@
 import { closedEntry } from "./closing.js";
 import { type Entry, isAlive, lineOf } from "./entry.js";
-import type { ArmRequest, Balance, BalanceQuery, CloseRequest, Granted, LedgerAnswer, LedgerTimes, Refusal, ReserveRequest } from "./ledger.js";
+import type {
+  ArmRequest,
+  Balance,
+  BalanceQuery,
+  CloseRequest,
+  Granted,
+  LedgerAnswer,
+  LedgerTimes,
+  Refusal,
+  ReserveRequest,
+} from "./ledger.js";
 import type { AnchoredClock, Reading } from "./ledger-clock.js";
 import { balancesOf, checkLimits } from "./limit-check.js";
 import { checkClose, digestOf, problemOfReserve, refuse } from "./request.js";
@@ -116,5 +126,8 @@ function refusalOf({ attemptId, state }: Entry): Refusal {
 }
 
 function clockJumped(): Refusal {
-  return refuse("clock_jumped", "the machine's clock stepped by more than 5 s since the ledger was opened; open it anew once the clock is right");
+  return refuse(
+    "clock_jumped",
+    "the machine's clock stepped by more than 5 s since the ledger was opened; open it anew once the clock is right",
+  );
 }

@@ -25,7 +25,10 @@ describe("a ledger that cannot answer says why", () => {
     const database = await openDatabase(file);
     database.exec("CREATE TABLE customers (name TEXT)");
     database.close();
-    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "ledger_corrupt", message: expect.stringContaining("no ledger") });
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "ledger_corrupt",
+      message: expect.stringContaining("no ledger"),
+    });
   });
 
   it("when another version wrote it", async () => {
@@ -34,7 +37,10 @@ describe("a ledger that cannot answer says why", () => {
     const database = await openDatabase(file);
     database.exec("UPDATE meta SET value = '99' WHERE name = 'version'");
     database.close();
-    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "ledger_version", message: expect.stringContaining("99") });
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "ledger_version",
+      message: expect.stringContaining("99"),
+    });
   });
 
   it("when another process holds it for too long, and goes on once it is free", async () => {

@@ -21,7 +21,8 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
     afterEach(async () => await ledger.dispose());
 
     const fresh = (): string => attemptAt(clock.now());
-    const left = async (limit = limitOf(100)): Promise<string | undefined> => (await ledger.balances({ limits: [limit], scopes: { wallet } }))[0]?.left;
+    const left = async (limit = limitOf(100)): Promise<string | undefined> =>
+      (await ledger.balances({ limits: [limit], scopes: { wallet } }))[0]?.left;
     const reserve = async (amount: bigint | string, max: bigint | string = "100", attemptId = fresh()) => {
       const answer = await ledger.reserve(reserveOf({ attemptId, amount, limits: [limitOf(max)] }));
       return { attemptId, answer };
@@ -36,12 +37,18 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect(await left()).toBe("0");
       });
 
-      it.each([2n ** 53n, 2n ** 63n, 2n ** 64n, 2n ** 128n, 2n ** 256n, 2n ** 256n + 2n ** 64n])("is exact at %d", async (max) => {
-        expect((await reserve(max - 1n, max)).answer.ok).toBe(true);
-        expect((await reserve(2n, max)).answer.ok).toBe(false);
-        expect((await reserve(1n, max)).answer.ok).toBe(true);
-        expect((await ledger.balances({ limits: [limitOf(max)], scopes: { wallet } }))[0]).toMatchObject({ counted: max.toString(), left: "0" });
-      });
+      it.each([2n ** 53n, 2n ** 63n, 2n ** 64n, 2n ** 128n, 2n ** 256n, 2n ** 256n + 2n ** 64n])(
+        "is exact at %d",
+        async (max) => {
+          expect((await reserve(max - 1n, max)).answer.ok).toBe(true);
+          expect((await reserve(2n, max)).answer.ok).toBe(false);
+          expect((await reserve(1n, max)).answer.ok).toBe(true);
+          expect((await ledger.balances({ limits: [limitOf(max)], scopes: { wallet } }))[0]).toMatchObject({
+            counted: max.toString(),
+            left: "0",
+          });
+        },
+      );
 
       it("counts the same request once, and refuses another under the same key", async () => {
         const { attemptId, answer } = await reserve("60");
@@ -53,13 +60,18 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       it("takes all limits or none", async () => {
         const attemptId = fresh();
         const limits = [limitOf(100), limitOf(5, { id: "small", per: [] })];
-        expect(await ledger.reserve(reserveOf({ attemptId, amount: "10", limits }))).toMatchObject({ ok: false, limitId: "small" });
+        expect(await ledger.reserve(reserveOf({ attemptId, amount: "10", limits }))).toMatchObject({
+          ok: false,
+          limitId: "small",
+        });
         expect(await left()).toBe("100");
         expect((await reserve("100", "100", attemptId)).answer.ok).toBe(true);
       });
 
       it("names the scope that an attempt lacks", async () => {
-        const answer = await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "1", limits: [limitOf(100, { per: ["wallet", "user"] })] }));
+        const answer = await ledger.reserve(
+          reserveOf({ attemptId: fresh(), amount: "1", limits: [limitOf(100, { per: ["wallet", "user"] })] }),
+        );
         expect(answer).toMatchObject({ ok: false, code: "missing_scope", reason: expect.stringContaining("per user") });
       });
 
@@ -71,20 +83,30 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       it("keeps budgets of different scope values apart", async () => {
         const limits = [limitOf(100)];
         expect((await reserve("100")).answer.ok).toBe(true);
-        expect((await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "100", limits, scopes: { wallet: "eip155:0xother" } }))).ok).toBe(true);
+        expect(
+          (await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "100", limits, scopes: { wallet: "eip155:0xother" } })))
+            .ok,
+        ).toBe(true);
       });
 
       it("counts per counterparty by line", async () => {
         const limits = [limitOf(100, { per: ["counterparty"] })];
-        const pay = async (counterparty: string, amount: string) => (await ledger.reserve(reserveOf({ attemptId: fresh(), amount, limits, counterparty }))).ok;
+        const pay = async (counterparty: string, amount: string) =>
+          (await ledger.reserve(reserveOf({ attemptId: fresh(), amount, limits, counterparty }))).ok;
         expect([await pay(alice, "100"), await pay(bob, "100"), await pay(alice, "1")]).toEqual([true, true, false]);
       });
 
       it("is a query: another id, another maximum or a reload finds the same balance, and a new limit the stored lines", async () => {
         await reserve("60");
-        expect((await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(100, { id: "renamed" })] }))).ok).toBe(false);
-        expect((await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(109, { per: [] })] }))).ok).toBe(false);
-        expect((await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(110, { per: [] })] }))).ok).toBe(true);
+        expect(
+          (await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(100, { id: "renamed" })] }))).ok,
+        ).toBe(false);
+        expect(
+          (await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(109, { per: [] })] }))).ok,
+        ).toBe(false);
+        expect(
+          (await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "50", limits: [limitOf(110, { per: [] })] }))).ok,
+        ).toBe(true);
       });
 
       it.each(["-1", "1.5", "1e3", "", "01", " 1", "0x1"])("refuses the amount %j", async (amount) => {
@@ -209,7 +231,10 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       it("books the truth above what was reserved, and blocks further spending", async () => {
         const { attemptId } = await armed();
         await ledger.close(closeOf(attemptId, 500n));
-        expect((await ledger.balances({ limits: [limitOf(100)], scopes: { wallet } }))[0]).toMatchObject({ counted: "500", left: "0" });
+        expect((await ledger.balances({ limits: [limitOf(100)], scopes: { wallet } }))[0]).toMatchObject({
+          counted: "500",
+          left: "0",
+        });
         expect((await reserve("1")).answer.ok).toBe(false);
       });
     });
@@ -286,8 +311,13 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       it("of an attempt counts that attempt's steps only", async () => {
         const limits = [limitOf(10, { window: { kind: "attempt" } })];
         const attemptId = fresh();
-        const step = async (id: string, stepId: string) => (await ledger.reserve(reserveOf({ attemptId: id, stepId, amount: "6", limits }))).ok;
-        expect([await step(attemptId, "root"), await step(attemptId, "call-1"), await step(fresh(), "root")]).toEqual([true, false, true]);
+        const step = async (id: string, stepId: string) =>
+          (await ledger.reserve(reserveOf({ attemptId: id, stepId, amount: "6", limits }))).ok;
+        expect([await step(attemptId, "root"), await step(attemptId, "call-1"), await step(fresh(), "root")]).toEqual([
+          true,
+          false,
+          true,
+        ]);
       });
 
       it("of what is open frees itself when an entry is closed and its money cannot move any more", async () => {
@@ -320,15 +350,18 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
     });
 
     describe("the clock", () => {
-      it.each([6_000, -6_000, 86_400_000])("that stepped by %d ms refuses reserve and arm until it is right again", async (step) => {
-        const { attemptId } = await reserve("60");
-        clock.step(step);
-        expect((await reserve("1", "100", attemptAt(clock.now()))).answer).toMatchObject({ ok: false, code: "clock_jumped" });
-        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: false, code: "clock_jumped" });
-        clock.step(-step);
-        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: true });
-        expect(await left()).toBe("40");
-      });
+      it.each([6_000, -6_000, 86_400_000])(
+        "that stepped by %d ms refuses reserve and arm until it is right again",
+        async (step) => {
+          const { attemptId } = await reserve("60");
+          clock.step(step);
+          expect((await reserve("1", "100", attemptAt(clock.now()))).answer).toMatchObject({ ok: false, code: "clock_jumped" });
+          expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: false, code: "clock_jumped" });
+          clock.step(-step);
+          expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: true });
+          expect(await left()).toBe("40");
+        },
+      );
 
       it("within its tolerance goes on, and never backwards", async () => {
         const { answer } = await reserve("1");
@@ -341,7 +374,10 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         const { attemptId } = await reserve("60");
         const answer = await ledger.arm({ attemptId, steps: ["root"] });
         clock.step(-day);
-        expect(await ledger.close(closeOf(attemptId, 60n))).toMatchObject({ state: "closed", until: answer.ok ? answer.until : 0 });
+        expect(await ledger.close(closeOf(attemptId, 60n))).toMatchObject({
+          state: "closed",
+          until: answer.ok ? answer.until : 0,
+        });
       });
     });
 
@@ -364,13 +400,17 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       });
 
       it("of nothing are zero for everybody and absent for nobody", async () => {
-        expect(await ledger.balances({ limits: [limitOf(100, { per: [] }), limitOf(100)] })).toMatchObject([{ counted: "0", left: "100", scope: {} }]);
+        expect(await ledger.balances({ limits: [limitOf(100, { per: [] }), limitOf(100)] })).toMatchObject([
+          { counted: "0", left: "100", scope: {} },
+        ]);
       });
     });
 
     it("refuses to be closed with what is no amount, and every verb once it is disposed", async () => {
       const attemptId = fresh();
-      await expect(ledger.close({ ...closeOf(attemptId, 1n), spent: [{ asset: native, amount: "1.5" }] })).rejects.toThrow(RangeError);
+      await expect(ledger.close({ ...closeOf(attemptId, 1n), spent: [{ asset: native, amount: "1.5" }] })).rejects.toThrow(
+        RangeError,
+      );
       await ledger.dispose();
       await expect(ledger.close(closeOf(attemptId, 1n))).rejects.toMatchObject({ code: "ledger_disposed" });
       await expect(ledger.balances({ limits: [] })).rejects.toMatchObject({ code: "ledger_disposed" });

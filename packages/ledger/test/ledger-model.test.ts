@@ -22,14 +22,38 @@ const limits: Limit[] = [
 type Step =
   | { readonly verb: "reserve"; readonly attempt: number; readonly step: number; readonly amount: bigint; readonly arm: boolean }
   | { readonly verb: "arm"; readonly attempt: number }
-  | { readonly verb: "close"; readonly attempt: number; readonly part: number; readonly inFlight: boolean; readonly entered: boolean }
+  | {
+      readonly verb: "close";
+      readonly attempt: number;
+      readonly part: number;
+      readonly inFlight: boolean;
+      readonly entered: boolean;
+    }
   | { readonly verb: "pass"; readonly ms: number };
 
 const attempt = fc.integer({ min: 0, max: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ verb: fc.constant("reserve"), attempt, step: fc.integer({ min: 0, max: 2 }), amount: fc.bigInt({ min: 0n, max }), arm: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      verb: fc.constant("reserve"),
+      attempt,
+      step: fc.integer({ min: 0, max: 2 }),
+      amount: fc.bigInt({ min: 0n, max }),
+      arm: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ verb: fc.constant("arm"), attempt }) },
-  { weight: 3, arbitrary: fc.record({ verb: fc.constant("close"), attempt, part: fc.integer({ min: 0, max: 4 }), inFlight: fc.boolean(), entered: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      verb: fc.constant("close"),
+      attempt,
+      part: fc.integer({ min: 0, max: 4 }),
+      inFlight: fc.boolean(),
+      entered: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ verb: fc.constant("pass"), ms: fc.integer({ min: 1, max: 200_000 }) }) },
 ) as fc.Arbitrary<Step>;
 
@@ -48,7 +72,11 @@ async function drive(ledger: Ledger, clock: ManualClock, steps: readonly Step[],
     } else if (current.verb === "arm") said.push(await ledger.arm({ attemptId, steps: [] }));
     else {
       const held = [...reserved].filter(([key]) => key.startsWith(attemptId)).reduce((sum, [, amount]) => sum + amount, 0n);
-      said.push(await ledger.close(closeOf(attemptId, (held * BigInt(current.part)) / 4n, { inFlight: current.inFlight, entered: current.entered })));
+      said.push(
+        await ledger.close(
+          closeOf(attemptId, (held * BigInt(current.part)) / 4n, { inFlight: current.inFlight, entered: current.entered }),
+        ),
+      );
     }
     const balances = await ledger.balances({ limits });
     said.push(balances);
@@ -57,19 +85,23 @@ async function drive(ledger: Ledger, clock: ManualClock, steps: readonly Step[],
   return said;
 }
 
-it("never counts more than the maximum while nobody spends more than was granted, and every driver says the same", async () => {
-  let serial = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
-      serial += 1;
-      const start = new ManualClock().now();
-      const ids = Array.from({ length: 5 }, () => attemptAt(start));
-      const clocks = [new ManualClock(), new ManualClock()] as const;
-      const memory = openMemoryLedger({ clock: clocks[0], times });
-      const sqlite = await openSqliteLedger(join(folder, `${serial}.db`), { clock: clocks[1], times });
-      expect(await drive(sqlite, clocks[1], steps, ids)).toEqual(await drive(memory, clocks[0], steps, ids));
-      await sqlite.dispose();
-    }),
-    { numRuns: Math.ceil(60 * scale) },
-  );
-}, 60_000 * Math.max(1, scale));
+it(
+  "never counts more than the maximum while nobody spends more than was granted, and every driver says the same",
+  async () => {
+    let serial = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+        serial += 1;
+        const start = new ManualClock().now();
+        const ids = Array.from({ length: 5 }, () => attemptAt(start));
+        const clocks = [new ManualClock(), new ManualClock()] as const;
+        const memory = openMemoryLedger({ clock: clocks[0], times });
+        const sqlite = await openSqliteLedger(join(folder, `${serial}.db`), { clock: clocks[1], times });
+        expect(await drive(sqlite, clocks[1], steps, ids)).toEqual(await drive(memory, clocks[0], steps, ids));
+        await sqlite.dispose();
+      }),
+      { numRuns: Math.ceil(60 * scale) },
+    );
+  },
+  60_000 * Math.max(1, scale),
+);

@@ -26,7 +26,14 @@ async function output(child: ChildProcess): Promise<string> {
   return text.trim();
 }
 
-const limit = (max: string): Limit => ({ id: "budget", unit: "amount", asset: native, per: ["user"], window: { kind: "calendar", unit: "day" }, max });
+const limit = (max: string): Limit => ({
+  id: "budget",
+  unit: "amount",
+  asset: native,
+  per: ["user"],
+  window: { kind: "calendar", unit: "day" },
+  max,
+});
 
 async function balance(file: string, max: string): Promise<Balance | undefined> {
   const ledger = await openSqliteLedger(file, { times: { lifeMs: 2_000 } });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ActionReader } from "@agentkit-policy/core";
 import {
   AmountError,
   canonicalActions,
@@ -8,13 +9,12 @@ import {
   parseAddress,
   tokenDecimals,
 } from "@agentkit-policy/effects";
-import type { ActionReader } from "@agentkit-policy/core";
 import type { LedgerTimes } from "@agentkit-policy/ledger";
 import { canonicalJson } from "@agentkit-policy/schema";
 import { parseDuration } from "./duration.js";
 import { type CompiledLimit, compileLimit, nativeDecimals, parseWindow, windowLengthMs, windowWords } from "./limit.js";
 import { compileMatch, patternTest } from "./matching.js";
-import { type WrittenPolicy, suggestion } from "./parse-policy.js";
+import { suggestion, type WrittenPolicy } from "./parse-policy.js";
 import type { LimitRule, Match, When } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
@@ -44,7 +44,11 @@ export interface CompileOptions {
 const minute = 60_000;
 
 /** @throws PolicyFileError at the first thing that makes no sense. */
-export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySource, options: CompileOptions = {}): CompiledPolicy {
+export function compilePolicy(
+  { file, rules }: WrittenPolicy,
+  source: PolicySource,
+  options: CompileOptions = {},
+): CompiledPolicy {
   const fail = (path: PolicyPath, problem: string, hint: string): never => {
     throw new PolicyFileError(source.placeOf(path), problem, hint);
   };
@@ -71,7 +75,11 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
   const settleWithinMs = timing("settleWithin", 60 * minute);
   const leaveWithinMs = timing("leaveWithin", 5 * minute);
   if (leaveWithinMs >= lifeMs) {
-    fail(["timing"], "leaveWithin is not shorter than life, so that nothing could ever leave", 'leave the wallet some of the life, such as life: "15m", leaveWithin: "5m"');
+    fail(
+      ["timing"],
+      "leaveWithin is not shorter than life, so that nothing could ever leave",
+      'leave the wallet some of the life, such as life: "15m", leaveWithin: "5m"',
+    );
   }
   if (file.ledger !== "memory" && !/^sqlite:./.test(file.ledger)) {
     fail(["ledger"], `"${file.ledger}" is no ledger`, 'write "sqlite:./agentkit-policy.db", or "memory" for a test');
@@ -81,7 +89,9 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
     statelessRules,
     reader: createActionReader({ tokens }),
     confirmations: Object.fromEntries(
-      Object.entries(file.chains ?? {}).flatMap(([chain, { confirmations }]) => (confirmations === undefined ? [] : [[chain, confirmations]])),
+      Object.entries(file.chains ?? {}).flatMap(([chain, { confirmations }]) =>
+        confirmations === undefined ? [] : [[chain, confirmations]],
+      ),
     ),
     times: { lifeMs, settleWithinMs },
     leaveWithinMs,
@@ -96,17 +106,36 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
 
   function compiledLimit(rule: LimitRule, path: PolicyPath): CompiledLimit {
     const window = parseWindow(rule.window);
-    if (window === undefined) return fail([...path, "window"], `"${rule.window}" is no window`, `${suggestion(rule.window, windowWords)}known: ${windowWords.join(", ")}`);
+    if (window === undefined)
+      return fail(
+        [...path, "window"],
+        `"${rule.window}" is no window`,
+        `${suggestion(rule.window, windowWords)}known: ${windowWords.join(", ")}`,
+      );
     const { max, atomic, limit } = rule;
-    if (max === undefined && atomic === undefined) return fail(path, 'the limit has no "max"', 'add max: "0.05" in whole units, or atomic: "50000" in the smallest unit; "0" means nothing at all');
-    if (max !== undefined && atomic !== undefined) return fail([...path, "atomic"], 'the limit has both "max" and "atomic"', "keep one of them");
+    if (max === undefined && atomic === undefined)
+      return fail(
+        path,
+        'the limit has no "max"',
+        'add max: "0.05" in whole units, or atomic: "50000" in the smallest unit; "0" means nothing at all',
+      );
+    if (max !== undefined && atomic !== undefined)
+      return fail([...path, "atomic"], 'the limit has both "max" and "atomic"', "keep one of them");
     if (limit === "actions") {
-      if (atomic !== undefined || !/^(0|[1-9][0-9]{0,14})$/.test(String(max))) return fail([...path, atomic === undefined ? "max" : "atomic"], "a limit on actions counts them", "write max: 20");
+      if (atomic !== undefined || !/^(0|[1-9][0-9]{0,14})$/.test(String(max)))
+        return fail([...path, atomic === undefined ? "max" : "atomic"], "a limit on actions counts them", "write max: 20");
     } else {
-      if (typeof max === "number") return fail([...path, "max"], "money is written as a number", `write it as text, such as max: "${max}"; numbers lose digits`);
-      if (atomic !== undefined && !/^(0|[1-9][0-9]{0,99})$/.test(atomic)) return fail([...path, "atomic"], `"${atomic}" is no amount in atomic units`, "write digits only");
+      if (typeof max === "number")
+        return fail(
+          [...path, "max"],
+          "money is written as a number",
+          `write it as text, such as max: "${max}"; numbers lose digits`,
+        );
+      if (atomic !== undefined && !/^(0|[1-9][0-9]{0,99})$/.test(atomic))
+        return fail([...path, "atomic"], `"${atomic}" is no amount in atomic units`, "write digits only");
     }
-    const decimals = limit === "actions" ? 0 : limit === "native" ? nativeDecimals : decimalsOf(limit, [...path, "limit"], atomic !== undefined);
+    const decimals =
+      limit === "actions" ? 0 : limit === "native" ? nativeDecimals : decimalsOf(limit, [...path, "limit"], atomic !== undefined);
     try {
       return compileLimit(rule, window, decimals);
     } catch (error) {
@@ -120,7 +149,11 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
     const decimals = Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset);
     if (decimals !== undefined) return decimals;
     if (atomic) return 0;
-    return fail(path, "the token's decimals are not known", `add tokens: { "${asset}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`);
+    return fail(
+      path,
+      "the token's decimals are not known",
+      `add tokens: { "${asset}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`,
+    );
   }
 
   function checkAsset(asset: string, path: PolicyPath, words: readonly string[] = []): void {
@@ -133,7 +166,8 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
   }
 
   function checkChain(chain: string, path: PolicyPath): void {
-    if (!/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(chain)) fail(path, `"${chain}" is no chain`, 'a chain is CAIP-2, such as "eip155:8453"');
+    if (!/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(chain))
+      fail(path, `"${chain}" is no chain`, 'a chain is CAIP-2, such as "eip155:8453"');
   }
 
   function checkedWhen(when: When | undefined, path: PolicyPath): When | undefined {
@@ -143,11 +177,15 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
 
   function checkedMatch(match: Match, path: PolicyPath): Match {
     if (match.actions !== undefined) checkActions(match.actions, [...path, "actions"]);
-    match.assets?.forEach((asset, index) => checkAsset(asset, [...path, "assets", index], ["native"]));
+    for (const [index, asset] of (match.assets ?? []).entries()) checkAsset(asset, [...path, "assets", index], ["native"]);
     return {
       ...match,
-      ...(match.recipients === undefined ? {} : { recipients: match.recipients.map((text, index) => checkedAccount(text, [...path, "recipients", index])) }),
-      ...(match.contracts === undefined ? {} : { contracts: match.contracts.map((text, index) => checkedAccount(text, [...path, "contracts", index])) }),
+      ...(match.recipients === undefined
+        ? {}
+        : { recipients: match.recipients.map((text, index) => checkedAccount(text, [...path, "recipients", index])) }),
+      ...(match.contracts === undefined
+        ? {}
+        : { contracts: match.contracts.map((text, index) => checkedAccount(text, [...path, "contracts", index])) }),
     };
   }
 
@@ -156,11 +194,17 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
     const [, chain, address] = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}):([^:]+)$/.exec(text) ?? [undefined, undefined, text];
     const isEvm = chain === undefined ? /^0x/i.test(address) : chain.startsWith("eip155:");
     if (!isEvm) {
-      if (!/^[-.%a-zA-Z0-9]{32,128}$/.test(address)) fail(path, `"${text}" is no address`, "write the whole address; names such as ENS are not resolved");
+      if (!/^[-.%a-zA-Z0-9]{32,128}$/.test(address))
+        fail(path, `"${text}" is no address`, "write the whole address; names such as ENS are not resolved");
       return text;
     }
     const parsed = parseAddress(address);
-    if (parsed === undefined) return fail(path, `"${text}" is no address, or its checksum is wrong`, "copy the address again; in lower case it carries no checksum");
+    if (parsed === undefined)
+      return fail(
+        path,
+        `"${text}" is no address, or its checksum is wrong`,
+        "copy the address again; in lower case it carries no checksum",
+      );
     return chain === undefined ? parsed : `${chain}:${parsed}`;
   }
 
@@ -171,7 +215,11 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
       const test = patternTest(pattern);
       if (isKnownAction(pattern) || own.some(test) || canonicalActions.some(test) || knownActionNames.some(test)) return;
       const guess = suffixGuess(pattern) || suggestion(pattern, [...canonicalActions, ...own]);
-      fail([...path, index], `no action is called "${pattern}"`, `${guess}use a canonical id such as "wallet.native_transfer", an action's full name, or list your own actions when loading the policy`);
+      fail(
+        [...path, index],
+        `no action is called "${pattern}"`,
+        `${guess}use a canonical id such as "wallet.native_transfer", an action's full name, or list your own actions when loading the policy`,
+      );
     });
   }
 
@@ -184,13 +232,26 @@ export function compilePolicy({ file, rules }: WrittenPolicy, source: PolicySour
   function checkNesting(): void {
     for (const inner of limits) {
       for (const outer of limits) {
-        const same = inner.limit.unit === outer.limit.unit && inner.limit.asset === outer.limit.asset && inner.limit.native === outer.limit.native;
+        const same =
+          inner.limit.unit === outer.limit.unit &&
+          inner.limit.asset === outer.limit.asset &&
+          inner.limit.native === outer.limit.native;
         const scopes = [...inner.limit.per].sort().join() === [...outer.limit.per].sort().join();
         if (!same || !scopes || inner.limit.when !== undefined || outer.limit.when !== undefined) continue;
         const innerMs = windowLengthMs(inner.limit.window);
         const outerMs = windowLengthMs(outer.limit.window);
-        if (innerMs === undefined || outerMs === undefined || innerMs >= outerMs || BigInt(inner.limit.max) <= BigInt(outer.limit.max)) continue;
-        fail(["rules", inner.index, "max"], `"${inner.limit.id}" allows more in a shorter window than "${outer.limit.id}" in a longer one`, "lower the shorter window's maximum, or remove one of the two");
+        if (
+          innerMs === undefined ||
+          outerMs === undefined ||
+          innerMs >= outerMs ||
+          BigInt(inner.limit.max) <= BigInt(outer.limit.max)
+        )
+          continue;
+        fail(
+          ["rules", inner.index, "max"],
+          `"${inner.limit.id}" allows more in a shorter window than "${outer.limit.id}" in a longer one`,
+          "lower the shorter window's maximum, or remove one of the two",
+        );
       }
     }
   }

@@ -44,7 +44,14 @@ export function compiledProvider({ policy, ledger, name, decimalsOf, now }: Prov
       // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
       const arm = !context.moneyVisible && context.effects.length > 0;
       const reserve = () =>
-        ledger.reserve({ attemptId: context.actionId, stepId: "root", scopes: scopesOf(context), lines, limits, ...(arm ? { arm } : {}) });
+        ledger.reserve({
+          attemptId: context.actionId,
+          stepId: "root",
+          scopes: scopesOf(context),
+          lines,
+          limits,
+          ...(arm ? { arm } : {}),
+        });
       return await granted(context, "root", arm, lines, reserve);
     },
 
@@ -58,7 +65,8 @@ export function compiledProvider({ policy, ledger, name, decimalsOf, now }: Prov
       const entry = entries.get(actionId);
       if (lines.length > 0 || entry === undefined) {
         const limits = limitsFor(policy.limits, context);
-        const reserve = () => ledger.reserve({ attemptId: actionId, stepId, scopes: scopesOf(context), lines, limits, arm: true });
+        const reserve = () =>
+          ledger.reserve({ attemptId: actionId, stepId, scopes: scopesOf(context), lines, limits, arm: true });
         return await granted(context, stepId, true, lines, reserve);
       }
       // guard:judged-in-full: only the first call arms, as long as the entry leaves the wallet time enough.
@@ -117,7 +125,10 @@ export function compiledProvider({ policy, ledger, name, decimalsOf, now }: Prov
   /** An allow that may be acted on only while the wallet still has `leaveWithin` before the entry's end. */
   function allow(entry: HeldEntry, stepId: string | undefined, answer?: Granted): Allow {
     const validForMs = Math.max(0, (answer?.sendBy ?? entry.sendBy) - policy.leaveWithinMs - now());
-    return { decision: "allow", validForMs, ...(stepId === undefined ? {} : { settlement: { step: stepId } satisfies Settlement }) };
+    return {
+      decision: "allow",
+      validForMs,
+      ...(stepId === undefined ? {} : { settlement: { step: stepId } satisfies Settlement }),
+    };
   }
 }
-

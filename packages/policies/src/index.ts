@@ -1,6 +1,6 @@
 export type { CompiledPolicy, CompileOptions } from "./compile-policy.js";
 export { amountText } from "./ledger-denial.js";
 export type { CompiledLimit } from "./limit.js";
-export { checkPolicy, definePolicy, type LoadedPolicy, loadPolicy, type LoadOptions } from "./policy.js";
+export { checkPolicy, definePolicy, type LoadedPolicy, type LoadOptions, loadPolicy } from "./policy.js";
 export type { PolicyDefinition } from "./policy-file.js";
 export { PolicyFileError, type PolicyPlace } from "./policy-file-error.js";

@@ -27,7 +27,12 @@ export function denialOfRefusal(refusal: Refusal, lines: readonly AskedLine[], t
       : refusal.code === "missing_scope"
         ? refusal.reason
         : `${limit}${reason}`;
-  return { decision: "deny", code, reason: text, ...(refusal.limitId === undefined ? {} : { metadata: { rule: refusal.limitId } }) };
+  return {
+    decision: "deny",
+    code,
+    reason: text,
+    ...(refusal.limitId === undefined ? {} : { metadata: { rule: refusal.limitId } }),
+  };
 }
 
 /** A ledger that cannot answer denies, and the code says why. */

@@ -22,12 +22,15 @@ export function compileMatch(match: Match): Matcher {
   const actionMatches = match.actions === undefined ? undefined : namesMatcher(match.actions);
   const tests = effectTests(match);
   const concerns = (context: ActionContext): boolean =>
-    (actionMatches === undefined || actionMatches(context)) && (match.networks === undefined || isOnNetwork(context, match.networks));
+    (actionMatches === undefined || actionMatches(context)) &&
+    (match.networks === undefined || isOnNetwork(context, match.networks));
   return {
     match,
     every(context) {
       if (!concerns(context)) return "not_matched";
-      const answers = context.effects.flatMap((effect) => tests.map((test) => test(effect, context))).filter((answer) => answer !== undefined);
+      const answers = context.effects
+        .flatMap((effect) => tests.map((test) => test(effect, context)))
+        .filter((answer) => answer !== undefined);
       if (answers.includes(false)) return "not_matched";
       if (answers.length === 0 && tests.length > 0 && actionMatches === undefined) return "untouched";
       return "matched";
@@ -40,9 +43,12 @@ export function compileMatch(match: Match): Matcher {
     names(effect, context) {
       if (!concerns(context)) return false;
       if (match.effects?.includes(effect.kind as never) === true) return tests.every((test) => test(effect, context) !== false);
-      if (effect.kind === "contract_call" && match.contracts !== undefined) return tests.every((test) => test(effect, context) !== false);
+      if (effect.kind === "contract_call" && match.contracts !== undefined)
+        return tests.every((test) => test(effect, context) !== false);
       // An action named in full is trusted to be called; what it then asks of the wallet is judged by itself.
-      return context.layer === "action" && context.moneyVisible && effect.kind === "unknown" && namesExactly(match.actions, context);
+      return (
+        context.layer === "action" && context.moneyVisible && effect.kind === "unknown" && namesExactly(match.actions, context)
+      );
     },
   };
 }
@@ -50,7 +56,10 @@ export function compileMatch(match: Match): Matcher {
 /** Whether a rule applies here at all. */
 export function applies(when: When | undefined, context: ActionContext): boolean {
   if (when === undefined) return true;
-  return (when.networks === undefined || isOnNetwork(context, when.networks)) && (when.actions === undefined || namesMatcher(when.actions)(context));
+  return (
+    (when.networks === undefined || isOnNetwork(context, when.networks)) &&
+    (when.actions === undefined || namesMatcher(when.actions)(context))
+  );
 }
 
 function effectTests(match: Match): EffectTest[] {
@@ -59,7 +68,9 @@ function effectTests(match: Match): EffectTest[] {
   if (effects !== undefined) tests.push((effect) => effects.includes(effect.kind as never));
   if (assets !== undefined) {
     tests.push((effect, { chainId }) =>
-      effect.asset === undefined ? undefined : assets.some((asset) => effect.asset === (asset === "native" && chainId !== undefined ? nativeAsset(chainId) : asset)),
+      effect.asset === undefined
+        ? undefined
+        : assets.some((asset) => effect.asset === (asset === "native" && chainId !== undefined ? nativeAsset(chainId) : asset)),
     );
   }
   if (recipients !== undefined) tests.push((effect) => isAmong(effect.counterparty, recipients));
@@ -79,7 +90,8 @@ function isOnNetwork({ chainId, network }: ActionContext, networks: readonly str
 
 function namesMatcher(patterns: readonly string[]): (context: ActionContext) => boolean {
   const tests = patterns.map(patternTest);
-  return ({ actionName, canonicalAction }) => tests.some((test) => test(actionName) || (canonicalAction !== undefined && test(canonicalAction)));
+  return ({ actionName, canonicalAction }) =>
+    tests.some((test) => test(actionName) || (canonicalAction !== undefined && test(canonicalAction)));
 }
 
 function namesExactly(actions: readonly string[] | undefined, { actionName, canonicalAction }: ActionContext): boolean {

@@ -1,6 +1,15 @@
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
-import { type AllowRule, allowRule, type DenyRule, denyRule, type LimitRule, limitRule, type PolicyFile, policyFile } from "./policy-file.js";
+import {
+  type AllowRule,
+  allowRule,
+  type DenyRule,
+  denyRule,
+  type LimitRule,
+  limitRule,
+  type PolicyFile,
+  policyFile,
+} from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 
@@ -25,7 +34,11 @@ export function parsePolicy(source: PolicySource): WrittenPolicy {
   const ids = new Map<string, number>();
   for (const { rule, index } of rules) {
     if (ids.has(rule.id)) {
-      throw new PolicyFileError(source.placeOf(["rules", index, "id"]), `the id "${rule.id}" is used twice`, "give every rule an id of its own");
+      throw new PolicyFileError(
+        source.placeOf(["rules", index, "id"]),
+        `the id "${rule.id}" is used twice`,
+        "give every rule an id of its own",
+      );
     }
     ids.set(rule.id, index);
   }
@@ -52,31 +65,54 @@ function validated<S extends z.ZodType>(schema: S, value: unknown, path: PolicyP
   const { issues } = parsed.error;
   // A misspelt key is also a missing one; the first of the two says what to do.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  if (issue === undefined) throw new PolicyFileError(source.placeOf(path), "it is not valid", "compare it with the README's example");
+  if (issue === undefined)
+    throw new PolicyFileError(source.placeOf(path), "it is not valid", "compare it with the README's example");
   throw errorOf(issue, schema, value, path, source);
 }
 
-function errorOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, base: PolicyPath, source: PolicySource): PolicyFileError {
+function errorOf(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  value: unknown,
+  base: PolicyPath,
+  source: PolicySource,
+): PolicyFileError {
   const path = [...base, ...(issue.path as (string | number)[])];
   const found = valueAt(value, issue.path);
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
     const known = Object.keys(shapeAt(schema, issue.path) ?? {});
-    return new PolicyFileError(source.placeOf([...path, key], "key"), `the key "${key}" is unknown`, `${suggestion(key, known)}known here: ${known.join(", ")}`);
+    return new PolicyFileError(
+      source.placeOf([...path, key], "key"),
+      `the key "${key}" is unknown`,
+      `${suggestion(key, known)}known here: ${known.join(", ")}`,
+    );
   }
   const name = String(path.at(-1) ?? "");
   if (typeof found === "number" && ["max", "atomic"].includes(name)) {
-    return new PolicyFileError(source.placeOf(path), "money is written as a number", `write it as text, such as ${name}: "${found}"; numbers lose digits`);
+    return new PolicyFileError(
+      source.placeOf(path),
+      "money is written as a number",
+      `write it as text, such as ${name}: "${found}"; numbers lose digits`,
+    );
   }
   if (found === undefined) {
     return new PolicyFileError(source.placeOf(path), `"${name}" is missing`, `add "${name}:"${messageHint(issue)}`);
   }
   if (issue.code === "too_small" && Array.isArray(found)) {
-    return new PolicyFileError(source.placeOf(path), "the list is empty", "name something, or remove the key: an empty list matches nothing");
+    return new PolicyFileError(
+      source.placeOf(path),
+      "the list is empty",
+      "name something, or remove the key: an empty list matches nothing",
+    );
   }
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
-    return new PolicyFileError(source.placeOf(path), `"${String(found)}" is not known here`, `${suggestion(String(found), values)}known: ${values.join(", ")}`);
+    return new PolicyFileError(
+      source.placeOf(path),
+      `"${String(found)}" is not known here`,
+      `${suggestion(String(found), values)}known: ${values.join(", ")}`,
+    );
   }
   return new PolicyFileError(source.placeOf(path), issue.message, "correct the value");
 }
@@ -89,7 +125,9 @@ function messageHint(issue: z.core.$ZodIssue): string {
 function shapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Record<string, z.core.$ZodType> | undefined {
   let current: z.core.$ZodType | undefined = schema;
   for (const step of path) {
-    const definition = unwrapped(current)?._zod.def as { shape?: Record<string, z.core.$ZodType>; valueType?: z.core.$ZodType } | undefined;
+    const definition = unwrapped(current)?._zod.def as
+      | { shape?: Record<string, z.core.$ZodType>; valueType?: z.core.$ZodType }
+      | undefined;
     current = definition?.shape?.[String(step)] ?? definition?.valueType;
   }
   return (unwrapped(current)?._zod.def as { shape?: Record<string, z.core.$ZodType> } | undefined)?.shape;
@@ -101,7 +139,10 @@ function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undef
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((current, step) => (current === null || current === undefined ? undefined : Reflect.get(Object(current), step)), value);
+  return path.reduce<unknown>(
+    (current, step) => (current === null || current === undefined ? undefined : Reflect.get(Object(current), step)),
+    value,
+  );
 }
 
 /** "did you mean" for a word that is close to a known one, else nothing. */
@@ -110,5 +151,7 @@ export function suggestion(word: string, known: readonly string[]): string {
   const best = closest(word, [...known]);
   // A third of the letters may differ; beyond that a guess only misleads.
   const shared = [...word.toLowerCase()].filter((letter) => best.toLowerCase().includes(letter)).length;
-  return best !== word && shared * 3 >= word.length * 2 && Math.abs(best.length - word.length) <= 3 ? `did you mean "${best}"? ` : "";
+  return best !== word && shared * 3 >= word.length * 2 && Math.abs(best.length - word.length) <= 3
+    ? `did you mean "${best}"? `
+    : "";
 }

@@ -4,7 +4,9 @@ import { parseDuration } from "./duration.js";
 /** What a list of names has to hold; an empty one matches nothing, which nobody means. */
 const names = z.array(z.string().min(1)).min(1);
 
-const duration = z.string().refine((text) => parseDuration(text) !== undefined, { error: 'a duration is a whole number and s, m, h or d, such as "10m"' });
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, { error: 'a duration is a whole number and s, m, h or d, such as "10m"' });
 
 const scopes = z.array(z.enum(["wallet", "user", "session", "run", "agent", "action", "counterparty"]));
 
@@ -73,7 +75,9 @@ export const policyFile = z.strictObject({
   ledger: z.string().min(1),
   chains: z.record(z.string(), z.strictObject({ confirmations: z.number().int().min(1).max(100_000).optional() })).optional(),
   tokens: z.record(z.string(), z.strictObject({ decimals: z.number().int().min(0).max(255) })).optional(),
-  timing: z.strictObject({ life: duration.optional(), leaveWithin: duration.optional(), settleWithin: duration.optional() }).optional(),
+  timing: z
+    .strictObject({ life: duration.optional(), leaveWithin: duration.optional(), settleWithin: duration.optional() })
+    .optional(),
   rules: z.array(z.unknown()).min(1),
 });
 
@@ -84,7 +88,16 @@ export type Match = z.infer<typeof match>;
 export type When = z.infer<typeof when>;
 export type PolicyFile = z.infer<typeof policyFile>;
 
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** A rule as it is written: exactly one of `limit`, `allow` and `deny`. */
+export type RuleDefinition = DeepReadonly<z.input<typeof limitRule> | z.input<typeof allowRule> | z.input<typeof denyRule>>;
+
 /** What `definePolicy` takes: the file's shape, in code. */
-export interface PolicyDefinition extends Omit<z.input<typeof policyFile>, "rules"> {
-  readonly rules: readonly (z.input<typeof limitRule> | z.input<typeof allowRule> | z.input<typeof denyRule>)[];
+export interface PolicyDefinition extends DeepReadonly<Omit<z.input<typeof policyFile>, "rules">> {
+  readonly rules: readonly RuleDefinition[];
 }

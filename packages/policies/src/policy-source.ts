@@ -33,16 +33,28 @@ export function readPolicySource(file: string): PolicySource {
   };
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
-    throw new PolicyFileError(placeAt(error.pos[0], []), firstLine(error.message), "correct the YAML; indentation and quotes are the usual culprits");
+    throw new PolicyFileError(
+      placeAt(error.pos[0], []),
+      firstLine(error.message),
+      "correct the YAML; indentation and quotes are the usual culprits",
+    );
   }
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: 0 });
   } catch {
-    throw new PolicyFileError({ file, path: "" }, "the file uses YAML aliases", "write the values out; a policy file holds no anchors and aliases");
+    throw new PolicyFileError(
+      { file, path: "" },
+      "the file uses YAML aliases",
+      "write the values out; a policy file holds no anchors and aliases",
+    );
   }
   if (data === null || data === undefined) {
-    throw new PolicyFileError({ file, line: 1, column: 1, path: "" }, "the policy is empty", 'write at least "version: 1", "ledger:" and "rules:"');
+    throw new PolicyFileError(
+      { file, line: 1, column: 1, path: "" },
+      "the policy is empty",
+      'write at least "version: 1", "ledger:" and "rules:"',
+    );
   }
   return {
     data,
@@ -75,7 +87,9 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: PolicyPath, 
   if (part === "key") {
     const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
     const items = (parent as { items?: { key?: unknown }[] } | null)?.items ?? [];
-    const key = items.map((item) => item.key).find((candidate) => isScalar(candidate) && String(candidate.value) === String(path.at(-1)));
+    const key = items
+      .map((item) => item.key)
+      .find((candidate) => isScalar(candidate) && String(candidate.value) === String(path.at(-1)));
     return isNode(key) ? key.range?.[0] : undefined;
   }
   const node: unknown = document.getIn(path, true);

@@ -51,7 +51,11 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
   return compilePolicy(parsePolicy(source), source, options);
 }
 
-async function openPolicy(source: PolicySource, name: string, { clock, mustExist, ...options }: LoadOptions): Promise<LoadedPolicy> {
+async function openPolicy(
+  source: PolicySource,
+  name: string,
+  { clock, mustExist, ...options }: LoadOptions,
+): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
   const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), {
     times: policy.times,
@@ -71,7 +75,10 @@ async function openPolicy(source: PolicySource, name: string, { clock, mustExist
     ledger,
     version: policy.version,
     async balances(scopes) {
-      const chains = new Set([...Object.keys(namedChains), ...(await ledger.assets()).flatMap((asset) => /^(.+)\/slip44:60$/.exec(asset)?.[1] ?? [])]);
+      const chains = new Set([
+        ...Object.keys(namedChains),
+        ...(await ledger.assets()).flatMap((asset) => /^(.+)\/slip44:60$/.exec(asset)?.[1] ?? []),
+      ]);
       const limits = policy.limits.flatMap((limit) => queriesOf(limit, [...chains]));
       return await ledger.balances({ limits, ...(scopes === undefined ? {} : { scopes }) });
     },

@@ -53,7 +53,10 @@ function denyUnnamed(allows: readonly StatelessRule[], context: ActionContext): 
     if (effect.amount === "unlimited" && !isNamed(effect)) {
       return { code: "unlimited_amount", reason: "its amount is unlimited, and no rule admits that" };
     }
-    if (isMisdirected(effect) && !allows.some((rule) => rule.matcher.match.recipients !== undefined && rule.matcher.every(context) === "matched")) {
+    if (
+      isMisdirected(effect) &&
+      !allows.some((rule) => rule.matcher.match.recipients !== undefined && rule.matcher.every(context) === "matched")
+    ) {
       return { code: "misdirected", reason: "it pays the zero address or the token's own contract, which loses the money" };
     }
   }

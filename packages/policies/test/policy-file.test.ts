@@ -53,22 +53,78 @@ describe("a policy file", () => {
   });
 
   it("takes JSON, atomic amounts, and a maximum of nothing at all", () => {
-    const policy = { version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", atomic: "1", window: "1d" }, { id: "b", limit: "native", max: "0", window: "lifetime", per: ["user"] }] };
+    const policy = {
+      version: 1,
+      ledger: "memory",
+      rules: [
+        { id: "a", limit: "native", atomic: "1", window: "1d" },
+        { id: "b", limit: "native", max: "0", window: "lifetime", per: ["user"] },
+      ],
+    };
     expect(checkPolicy(write(JSON.stringify(policy))).limits.map(({ max }) => max)).toEqual(["1", "0"]);
   });
 
   it.each([
-    ["an unknown key", "per: [wallet]", "pre: [wallet]", { line: 6, column: 50 }, "the key \"pre\" is unknown", 'did you mean "per"'],
-    ["a misspelt key at the top", "rules:", "ruels:", { line: 5, column: 1 }, "the key \"ruels\" is unknown", 'did you mean "rules"'],
+    [
+      "an unknown key",
+      "per: [wallet]",
+      "pre: [wallet]",
+      { line: 6, column: 50 },
+      'the key "pre" is unknown',
+      'did you mean "per"',
+    ],
+    [
+      "a misspelt key at the top",
+      "rules:",
+      "ruels:",
+      { line: 5, column: 1 },
+      'the key "ruels" is unknown',
+      'did you mean "rules"',
+    ],
     ["a float as money", '"0.05"', "0.05", { line: 6, column: 42 }, "money is written as a number", 'max: "0.05"'],
     ["a whole number as money", '"100"', "100", { line: 7 }, "money is written as a number", 'max: "100"'],
-    ["an empty list", 'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]', "recipients: []", { line: 10, column: 40 }, "the list is empty", "name something"],
-    ["an empty match", 'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]', "", { line: 10 }, "names nothing to match", ""],
+    [
+      "an empty list",
+      'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]',
+      "recipients: []",
+      { line: 10, column: 40 },
+      "the list is empty",
+      "name something",
+    ],
+    [
+      "an empty match",
+      'recipients: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]',
+      "",
+      { line: 10 },
+      "names nothing to match",
+      "",
+    ],
     ["a symbol as an asset", "limit: native", "limit: USDC", { line: 6, column: 29 }, '"USDC" is no asset', "CAIP-19"],
-    ["a token whose decimals nobody knows", "0x036cbd53842c5426634e7929541ec2318f3dcf7e", "0x136cbd53842c5426634e7929541ec2318f3dcf7e", { line: 7 }, "decimals are not known", "tokens:"],
+    [
+      "a token whose decimals nobody knows",
+      "0x036cbd53842c5426634e7929541ec2318f3dcf7e",
+      "0x136cbd53842c5426634e7929541ec2318f3dcf7e",
+      { line: 7 },
+      "decimals are not known",
+      "tokens:",
+    ],
     ["an address with a wrong checksum", "0x70997970C5", "0x70997970c5", { line: 10 }, "checksum is wrong", "copy the address"],
-    ["an address that is too short", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x70997970C51812dc3A010C7d01b50e0d17dc79C", { line: 10 }, "is no address", ""],
-    ["a name instead of an address", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "alice.eth", { line: 10 }, "is no address", "names such as ENS"],
+    [
+      "an address that is too short",
+      "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+      "0x70997970C51812dc3A010C7d01b50e0d17dc79C",
+      { line: 10 },
+      "is no address",
+      "",
+    ],
+    [
+      "a name instead of an address",
+      "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+      "alice.eth",
+      { line: 10 },
+      "is no address",
+      "names such as ENS",
+    ],
     ["an exponent", '"100"', '"1e2"', { line: 7 }, "plain digits", ""],
     ["more decimals than the asset has", '"100"', '"0.0000001"', { line: 7 }, "6 decimals", ""],
     ["a negative maximum", '"0.05"', '"-1"', { line: 6 }, "plain digits", ""],
@@ -76,9 +132,23 @@ describe("a policy file", () => {
     ["an unknown window", "window: day", "window: fortnight", { line: 6 }, "no window", "known: attempt"],
     ["a window of no time", "window: 10m", "window: 0m", { line: 8 }, "no window", ""],
     ["a scope that nobody knows", "per: [wallet]", "per: [purse]", { line: 6 }, '"purse" is not known here', "wallet"],
-    ["an effect that nobody knows", "effects: [deploy]", "effects: [deploys]", { line: 9 }, '"deploys" is not known here', 'did you mean "deploy"'],
+    [
+      "an effect that nobody knows",
+      "effects: [deploy]",
+      "effects: [deploys]",
+      { line: 9 },
+      '"deploys" is not known here',
+      'did you mean "deploy"',
+    ],
     ["a rule of no kind", "deny:", "deyn:", { line: 9 }, "no kind of rule", 'did you mean "deny"'],
-    ["a rule of two kinds", "deny: { effects: [deploy] }", "deny: { effects: [deploy] }, allow: { effects: [deploy] }", { line: 9 }, "several kinds", ""],
+    [
+      "a rule of two kinds",
+      "deny: { effects: [deploy] }",
+      "deny: { effects: [deploy] }, allow: { effects: [deploy] }",
+      { line: 9 },
+      "several kinds",
+      "",
+    ],
     ["another version", "version: 1", "version: 2", { line: 1 }, '"2" is not known', "1"],
     ["no ledger", "ledger: memory", "", { line: 1 }, '"ledger" is missing', "add"],
     ["a ledger of another kind", "ledger: memory", "ledger: mysql://x", { line: 2 }, "is no ledger", "sqlite:"],
@@ -86,7 +156,14 @@ describe("a policy file", () => {
     ["a limit with two maxima", 'max: "0.05"', 'max: "0.05", atomic: "1"', { line: 6 }, "both", ""],
     ["a fraction of an action", "max: 20", "max: 20.5", { line: 8 }, "", ""],
     ["a life in which nothing can leave", "leaveWithin: 2s", "leaveWithin: 4s", { line: 4 }, "nothing could ever leave", "life"],
-    ["a shorter window that admits more", "window: lifetime }", 'window: lifetime }\n  - { id: usdc-hour, limit: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", max: "101", per: [run], window: hour }', { line: 8 }, "more in a shorter window", "lower"],
+    [
+      "a shorter window that admits more",
+      "window: lifetime }",
+      'window: lifetime }\n  - { id: usdc-hour, limit: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", max: "101", per: [run], window: hour }',
+      { line: 8 },
+      "more in a shorter window",
+      "lower",
+    ],
     ["a chain that is none", '"eip155:84532":', "84532:", { line: 3 }, "is no chain", "CAIP-2"],
     ["a zero of confirmations", "confirmations: 1", "confirmations: 0", { line: 3 }, "", ""],
     ["a duplicate key", "ledger: memory", "ledger: memory\nledger: memory", { line: 3 }, "unique", ""],
@@ -109,9 +186,12 @@ describe("a policy file", () => {
     expect(problem(good.replace("effects: [deploy]", `actions: ["${name}"]`)).hint).toContain(hint);
   });
 
-  it.each(["wallet.native_transfer", "WalletActionProvider_native_transfer", "erc20.*", "*"])("naming the action %s is fine", (name) => {
-    expect(checkPolicy(write(good.replace("effects: [deploy]", `actions: ["${name}"]`))).statelessRules).toHaveLength(2);
-  });
+  it.each(["wallet.native_transfer", "WalletActionProvider_native_transfer", "erc20.*", "*"])(
+    "naming the action %s is fine",
+    (name) => {
+      expect(checkPolicy(write(good.replace("effects: [deploy]", `actions: ["${name}"]`))).statelessRules).toHaveLength(2);
+    },
+  );
 
   it("may name an action that the program says it registers", () => {
     const file = write(good.replace("effects: [deploy]", 'actions: ["CustomActionProvider_pay"]'));
@@ -119,19 +199,35 @@ describe("a policy file", () => {
     expect(checkPolicy(file, { actions: ["CustomActionProvider_pay"] }).statelessRules).toHaveLength(2);
   });
 
-  it.each([["", "empty"], ["# nothing\n", "empty"], ["version: 1\nledger: memory\nrules: []\n", "list is empty"], ["just text", ""], ["[1, 2]", ""], ["rules: [", ""]])("of %j is refused", (text, message) => {
+  it.each([
+    ["", "empty"],
+    ["# nothing\n", "empty"],
+    ["version: 1\nledger: memory\nrules: []\n", "list is empty"],
+    ["just text", ""],
+    ["[1, 2]", ""],
+    ["rules: [", ""],
+  ])("of %j is refused", (text, message) => {
     expect(problem(text).problem).toContain(message);
   });
 
   it("that is missing is refused, and nothing is opened", async () => {
-    await expect(loadPolicy(join(folder, "none.yaml"))).rejects.toMatchObject({ name: "PolicyFileError", problem: "there is no such policy file" });
+    await expect(loadPolicy(join(folder, "none.yaml"))).rejects.toMatchObject({
+      name: "PolicyFileError",
+      problem: "there is no such policy file",
+    });
   });
 
   it("in code has the same shape and the same checks, by path", async () => {
-    const policy = await definePolicy({ version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", max: "1", window: "day" }] });
+    const policy = await definePolicy({
+      version: 1,
+      ledger: "memory",
+      rules: [{ id: "a", limit: "native", max: "1", window: "day" }],
+    });
     expect(policy.name).toBe("policy");
     await policy.dispose();
-    await expect(definePolicy({ version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", max: 0.05 as never, window: "day" }] })).rejects.toMatchObject({
+    await expect(
+      definePolicy({ version: 1, ledger: "memory", rules: [{ id: "a", limit: "native", max: 0.05 as never, window: "day" }] }),
+    ).rejects.toMatchObject({
       place: { path: "rules[0].max" },
       problem: "money is written as a number",
     });
@@ -140,7 +236,13 @@ describe("a policy file", () => {
   it("resolves its ledger against its own folder", async () => {
     const policy = await loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./own.db")));
     await policy.dispose();
-    await expect(loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./own.db")), { mustExist: true }).then((again) => again.dispose())).resolves.toBeUndefined();
-    await expect(loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./other.db")), { mustExist: true })).rejects.toMatchObject({ code: "ledger_unreachable" });
+    await expect(
+      loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./own.db")), { mustExist: true }).then((again) =>
+        again.dispose(),
+      ),
+    ).resolves.toBeUndefined();
+    await expect(
+      loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./other.db")), { mustExist: true }),
+    ).rejects.toMatchObject({ code: "ledger_unreachable" });
   });
 });

@@ -29,8 +29,22 @@ function callOf(context: ActionContext, excess = context.effects.slice(0, 0)): A
 }
 
 function outcome(spent: string[], more: Partial<SettledOutcome> = {}): SettledOutcome {
-  const lines = spent.map((amount) => ({ kind: "transfer" as const, asset: native, amount, counterparty: `eip155:84532:${alice}` }));
-  return { status: "succeeded", entered: true, spent: lines, transactions: [], journalComplete: true, durationMs: 1, calls: [], ...more };
+  const lines = spent.map((amount) => ({
+    kind: "transfer" as const,
+    asset: native,
+    amount,
+    counterparty: `eip155:84532:${alice}`,
+  }));
+  return {
+    status: "succeeded",
+    entered: true,
+    spent: lines,
+    transactions: [],
+    journalComplete: true,
+    durationMs: 1,
+    calls: [],
+    ...more,
+  };
 }
 
 const settle = { settlements: [{ step: "root" }], recovered: false };
@@ -42,7 +56,10 @@ async function counted(policy: LoadedPolicy): Promise<string[]> {
 describe("a limit", () => {
   it("admits up to its maximum and denies the next unit, in words for the model", async () => {
     const policy = await policyOf([ethADay]);
-    expect(await policy.beforeAction(payment("50000000000000000"), scope)).toMatchObject({ decision: "allow", settlement: { step: "root" } });
+    expect(await policy.beforeAction(payment("50000000000000000"), scope)).toMatchObject({
+      decision: "allow",
+      settlement: { step: "root" },
+    });
     expect(await policy.beforeAction(payment("7000000000000000"), scope)).toEqual({
       decision: "deny",
       code: "over_limit",
@@ -53,17 +70,25 @@ describe("a limit", () => {
 
   it("of a token counts that token, and `native` the chain's coin", async () => {
     const policy = await policyOf([ethADay, { id: "usdc", limit: usdc, max: "100", per: ["wallet"], window: "lifetime" }]);
-    const pay = (amount: string): Promise<PolicyDecision> | PolicyDecision => policy.beforeAction(payment("1", { effects: [transferOf(bob, amount, usdc)] }), scope);
+    const pay = (amount: string): Promise<PolicyDecision> | PolicyDecision =>
+      policy.beforeAction(payment("1", { effects: [transferOf(bob, amount, usdc)] }), scope);
     expect((await pay("100000000")).decision).toBe("allow");
     expect(await pay("1")).toMatchObject({ reason: 'the limit "usdc" has no room for 0.000001 USDC' });
     expect((await policy.beforeAction(payment("1"), scope)).decision).toBe("allow");
-    const elsewhere = { chainId: "eip155:1", effects: [{ ...transferOf(alice, "50000000000000001"), asset: "eip155:1/slip44:60" }] };
+    const elsewhere = {
+      chainId: "eip155:1",
+      effects: [{ ...transferOf(alice, "50000000000000001"), asset: "eip155:1/slip44:60" }],
+    };
     expect(await policy.beforeAction(payment("1", elsewhere), scope)).toMatchObject({ code: "over_limit" });
   });
 
   it("per user denies an attempt of nobody", async () => {
     const policy = await policyOf([{ ...ethADay, per: ["user"] }]);
-    expect(await policy.beforeAction(payment("1"), scope)).toMatchObject({ decision: "deny", code: "missing_scope", reason: expect.stringContaining("user") });
+    expect(await policy.beforeAction(payment("1"), scope)).toMatchObject({
+      decision: "deny",
+      code: "missing_scope",
+      reason: expect.stringContaining("user"),
+    });
     expect((await policy.beforeAction(payment("1", { userId: "u1" }), scope)).decision).toBe("allow");
   });
 
@@ -107,7 +132,10 @@ describe("an entry", () => {
     await policy.beforeAction(context, scope);
     const first = await policy.beforeWalletCall?.(callOf(context), scope);
     now += 4 * minute;
-    expect([first, await policy.beforeWalletCall?.(callOf(context), scope)]).toMatchObject([{ validForMs: 10 * minute }, { validForMs: 6 * minute }]);
+    expect([first, await policy.beforeWalletCall?.(callOf(context), scope)]).toMatchObject([
+      { validForMs: 10 * minute },
+      { validForMs: 6 * minute },
+    ]);
     now += 7 * minute;
     expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "allow", validForMs: 10 * minute });
   });
@@ -116,9 +144,14 @@ describe("an entry", () => {
     const policy = await policyOf([ethADay]);
     const context = payment("10");
     await policy.beforeAction(context, scope);
-    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope)).toMatchObject({ decision: "allow", settlement: {} });
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope)).toMatchObject({
+      decision: "allow",
+      settlement: {},
+    });
     expect(await counted(policy)).toEqual(["15 (15 open), 49999999999999985 left"]);
-    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "50000000000000000")]), scope)).toMatchObject({ code: "over_limit" });
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "50000000000000000")]), scope)).toMatchObject({
+      code: "over_limit",
+    });
   });
 
   it("is armed at the root where no wallet call will come by", async () => {
@@ -180,12 +213,26 @@ describe("a ledger that cannot answer", () => {
 it("a stateless denial asks no ledger", async () => {
   const policy = await policyOf([ethADay, { id: "no", deny: { recipients: [alice] } }]);
   await policy.dispose();
-  expect(await policy.beforeAction(payment("1"), scope)).toEqual({ decision: "deny", code: "denied_by_rule", reason: 'the rule "no" denies this', metadata: { rule: "no" } });
+  expect(await policy.beforeAction(payment("1"), scope)).toEqual({
+    decision: "deny",
+    code: "denied_by_rule",
+    reason: 'the rule "no" denies this',
+    metadata: { rule: "no" },
+  });
 });
 
 it("an unlimited approval that a rule admits fills every budget of its token", async () => {
-  const approval = { kind: "approval" as const, asset: usdc, amount: "unlimited", counterparty: `eip155:84532:${alice}`, basis: "declared" as const };
-  const limited = await policyOf([{ id: "a", allow: { effects: ["approval"] } }, { id: "usdc", limit: usdc, max: "100", window: "day" }]);
+  const approval = {
+    kind: "approval" as const,
+    asset: usdc,
+    amount: "unlimited",
+    counterparty: `eip155:84532:${alice}`,
+    basis: "declared" as const,
+  };
+  const limited = await policyOf([
+    { id: "a", allow: { effects: ["approval"] } },
+    { id: "usdc", limit: usdc, max: "100", window: "day" },
+  ]);
   expect(await limited.beforeAction(contextOf({ effects: [approval] }, now), scope)).toMatchObject({ code: "over_limit" });
   const open = await policyOf([{ id: "a", allow: { effects: ["approval"] } }]);
   expect((await open.beforeAction(contextOf({ effects: [approval] }, now), scope)).decision).toBe("allow");

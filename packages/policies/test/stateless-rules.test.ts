@@ -8,15 +8,29 @@ import { judgeStateless, type StatelessRule } from "../src/stateless-rules.js";
 import { alice, bob, chainId, contextOf, decoded, transferOf, usdc } from "./support/contexts.js";
 
 function rulesOf(...rules: object[]): readonly StatelessRule[] {
-  const source = sourceOfData({ version: 1, ledger: "memory", rules: rules.map((rule, index) => ({ id: `r${index}`, ...rule })) });
+  const source = sourceOfData({
+    version: 1,
+    ledger: "memory",
+    rules: rules.map((rule, index) => ({ id: `r${index}`, ...rule })),
+  });
   return compilePolicy(parsePolicy(source), source, { actions: ["MyAction"] }).statelessRules;
 }
 
 function verdict(rules: object[], effects: Effect[], more: Parameters<typeof contextOf>[0] = {}): string {
-  return judgeStateless(rulesOf({ limit: "actions", max: 1, window: "day" }, ...rules), contextOf({ effects, ...more }))?.code ?? "allow";
+  return (
+    judgeStateless(rulesOf({ limit: "actions", max: 1, window: "day" }, ...rules), contextOf({ effects, ...more }))?.code ??
+    "allow"
+  );
 }
 
-const approval = (to: string, amount = "1"): Effect => ({ kind: "approval", asset: usdc, amount, counterparty: `${chainId}:${to}`, contract: `${chainId}:0x036cbd53842c5426634e7929541ec2318f3dcf7e`, basis: "declared" });
+const approval = (to: string, amount = "1"): Effect => ({
+  kind: "approval",
+  asset: usdc,
+  amount,
+  counterparty: `${chainId}:${to}`,
+  contract: `${chainId}:0x036cbd53842c5426634e7929541ec2318f3dcf7e`,
+  basis: "declared",
+});
 const unknown: Effect = { kind: "unknown", basis: "declared" };
 const opaque: Effect = { kind: "contract_call", contract: `${chainId}:${bob}`, method: "0x12345678", basis: "decoded" };
 const zero = `0x${"0".repeat(40)}`;
@@ -34,7 +48,11 @@ describe("without allow rules", () => {
     ["an escape", { kind: "escape", basis: "decoded" } as Effect, "escape_denied"],
     ["an unlimited approval", approval(alice, "unlimited"), "unlimited_amount"],
     ["a payment to the zero address", transferOf(zero, "1"), "misdirected"],
-    ["a payment to the token's own contract", { ...transferOf(alice, "1", usdc), contract: `${chainId}:${alice}` }, "misdirected"],
+    [
+      "a payment to the token's own contract",
+      { ...transferOf(alice, "1", usdc), contract: `${chainId}:${alice}` },
+      "misdirected",
+    ],
   ])("%s is denied", (_name, effect, code) => {
     expect(verdict([], [transferOf(alice, "1"), effect])).toBe(code);
   });
@@ -77,7 +95,9 @@ describe("an allow rule", () => {
   it("for actions admits only them", () => {
     const rules = [{ allow: { actions: ["wallet.native_transfer"] } }];
     expect(verdict(rules, [transferOf(alice, "1")])).toBe("allow");
-    expect(verdict(rules, [], { actionName: "ERC20ActionProvider_get_balance", canonicalAction: "erc20.get_balance" })).toBe("not_allowed");
+    expect(verdict(rules, [], { actionName: "ERC20ActionProvider_get_balance", canonicalAction: "erc20.get_balance" })).toBe(
+      "not_allowed",
+    );
   });
 
   it("may be one of several", () => {
@@ -94,7 +114,8 @@ describe("an allow rule", () => {
   it("that names an unknown action in full admits it where the wallet shows its money, and a pattern does not", () => {
     const mine = { actionName: "MyAction" };
     const { canonicalAction: _canonical, ...context } = contextOf({ effects: [unknown], ...mine });
-    const judged = (rule: object, more: object = {}): string => judgeStateless(rulesOf(rule), { ...context, ...more } as typeof context)?.code ?? "allow";
+    const judged = (rule: object, more: object = {}): string =>
+      judgeStateless(rulesOf(rule), { ...context, ...more } as typeof context)?.code ?? "allow";
     expect(judged({ allow: { actions: ["MyAction"] } })).toBe("allow");
     expect(judged({ allow: { actions: ["*"] } })).toBe("unknown_effect");
     expect(judged({ allow: { actions: ["MyAction"] } }, { moneyVisible: false })).toBe("unknown_effect");
@@ -105,7 +126,9 @@ describe("an allow rule", () => {
   it("admits an unlimited approval only where it names approvals", () => {
     expect(verdict([{ allow: { effects: ["approval"], recipients: [alice] } }], [approval(alice, "unlimited")])).toBe("allow");
     expect(verdict([{ allow: { recipients: [alice] } }], [approval(alice, "unlimited")])).toBe("unlimited_amount");
-    expect(verdict([{ allow: { effects: ["approval"], recipients: [alice] } }], [approval(bob, "unlimited")])).toBe("unlimited_amount");
+    expect(verdict([{ allow: { effects: ["approval"], recipients: [alice] } }], [approval(bob, "unlimited")])).toBe(
+      "unlimited_amount",
+    );
   });
 
   it("admits the zero address only by name", () => {
@@ -136,7 +159,10 @@ describe("a deny rule", () => {
   });
 
   it("sees a wallet call whole, whatever the action called itself", () => {
-    const call = decoded({ to: "0x036cbd53842c5426634e7929541ec2318f3dcf7e", data: `0xa9059cbb${bob.slice(2).padStart(64, "0")}${"1".padStart(64, "0")}` });
+    const call = decoded({
+      to: "0x036cbd53842c5426634e7929541ec2318f3dcf7e",
+      data: `0xa9059cbb${bob.slice(2).padStart(64, "0")}${"1".padStart(64, "0")}`,
+    });
     expect(verdict([{ deny: { recipients: [bob] } }], call, { layer: "wallet", excess: [] })).toBe("denied_by_rule");
   });
 });
@@ -147,7 +173,10 @@ it("the order of rules never changes a verdict, and a further deny never turns o
     fc.record({ assets: fc.subarray(["native", usdc], { minLength: 1 }) }),
     fc.record({ effects: fc.subarray(["transfer", "approval"], { minLength: 1 }) }),
   );
-  const rule = fc.oneof(match.map((allow) => ({ allow })), match.map((deny) => ({ deny })));
+  const rule = fc.oneof(
+    match.map((allow) => ({ allow })),
+    match.map((deny) => ({ deny })),
+  );
   const effect = fc.constantFrom(transferOf(alice, "1"), transferOf(bob, "1"), transferOf(bob, "1", usdc), approval(alice));
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 4 }), fc.array(effect, { maxLength: 3 }), match, (rules, effects, deny) => {
@@ -158,4 +187,3 @@ it("the order of rules never changes a verdict, and a further deny never turns o
     { numRuns: Math.ceil(200 * Number(process.env["TEST_SCALE"] ?? 1)) },
   );
 });
-

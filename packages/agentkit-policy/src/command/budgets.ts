@@ -19,7 +19,11 @@ export async function budgets(file: string, options: { readonly json?: boolean }
       text(balance, balance.left),
       text(balance, balance.max),
     ]);
-    process.stdout.write(rows.length === 0 ? "nothing has been counted yet\n" : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`);
+    process.stdout.write(
+      rows.length === 0
+        ? "nothing has been counted yet\n"
+        : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`,
+    );
   } finally {
     await policy.dispose();
   }

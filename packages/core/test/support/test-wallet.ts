@@ -1,5 +1,5 @@
-import type { ActionReader } from "../../src/action-reader.js";
 import type { Effect } from "@agentkit-policy/schema";
+import type { ActionReader } from "../../src/action-reader.js";
 
 /** The class names by which the guard knows AgentKit's wallets; the real ones are driven in the end-to-end tests. */
 class WalletProvider {}
@@ -93,13 +93,15 @@ export function transferOf(to: string, value: string, basis: Effect["basis"] = "
 export const testReader: ActionReader = {
   describe({ actionName, args }) {
     if (actionName.startsWith("read")) return { effects: [], spends: false, throughWallet: true };
-    if (!actionName.startsWith("pay")) return { effects: [{ kind: "unknown", basis: "declared" }], spends: true, throughWallet: true };
+    if (!actionName.startsWith("pay"))
+      return { effects: [{ kind: "unknown", basis: "declared" }], spends: true, throughWallet: true };
     const { to, value } = args as { to?: unknown; value?: unknown };
     if (typeof to !== "string" || typeof value !== "string") return { invalid: "to and value are text" };
     return { canonicalAction: "test.pay", effects: [transferOf(to, value)], spends: true, throughWallet: true };
   },
   decode(call) {
-    if (call.method !== "send" || call.otherFields !== undefined || call.to === undefined) return [{ kind: "unknown", basis: "decoded" }];
+    if (call.method !== "send" || call.otherFields !== undefined || call.to === undefined)
+      return [{ kind: "unknown", basis: "decoded" }];
     return [transferOf(call.to, call.value ?? "0", "decoded")];
   },
   classify: (result) => (typeof result === "string" && result.startsWith("Error") ? "failed" : "succeeded"),

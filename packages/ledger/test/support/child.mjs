@@ -4,7 +4,9 @@ import { openSqliteLedger } from "../../dist/index.js";
 
 const [file, script, ...args] = process.argv.slice(2);
 const native = "eip155:84532/slip44:60";
-const limits = [{ id: "budget", unit: "amount", asset: native, per: ["user"], window: { kind: "calendar", unit: "day" }, max: args[0] }];
+const limits = [
+  { id: "budget", unit: "amount", asset: native, per: ["user"], window: { kind: "calendar", unit: "day" }, max: args[0] },
+];
 const scopes = { user: "u1" };
 let serial = 0;
 
@@ -27,7 +29,14 @@ function attemptId() {
 const ledger = await openSqliteLedger(file, { busyTimeoutMs: 60_000, times: { lifeMs: 2_000 } });
 
 function reserve(id, amount, more = {}) {
-  return ledger.reserve({ attemptId: id, stepId: "root", scopes, lines: [{ unit: "amount", asset: native, amount }], limits, ...more });
+  return ledger.reserve({
+    attemptId: id,
+    stepId: "root",
+    scopes,
+    lines: [{ unit: "amount", asset: native, amount }],
+    limits,
+    ...more,
+  });
 }
 
 if (script === "open") {
@@ -40,7 +49,8 @@ if (script === "open") {
   const steps = {
     reserved: () => reserve(id, "7"),
     armed: () => ledger.arm({ attemptId: id, steps: ["root"] }),
-    closed: () => ledger.close({ attemptId: id, scopes, entered: true, inFlight: false, spent: [{ asset: native, amount: "5" }] }),
+    closed: () =>
+      ledger.close({ attemptId: id, scopes, entered: true, inFlight: false, spent: [{ asset: native, amount: "5" }] }),
   };
   for (const [name, step] of Object.entries(steps)) {
     const answer = await step();

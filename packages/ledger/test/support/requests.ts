@@ -14,8 +14,16 @@ export function attemptAt(now: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${serial.toString(16).padStart(12, "0")}`;
 }
 
-export function limitOf(max: string | bigint, overrides: Partial<Limit> = {}): Limit {
-  return { id: "budget", unit: "amount", asset: native, per: ["wallet"], window: { kind: "calendar", unit: "day" }, max: max.toString(), ...overrides };
+export function limitOf(max: string | bigint | number, overrides: Partial<Limit> = {}): Limit {
+  return {
+    id: "budget",
+    unit: "amount",
+    asset: native,
+    per: ["wallet"],
+    window: { kind: "calendar", unit: "day" },
+    max: max.toString(),
+    ...overrides,
+  };
 }
 
 export const countLimit = (max: number, overrides: Partial<Limit> = {}): Limit => {
@@ -34,8 +42,20 @@ interface Asked {
   readonly counted?: boolean;
 }
 
-export function reserveOf({ attemptId, amount, limits, stepId = "root", scopes = { wallet }, counterparty = alice, arm, counted }: Asked): ReserveRequest {
-  const lines = [{ unit: "amount", asset: native, amount: amount.toString(), counterparty } as const, ...(counted === true ? [{ unit: "actions" } as const] : [])];
+export function reserveOf({
+  attemptId,
+  amount,
+  limits,
+  stepId = "root",
+  scopes = { wallet },
+  counterparty = alice,
+  arm,
+  counted,
+}: Asked): ReserveRequest {
+  const lines = [
+    { unit: "amount", asset: native, amount: amount.toString(), counterparty } as const,
+    ...(counted === true ? [{ unit: "actions" } as const] : []),
+  ];
   return { attemptId, stepId, scopes, lines, limits, ...(arm === undefined ? {} : { arm }) };
 }
 

@@ -55,6 +55,13 @@ export function transferOf(to: string, amount: string, asset = native): Effect {
 
 /** What the built-in reader decodes of a send. */
 export function decoded(call: Partial<WalletCallFacts>): Effect[] {
-  const facts = { callId: idAt(Date.now()), method: "send", walletMethod: "sendTransaction", chainId, from: self, ...call } as WalletCallFacts;
+  const facts = {
+    callId: idAt(Date.now()),
+    method: "send",
+    walletMethod: "sendTransaction",
+    chainId,
+    from: self,
+    ...call,
+  } as WalletCallFacts;
   return [...createActionReader().decode(facts)];
 }

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 dd18f6f9c9541af8af0539b44810c62c8d2ebe752c5526e5f58c157b86d5975d
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 0915a20426c04d5459f491f5166a35cc265f0ec39db5dd0d9803e91213c154d3
 
 /**
  * What is being judged: an AgentKit action, or a call to the wallet.

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 dd18f6f9c9541af8af0539b44810c62c8d2ebe752c5526e5f58c157b86d5975d
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 0915a20426c04d5459f491f5166a35cc265f0ec39db5dd0d9803e91213c154d3
 // @ts-nocheck: the output of Ajv's compiler.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function() {
@@ -22,7 +22,6 @@ var require_ucs2length = __commonJS({
       return length;
     }
     exports.default = ucs2length;
-    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
   }
 });
 

@@ -1,0 +1,32 @@
+import * as core from "@agentkit-policy/core";
+import { createActionReader } from "@agentkit-policy/effects";
+
+/*
+ * Core reads actions through a port that it does not implement. Here the port is filled: a policy that carries no reader of
+ * its own, such as a provider in the RFC's form, gets the built-in one, and with it effects and an honest outcome.
+ */
+
+/** @see core.withPolicy */
+export function withPolicy<K extends core.KitLike>(kit: K, policy: core.Policy | undefined, options: core.PolicyOptions = {}): K {
+  return core.withPolicy(kit, policy, policy === undefined ? options : withReader(policy, options));
+}
+
+/** @see core.guardActions */
+export function guardActions<A extends core.ActionLike>(
+  actions: readonly A[],
+  policy: core.Policy,
+  options: core.PolicyOptions & { readonly walletProvider?: core.WalletLike } = {},
+): A[] {
+  return core.guardActions(actions, policy, withReader(policy, options));
+}
+
+/** @see core.guardWallet */
+export function guardWallet<W extends object>(wallet: W, policy: core.Policy, options: core.PolicyOptions = {}): W {
+  return core.guardWallet(wallet, policy, withReader(policy, options));
+}
+
+function withReader<O extends core.PolicyOptions>(policy: core.Policy, options: O): O {
+  const providers = Array.isArray(policy) ? (policy as readonly core.PolicyProvider[]) : [policy as core.PolicyProvider];
+  if (options.reader !== undefined || providers.some((provider) => provider?.reader !== undefined)) return options;
+  return { ...options, reader: createActionReader() };
+}

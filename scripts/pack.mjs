@@ -1,0 +1,7 @@
+import { parseArguments } from "./lib/arguments.mjs";
+import { packAll } from "./lib/tarballs.mjs";
+
+parseArguments({ usage: "npm run pack", summary: "Builds every public package and writes its tarball into dist/." });
+for (const { name, file, bytes } of await packAll("dist")) {
+  process.stdout.write(`${name.padEnd(28)} ${String(Math.ceil(bytes / 1024)).padStart(5)} KiB  ${file}\n`);
+}

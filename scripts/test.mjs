@@ -1,0 +1,59 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArguments } from "./lib/arguments.mjs";
+import { examples, runExample } from "./lib/examples.mjs";
+import { root } from "./lib/paths.mjs";
+import { step } from "./lib/progress.mjs";
+import { Report } from "./lib/report.mjs";
+import { run } from "./lib/run.mjs";
+import { ensureEndToEnd, pnpm } from "./lib/setup.mjs";
+
+const { deep } = parseArguments({
+  usage: "npm test [-- --deep]",
+  summary: "Sets everything up and runs every check there is.",
+  options: { deep: { type: "boolean", default: false, help: "the big counts: TEST_SCALE=20 unless it is set" } },
+});
+
+// Counts scale by one number; a deep run is the same tests with more of everything.
+const scale = process.env.TEST_SCALE ?? (deep ? "20" : "1");
+const env = { TEST_SCALE: scale, TURBO_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
+const reports = mkdtempSync(join(tmpdir(), "agentkit-policy-reports-"));
+const report = new Report();
+
+try {
+  await ensureEndToEnd();
+  const bin = (name) => join(root, "node_modules", ".bin", name);
+  await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env }));
+  await check("types of tests and configuration", () => run(bin("tsc"), ["-p", "tsconfig.tests.json"], { quiet: true, env }));
+  await check("types of e2e and the RFC's provider", () => run(bin("tsc"), ["-p", "e2e/tsconfig.json"], { quiet: true, env }));
+  await check("generated files follow from the schemas", () =>
+    run("node", ["scripts/codegen.mjs", "--check"], { quiet: true, env }),
+  );
+  await check("changesets", () => run("node", ["scripts/check-changesets.mjs"], { quiet: true, env }));
+  await vitest("unit tests", root);
+  await vitest("end-to-end tests", join(root, "e2e"));
+  for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true }));
+} catch (error) {
+  // Set-up failed: nothing that follows would mean anything.
+  await report.check("set-up", () => Promise.reject(error));
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+process.exitCode = report.print() ? 0 : 1;
+
+function check(name, action) {
+  return step(name, () => report.check(name, action));
+}
+
+async function vitest(name, folder) {
+  const file = join(reports, `${readdirSync(reports).length}.json`);
+  await step(name, async () => {
+    const args = ["exec", "vitest", "run", "--reporter=json", "--reporter=dot", `--outputFile.json=${file}`];
+    const exitError = await pnpm(args, { cwd: folder, env, quiet: true }).then(
+      () => undefined,
+      (error) => error,
+    );
+    report.vitest(name, file, exitError);
+  });
+}

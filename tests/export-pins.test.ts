@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./import-rules.js";
+
+/** What each package exports at run time. A change here is a change of the public surface, and needs a changeset. */
+const pins: Readonly<Record<string, readonly string[]>> = {
+  schema: [
+    "actionHash",
+    "canonicalJson",
+    "isActionContext",
+    "isActionOutcome",
+    "isAllow",
+    "isDeny",
+    "isEffect",
+    "isIdentity",
+    "isJournalCall",
+    "isPolicyDecision",
+    "isWalletCallFacts",
+    "problemOf",
+    "sha256Hex",
+  ],
+  core: [
+    "ActionDeniedError",
+    "ActionFailedError",
+    "AttemptMachine",
+    "PolicySetupError",
+    "allOf",
+    "assertGuarded",
+    "guardActions",
+    "guardWallet",
+    "runWithContext",
+    "systemClock",
+    "withPolicy",
+  ],
+  effects: [
+    "AmountError",
+    "canonicalActionOf",
+    "canonicalActions",
+    "createActionReader",
+    "erc20Asset",
+    "formatUnits",
+    "isKnownAction",
+    "knownActionNames",
+    "nativeAsset",
+    "parseAddress",
+    "parseUnits",
+    "symbolOf",
+    "toAccountId",
+    "tokenDecimals",
+  ],
+  ledger: ["LedgerFault", "defaultLedgerTimes", "openLedger", "openMemoryLedger", "openSqliteLedger", "systemLedgerClock"],
+  policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
+  "agentkit-policy": [
+    "ActionDeniedError",
+    "ActionFailedError",
+    "LedgerFault",
+    "PolicyFileError",
+    "PolicySetupError",
+    "allOf",
+    "assertGuarded",
+    "definePolicy",
+    "guardActions",
+    "guardWallet",
+    "loadPolicy",
+    "runWithContext",
+    "withPolicy",
+  ],
+};
+
+describe.each(Object.entries(pins))("packages/%s", (name, names) => {
+  const entry = join(root, "packages", name, "dist", "index.js");
+
+  // In a Node of its own: the test runner loads modules in its own way.
+  const script = `
+    const required = require(process.argv[1]);
+    import(process.argv[1]).then((imported) => {
+      const names = Object.keys(imported).sort();
+      console.log(JSON.stringify({ names, same: names.every((key) => required[key] === imported[key]) }));
+    });`;
+  const { names: found, same } = JSON.parse(
+    execFileSync(process.execPath, ["--no-warnings", "-e", script, entry], { encoding: "utf8" }),
+  ) as {
+    names: string[];
+    same: boolean;
+  };
+
+  it("exports what is pinned, and nothing else", () => {
+    expect(found).toEqual([...names].sort());
+  });
+
+  it("loads from CommonJS, as the same instance", () => {
+    expect(same).toBe(true);
+  });
+});

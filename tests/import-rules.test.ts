@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { importRules, importsOf, packageImports, root, violationsOf } from "./import-rules.js";
+
+const names = readdirSync(join(root, "packages")).filter((name) => existsSync(join(root, "packages", name, "package.json")));
+
+describe("who imports whom", () => {
+  it("is looked at: every package is walked, and has imports", () => {
+    expect(names.sort()).toEqual(Object.keys(importRules).sort());
+    for (const name of names) expect(packageImports(name).length, name).toBeGreaterThan(2);
+    expect(names.flatMap(packageImports).length).toBeGreaterThan(150);
+  });
+
+  it.each(names)("in packages/%s is what the design allows", (name) => {
+    expect(violationsOf(name, packageImports(name))).toEqual([]);
+  });
+
+  it.each(names)("in packages/%s is declared in its package.json, and nothing more", (name) => {
+    const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+    const declared = Object.keys(manifest.dependencies ?? {});
+    const used = packageImports(name)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
+      .map((specifier) =>
+        specifier
+          .split("/")
+          .slice(0, specifier.startsWith("@") ? 2 : 1)
+          .join("/"),
+      );
+    expect([...new Set(used)].sort()).toEqual(declared.sort());
+  });
+
+  it.each([
+    ["core", 'import { parse } from "zod";', 1],
+    ["core", 'import { AgentKit } from "@coinbase/agentkit";', 1],
+    ["core", 'import type { AgentKit } from "@coinbase/agentkit";', 0],
+    ["core", 'export * from "@agentkit-policy/ledger";', 1],
+    ["core", 'const viem = await import("viem");', 1],
+    ["core", "import {\n  a,\n  b,\n} from 'viem/utils';", 1],
+    ["effects", 'import { withPolicy } from "@agentkit-policy/core";', 1],
+    ["ledger", 'import "libsql";', 1],
+    ["schema", 'import { x } from "./x.js";\nimport { y } from "node:fs";', 0],
+    ["unheard-of", "", 1],
+  ])("in packages/%s, %j is seen for what it is", (name, text, count) => {
+    expect(violationsOf(name, importsOf("file.ts", text))).toHaveLength(count);
+  });
+});

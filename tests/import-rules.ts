@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** An import of one file: what it names, and whether only its types are used. */
+export interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+/** Whom a package may import beside itself and Node. `types` may be imported as types only. */
+export interface ImportRule {
+  readonly values: readonly string[];
+  readonly types: readonly string[];
+}
+
+/** The table "Who may import whom" of the design, for the packages that there are. */
+export const importRules: Readonly<Record<string, ImportRule>> = {
+  schema: { values: ["canonicalize"], types: [] },
+  core: { values: ["@agentkit-policy/schema"], types: ["@coinbase/agentkit"] },
+  effects: { values: ["@agentkit-policy/schema", "@noble/hashes"], types: ["@agentkit-policy/core"] },
+  // Database clients are peers that are loaded on use, by a name that only sqlite-database.ts holds.
+  ledger: { values: ["@agentkit-policy/schema"], types: [] },
+  policies: {
+    values: [
+      "@agentkit-policy/schema",
+      "@agentkit-policy/core",
+      "@agentkit-policy/effects",
+      "@agentkit-policy/ledger",
+      "fastest-levenshtein",
+      "yaml",
+      "zod",
+    ],
+    types: [],
+  },
+  "agentkit-policy": {
+    values: [
+      "@agentkit-policy/schema",
+      "@agentkit-policy/core",
+      "@agentkit-policy/effects",
+      "@agentkit-policy/ledger",
+      "@agentkit-policy/policies",
+      "commander",
+      "picocolors",
+    ],
+    types: [],
+  },
+};
+
+const fromClause = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']/g;
+const dynamicImport = /\b(?:import|require|getBuiltinModule)\(\s*["']([^"']+)["']/g;
+
+/** Every import in a text of TypeScript, static and dynamic. */
+export function importsOf(file: string, text: string): Import[] {
+  const fixed = [...text.matchAll(fromClause)].map(([, type, specifier = ""]) => ({
+    file,
+    specifier,
+    typeOnly: type !== undefined,
+  }));
+  const dynamic = [...text.matchAll(dynamicImport)].map(([, specifier = ""]) => ({ file, specifier, typeOnly: false }));
+  return [...fixed, ...dynamic];
+}
+
+/** The imports that a package may not have, as sentences. */
+export function violationsOf(name: string, imports: readonly Import[]): string[] {
+  const rule = importRules[name];
+  if (rule === undefined) return [`packages/${name} has no row in the table of import rules`];
+  return imports.flatMap(({ file, specifier, typeOnly }) => {
+    if (specifier.startsWith("./") || specifier.startsWith("../") || specifier.startsWith("node:")) return [];
+    const wanted = specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : (specifier.split("/")[0] ?? "");
+    if (rule.values.includes(wanted) || (typeOnly && rule.types.includes(wanted))) return [];
+    return [
+      `${file} imports ${specifier}${rule.types.includes(wanted) ? " for more than its types" : ""}; packages/${name} may not`,
+    ];
+  });
+}
+
+/** All imports of a package's source. */
+export function packageImports(name: string): Import[] {
+  const folder = join(root, "packages", name, "src");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => importsOf(`packages/${name}/src/${file}`, readFileSync(join(folder, file), "utf8")));
+}
