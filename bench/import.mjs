@@ -37,7 +37,9 @@ try {
      port1.on("message", (url) => urls.push(url));
      register("data:text/javascript," + encodeURIComponent(hook), { parentURL: import.meta.url, data: { port: port2 }, transferList: [port2] });
      await import("@agentkit-policy/core");
-     await new Promise((resolve) => setTimeout(resolve, 100));
+     // Messages arrive in order: once the last import has been reported, all others have.
+     await import("./floor.mjs");
+     while (!urls.some((url) => url.endsWith("/floor.mjs"))) await new Promise((resolve) => setImmediate(resolve));
      port1.close();
      console.log(JSON.stringify(urls));`,
   );

@@ -18,7 +18,7 @@ const names = packages().map((folder) => JSON.parse(readFileSync(join(root, "pac
 const problems = [];
 for (const file of readdirSync(join(root, ".changeset")).filter((name) => name.endsWith(".md"))) {
   const [, head = "", essay = ""] =
-    /^---\n([^]*?)\n---\n([^]*)$/.exec(readFileSync(join(root, ".changeset", file), "utf8")) ?? [];
+    /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(root, ".changeset", file), "utf8")) ?? [];
   const named = [...head.matchAll(/^"([^"]+)": (major|minor|patch)$/gm)].map(([, name]) => name);
   if (named.length === 0) problems.push(`${file} names no package`);
   for (const name of named) if (!names.includes(name)) problems.push(`${file} names ${name}, which is no package of ours`);

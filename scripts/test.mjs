@@ -17,6 +17,8 @@ const { deep } = parseArguments({
 
 // Counts scale by one number; a deep run is the same tests with more of everything.
 const scale = process.env.TEST_SCALE ?? (deep ? "20" : "1");
+/** No step takes this long, deep or not; one that does hangs. */
+const timeoutMs = (deep ? 120 : 10) * 60_000;
 const env = { TEST_SCALE: scale, TURBO_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
 const reports = mkdtempSync(join(tmpdir(), "agentkit-policy-reports-"));
 const report = new Report();
@@ -24,16 +26,20 @@ const report = new Report();
 try {
   await ensureEndToEnd();
   const bin = (name) => join(root, "node_modules", ".bin", name);
-  await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env }));
-  await check("types of tests and configuration", () => run(bin("tsc"), ["-p", "tsconfig.tests.json"], { quiet: true, env }));
-  await check("types of e2e and the RFC's provider", () => run(bin("tsc"), ["-p", "e2e/tsconfig.json"], { quiet: true, env }));
-  await check("generated files follow from the schemas", () =>
-    run("node", ["scripts/codegen.mjs", "--check"], { quiet: true, env }),
+  await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env, timeoutMs }));
+  await check("types of tests and configuration", () =>
+    run(bin("tsc"), ["-p", "tsconfig.tests.json"], { quiet: true, env, timeoutMs }),
   );
-  await check("changesets", () => run("node", ["scripts/check-changesets.mjs"], { quiet: true, env }));
+  await check("types of e2e and the RFC's provider", () =>
+    run(bin("tsc"), ["-p", "e2e/tsconfig.json"], { quiet: true, env, timeoutMs }),
+  );
+  await check("generated files follow from the schemas", () =>
+    run("node", ["scripts/codegen.mjs", "--check"], { quiet: true, env, timeoutMs }),
+  );
+  await check("changesets", () => run("node", ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
-  for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true }));
+  for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
 } catch (error) {
   // Set-up failed: nothing that follows would mean anything.
   await report.check("set-up", () => Promise.reject(error));
@@ -50,7 +56,7 @@ async function vitest(name, folder) {
   const file = join(reports, `${readdirSync(reports).length}.json`);
   await step(name, async () => {
     const args = ["exec", "vitest", "run", "--reporter=json", "--reporter=dot", `--outputFile.json=${file}`];
-    const exitError = await pnpm(args, { cwd: folder, env, quiet: true }).then(
+    const exitError = await pnpm(args, { cwd: folder, env, quiet: true, timeoutMs }).then(
       () => undefined,
       (error) => error,
     );

@@ -1,4 +1,3 @@
-import { createActionReader } from "@agentkit-policy/effects";
 import { withPolicy } from "agentkit-policy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Anvil } from "../world/anvil.mjs";
@@ -58,14 +57,14 @@ afterAll(async () => {
   await anvil.stop();
 });
 
-/** A guarded kit whose wallet holds one ETH. The reader is what knows AgentKit's texts of failure. */
+/** A guarded kit whose wallet holds one ETH. */
 async function guardedKit(name: string, provider: ActionPolicyProvider) {
   const account = freshAccount(name);
   await setBalance(anvil, account.address, 10n ** 18n);
   const { kit } = await makeKit({ rpcUrl: anvil.rpcUrl, account });
   return {
     account,
-    kit: withPolicy(kit, provider, { logger: silentLogger, reader: createActionReader(), context: { userId: "u1" } }),
+    kit: withPolicy(kit, provider, { logger: silentLogger, context: { userId: "u1" } }),
   };
 }
 
@@ -125,7 +124,7 @@ describe("a provider that knows only the RFC's interface", () => {
     const second = new RecordingProvider({ decision: "deny", reason: "no" });
     const account = freshAccount("rfc two");
     const { kit } = await makeKit({ rpcUrl: anvil.rpcUrl, account });
-    const guarded = withPolicy(kit, [first, second], { logger: silentLogger, reader: createActionReader() });
+    const guarded = withPolicy(kit, [first, second], { logger: silentLogger });
 
     const text = await invoke(guarded, nativeTransfer, { to: freshAddress("rfc two to"), value: "0.01" });
 
@@ -140,7 +139,7 @@ describe("a provider that knows only the RFC's interface", () => {
     const account = freshAccount("rfc timeout");
     await setBalance(anvil, account.address, 10n ** 18n);
     const { kit } = await makeKit({ rpcUrl: anvil.rpcUrl, account, receipts: { timeoutMs: 300, pollingIntervalMs: 50 } });
-    const guarded = withPolicy(kit, provider, { logger: silentLogger, reader: createActionReader() });
+    const guarded = withPolicy(kit, provider, { logger: silentLogger });
     const to = freshAddress("rfc timeout to");
 
     await anvil.request("evm_setAutomine", [false]);

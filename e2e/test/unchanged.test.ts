@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+// The hook alone: the front door also reads arguments, and then denies what has no exact reading.
+import { type PolicyProvider, withPolicy } from "@agentkit-policy/core";
 import type { Action, ActionProvider, AgentKit as Kit, WalletProvider as Wallet } from "@coinbase/agentkit";
-import { type PolicyProvider, withPolicy } from "agentkit-policy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Anvil } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer, tokenTransfer } from "../world/kit.mjs";

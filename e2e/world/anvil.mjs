@@ -90,6 +90,8 @@ export async function startAnvil() {
     request,
     stop: async () => {
       process.removeListener("exit", killChild);
+      // From here on the child does keep this process alive: what awaits its end must not be cut off.
+      child.ref();
       killChild();
       await ended;
     },

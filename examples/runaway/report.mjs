@@ -3,7 +3,7 @@ const columns = [
   ["amount", 10],
   ["to", 6],
   ["decision", 9],
-  ["what the model was told", 66],
+  ["what the model was told", 86],
   ["left", 10],
 ];
 
@@ -23,7 +23,7 @@ export class Report {
 
   row({ action, amount, to, told, left }) {
     const denied = told.startsWith("Error: denied by policy");
-    const text = line([action, amount, to, denied ? "denied" : "allowed", shortened(told, 66), left]);
+    const text = line([action, amount, to, denied ? "denied" : "allowed", shortened(told, 86), left]);
     this.say(denied ? coloured(text, 33) : text);
   }
 

@@ -11,7 +11,7 @@ export function examples() {
 }
 
 /** Runs an example in its own folder; it fails by its exit code. Its table goes to standard output, unless `quiet`. */
-export async function runExample(name, { quiet = false } = {}) {
+export async function runExample(name, { quiet = false, timeoutMs } = {}) {
   const folder = join(root, "examples", name);
-  await run(process.execPath, ["main.mjs"], { cwd: folder, quiet, ...(quiet ? {} : { stdout: process.stdout }) });
+  await run(process.execPath, ["main.mjs"], { cwd: folder, quiet, timeoutMs, ...(quiet ? {} : { stdout: process.stdout }) });
 }

@@ -16,11 +16,13 @@ export class CommandError extends Error {
  * @returns what it wrote, when `quiet`.
  * @throws CommandError
  */
-export function run(command, args, { cwd = root, env = {}, quiet = false, stdout = process.stderr } = {}) {
+export function run(command, args, { cwd = root, env = {}, quiet = false, stdout = process.stderr, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
+      // A command that hangs is a failure too.
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
       stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", stdout, process.stderr],
     });
     const chunks = [];

@@ -1,15 +1,14 @@
 import type { ActionContext, Effect, JournalCall, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
-import { type Answer, ask } from "./ask.js";
-import { Attempt, type AttemptFacts, type Participant, walletContext } from "./attempt.js";
-import { inProviderHook } from "./attempt-scope.js";
+import type { Answer } from "./ask.js";
+import { Attempt, type AttemptFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
 import { type Ending, isControlFlow, outcomeOf } from "./outcome.js";
-import type { PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
+import type { PolicyProvider, SettledOutcome } from "./provider.js";
+import { askRound } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import { tellParticipants } from "./settlement.js";
-import { Validity } from "./validity.js";
 
 /** An answer of the machine's. An allow holds only as long as `stillValid` says so, in the very tick of acting on it. */
 export type Verdict =
@@ -32,9 +31,6 @@ const releaseGraceMs = 200;
 /** How long a late answer is awaited in the background before its provider is told all the same, in milliseconds. */
 const lateAnswerMs = 60_000;
 
-/** How often an allow that ran out before it could be used is asked for again. */
-const maxRenewals = 2;
-
 /**
  * The stepwise machine under the hook: open an attempt, judge its wallet calls, observe what became of them, settle it.
  * It sees plain facts only, so that TypeScript's `withPolicy` and a sidecar for another language drive the very same.
@@ -56,18 +52,19 @@ export class AttemptMachine {
     const description = await this.#describe(facts, read, deadline);
     if ("code" in description) return this.#denied(facts, description);
     const attempt = new Attempt(facts, description);
-    let validity = await this.#askAll(attempt, deadline);
-    for (let renewal = 0; !("code" in validity) && !validity.stillValid() && renewal < maxRenewals; renewal += 1) {
-      validity = await this.#askAll(attempt, deadline);
+    const questions = runtime.providers.map((provider) => ({
+      provider,
+      ask: () => provider.beforeAction(attempt.context, { signal: deadline.signal, remainingMs: deadline.remainingMs }),
+    }));
+    const round = await askRound(runtime, attempt, "beforeAction", questions, deadline);
+    if (round.kind !== "allowed") {
+      if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#tellLate(attempt, round.provider, round.answer);
+      await this.#release(attempt, round.denial);
+      return this.#denied(facts, round.denial);
     }
-    if (!("code" in validity) && !validity.stillValid()) {
-      validity = { code: "allow_expired", reason: "the permission ran out before it could be used" };
-      await this.#release(attempt, validity);
-    }
-    if ("code" in validity) return this.#denied(facts, validity);
     this.#attempts.set(actionId, attempt);
     runtime.emit({ type: "action.allowed", actionId, actionName });
-    return { decision: "allow", context: attempt.context, stillValid: validity.stillValid };
+    return { decision: "allow", context: attempt.context, stillValid: round.validity.stillValid };
   }
 
   /**
@@ -88,19 +85,21 @@ export class AttemptMachine {
       runtime.emit({ type: "wallet.unjudged", actionId, callId: call.callId });
     }
     const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
-    let validity = await this.#askJudges(attempt, judges, context, deadline);
-    for (let renewal = 0; !("code" in validity) && !validity.stillValid() && renewal < maxRenewals; renewal += 1) {
-      validity = await this.#askJudges(attempt, judges, context, deadline);
-    }
-    if (!("code" in validity) && !validity.stillValid()) {
-      validity = { code: "allow_expired", reason: "the permission ran out before it could be used" };
-    }
-    if ("code" in validity) {
-      attempt.denial ??= validity;
-      attempt.envelope.giveBack(call.callId);
-      return deny(validity);
-    }
-    return { decision: "allow", context, stillValid: validity.stillValid };
+    const questions = judges.map(({ provider, settlements }) => ({
+      provider,
+      ask: () =>
+        provider.beforeWalletCall?.(context, {
+          signal: deadline.signal,
+          remainingMs: deadline.remainingMs,
+          settlements: [...settlements],
+        }),
+    }));
+    const round = await askRound(runtime, attempt, "beforeWalletCall", questions, deadline);
+    if (round.kind === "allowed") return { decision: "allow", context, stillValid: round.validity.stillValid };
+    // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
+    attempt.denial ??= round.denial;
+    attempt.envelope.giveBack(call.callId);
+    return deny(round.denial);
   }
 
   /** Takes note that a call did not leave: what it drew goes back to the envelope (`guard:never-left`). */
@@ -162,77 +161,6 @@ export class AttemptMachine {
     }
   }
 
-  async #askAll(attempt: Attempt, deadline: Deadline): Promise<Denial | Validity> {
-    const validity = new Validity(this.#runtime.clock);
-    for (const provider of this.#runtime.providers) {
-      const scope = () => ({ signal: deadline.signal, remainingMs: deadline.remainingMs });
-      const ask = () => provider.beforeAction(attempt.context, scope());
-      const asked = validity.reading();
-      const answer = await this.#askOne(attempt, provider, "beforeAction", ask, deadline);
-      if (answer.kind !== "allow") {
-        if (answer.kind === "ambiguous") {
-          deadline.abort();
-          this.#tellLate(attempt, provider, answer);
-        }
-        await this.#release(attempt, answer.denial);
-        return answer.denial;
-      }
-      this.#take(attempt, provider, answer.allow.settlement);
-      validity.limit(asked, answer.allow.validForMs);
-    }
-    return validity;
-  }
-
-  async #askJudges(
-    attempt: Attempt,
-    judges: readonly Participant[],
-    context: ActionContext,
-    deadline: Deadline,
-  ): Promise<Denial | Validity> {
-    const validity = new Validity(this.#runtime.clock);
-    for (const { provider, settlements } of judges) {
-      const ask = () =>
-        provider.beforeWalletCall?.(context, {
-          signal: deadline.signal,
-          remainingMs: deadline.remainingMs,
-          settlements: [...settlements],
-        });
-      const asked = validity.reading();
-      const answer = await this.#askOne(attempt, provider, "beforeWalletCall", ask, deadline);
-      if (answer.kind === "ambiguous") deadline.abort();
-      // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
-      if (answer.kind !== "allow") return answer.denial;
-      this.#take(attempt, provider, answer.allow.settlement);
-      validity.limit(asked, answer.allow.validForMs);
-    }
-    return validity;
-  }
-
-  async #askOne(
-    attempt: Attempt,
-    provider: PolicyProvider,
-    hook: "beforeAction" | "beforeWalletCall",
-    question: () => unknown,
-    deadline: Deadline,
-  ): Promise<Answer> {
-    const { actionId, actionName } = attempt.facts;
-    const name = this.#runtime.nameOf(provider);
-    this.#runtime.emit({ type: "provider.started", actionId, actionName, provider: name, hook });
-    const answer = await ask(name, () => inProviderHook(actionId, question), deadline);
-    const code = answer.kind === "allow" ? {} : { code: answer.denial.code };
-    this.#runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook, ...code });
-    return answer;
-  }
-
-  #take(attempt: Attempt, provider: PolicyProvider, settlement: Settlement | undefined): void {
-    let participant = attempt.participants.find((candidate) => candidate.provider === provider);
-    if (participant === undefined) {
-      participant = { provider, settlements: [], told: false };
-      attempt.participants.push(participant);
-    }
-    if (settlement !== undefined) participant.settlements.push(settlement);
-  }
-
   /** Tells those who allowed that the attempt was denied. A slow one goes on in the background. */
   async #release(attempt: Attempt, denial: Denial): Promise<void> {
     if (attempt.participants.length === 0) return;
@@ -248,7 +176,7 @@ export class AttemptMachine {
     const finish = async (): Promise<void> => {
       const late = await withinUnref(answer.late, lateAnswerMs);
       if (late?.decision === "deny") return;
-      this.#take(alone, provider, late?.settlement);
+      alone.allowedBy(provider, late?.settlement);
       await tellParticipants(this.#runtime, alone, this.#deniedOutcome(alone), told);
     };
     void finish();

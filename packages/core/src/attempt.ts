@@ -56,6 +56,16 @@ export class Attempt {
     this.context = contextOf(facts, description, facts.guarded && description.throughWallet);
     this.envelope = new Envelope(description.effects);
   }
+
+  /** Notes that a provider allowed something in this attempt, with what it wants echoed. */
+  allowedBy(provider: PolicyProvider, settlement: Settlement | undefined): void {
+    let participant = this.participants.find((candidate) => candidate.provider === provider);
+    if (participant === undefined) {
+      participant = { provider, settlements: [], told: false };
+      this.participants.push(participant);
+    }
+    if (settlement !== undefined) participant.settlements.push(settlement);
+  }
 }
 
 /** The context of a wallet call: the identity and action are its attempt's, the arguments are the call's own facts. */

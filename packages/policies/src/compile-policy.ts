@@ -1,24 +1,17 @@
-import { createHash } from "node:crypto";
 import type { ActionReader } from "@agentkit-policy/core";
-import {
-  AmountError,
-  canonicalActions,
-  createActionReader,
-  isKnownAction,
-  knownActionNames,
-  parseAddress,
-  tokenDecimals,
-} from "@agentkit-policy/effects";
+import { AmountError, createActionReader, tokenDecimals } from "@agentkit-policy/effects";
 import type { LedgerTimes } from "@agentkit-policy/ledger";
-import { canonicalJson } from "@agentkit-policy/schema";
+import { canonicalJson, sha256Hex } from "@agentkit-policy/schema";
 import { parseDuration } from "./duration.js";
 import { type CompiledLimit, compileLimit, nativeDecimals, parseWindow, windowLengthMs, windowWords } from "./limit.js";
-import { compileMatch, patternTest } from "./matching.js";
-import { suggestion, type WrittenPolicy } from "./parse-policy.js";
-import type { LimitRule, Match, When } from "./policy-file.js";
+import { compileMatch } from "./matching.js";
+import type { WrittenPolicy, WrittenRule } from "./parse-policy.js";
+import type { LimitRule, Match, PolicyFile, When } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
+import { type Complain, References } from "./references.js";
 import type { StatelessRule } from "./stateless-rules.js";
+import { suggestion } from "./suggestion.js";
 
 /** A policy that makes sense, ready to judge. */
 export interface CompiledPolicy {
@@ -41,218 +34,160 @@ export interface CompileOptions {
   readonly actions?: readonly string[];
 }
 
-const minute = 60_000;
-
 /** @throws PolicyFileError at the first thing that makes no sense. */
-export function compilePolicy(
-  { file, rules }: WrittenPolicy,
-  source: PolicySource,
-  options: CompileOptions = {},
-): CompiledPolicy {
-  const fail = (path: PolicyPath, problem: string, hint: string): never => {
-    throw new PolicyFileError(source.placeOf(path), problem, hint);
-  };
+export function compilePolicy(written: WrittenPolicy, source: PolicySource, options: CompileOptions = {}): CompiledPolicy {
+  return new PolicyCompiler(written.file, source, options).compile(written.rules);
+}
 
-  const tokens = file.tokens ?? {};
-  for (const asset of Object.keys(tokens)) checkAsset(asset, ["tokens", asset]);
-  for (const chain of Object.keys(file.chains ?? {})) checkChain(chain, ["chains", chain]);
+class PolicyCompiler {
+  readonly #file: PolicyFile;
+  readonly #source: PolicySource;
+  readonly #references: References;
+  readonly #complain: Complain;
 
-  const limits: { readonly limit: CompiledLimit; readonly index: number }[] = [];
-  const statelessRules: StatelessRule[] = [];
-  for (const written of rules) {
-    const path: PolicyPath = ["rules", written.index];
-    const { rule } = written;
-    const when = checkedWhen(rule.when, [...path, "when"]);
-    if (written.kind === "limit") limits.push({ limit: compiledLimit({ ...written.rule, when }, path), index: written.index });
-    else {
-      const match = checkedMatch("allow" in written.rule ? written.rule.allow : written.rule.deny, [...path, written.kind]);
-      statelessRules.push({ id: rule.id, kind: written.kind, matcher: compileMatch(match), when });
+  constructor(file: PolicyFile, source: PolicySource, options: CompileOptions) {
+    this.#file = file;
+    this.#source = source;
+    this.#complain = (path, problem, hint) => {
+      throw new PolicyFileError(source.placeOf(path), problem, hint);
+    };
+    this.#references = new References(this.#complain, options.actions ?? []);
+  }
+
+  compile(rules: readonly WrittenRule[]): CompiledPolicy {
+    const { tokens = {}, chains = {}, ledger } = this.#file;
+    for (const asset of Object.keys(tokens)) this.#references.checkAsset(asset, ["tokens", asset]);
+    for (const chain of Object.keys(chains)) this.#references.checkChain(chain, ["chains", chain]);
+    const limits = new Map<number, CompiledLimit>();
+    const statelessRules: StatelessRule[] = [];
+    for (const { kind, index, rule } of rules) {
+      const path: PolicyPath = ["rules", index];
+      this.#checkWhen(rule.when, [...path, "when"]);
+      if (kind === "limit") limits.set(index, this.#limit(rule, path));
+      else {
+        const match = this.#match(kind === "allow" ? rule.allow : rule.deny, [...path, kind]);
+        statelessRules.push({ id: rule.id, kind, matcher: compileMatch(match), when: rule.when });
+      }
     }
-  }
-  checkNesting();
-
-  const lifeMs = timing("life", 15 * minute);
-  const settleWithinMs = timing("settleWithin", 60 * minute);
-  const leaveWithinMs = timing("leaveWithin", 5 * minute);
-  if (leaveWithinMs >= lifeMs) {
-    fail(
-      ["timing"],
-      "leaveWithin is not shorter than life, so that nothing could ever leave",
-      'leave the wallet some of the life, such as life: "15m", leaveWithin: "5m"',
-    );
-  }
-  if (file.ledger !== "memory" && !/^sqlite:./.test(file.ledger)) {
-    fail(["ledger"], `"${file.ledger}" is no ledger`, 'write "sqlite:./agentkit-policy.db", or "memory" for a test');
-  }
-  return {
-    limits: limits.map(({ limit }) => limit),
-    statelessRules,
-    reader: createActionReader({ tokens }),
-    confirmations: Object.fromEntries(
-      Object.entries(file.chains ?? {}).flatMap(([chain, { confirmations }]) =>
-        confirmations === undefined ? [] : [[chain, confirmations]],
+    this.#checkNesting(limits);
+    if (ledger !== "memory" && !/^sqlite:./.test(ledger)) {
+      this.#complain(["ledger"], `"${ledger}" is no ledger`, 'write "sqlite:./agentkit-policy.db", or "memory" for a test');
+    }
+    const { leaveWithinMs, ...times } = this.#timing();
+    return {
+      limits: [...limits.values()],
+      statelessRules,
+      reader: createActionReader({ tokens }),
+      confirmations: Object.fromEntries(
+        Object.entries(chains).flatMap(([chain, { confirmations }]) =>
+          confirmations === undefined ? [] : [[chain, confirmations]],
+        ),
       ),
-    ),
-    times: { lifeMs, settleWithinMs },
-    leaveWithinMs,
-    ledger: file.ledger,
-    version: createHash("sha256").update(canonicalJson(source.data)).digest("hex"),
-  };
-
-  function timing(name: "life" | "leaveWithin" | "settleWithin", byDefault: number): number {
-    const text = file.timing?.[name];
-    return text === undefined ? byDefault : (parseDuration(text) ?? byDefault);
+      times,
+      leaveWithinMs,
+      ledger,
+      version: sha256Hex(canonicalJson(this.#source.data)),
+    };
   }
 
-  function compiledLimit(rule: LimitRule, path: PolicyPath): CompiledLimit {
-    const window = parseWindow(rule.window);
-    if (window === undefined)
-      return fail(
+  #timing(): { lifeMs: number; settleWithinMs: number; leaveWithinMs: number } {
+    // The shape was checked: every duration that is there can be read.
+    const ms = (text: string): number => parseDuration(text) ?? Number.NaN;
+    const { life = "15m", leaveWithin = "5m", settleWithin = "1h" } = this.#file.timing ?? {};
+    const times = { lifeMs: ms(life), leaveWithinMs: ms(leaveWithin), settleWithinMs: ms(settleWithin) };
+    if (!(times.leaveWithinMs < times.lifeMs)) {
+      const problem = `leaveWithin (${leaveWithin}) is not shorter than life (${life}), so that nothing could ever leave`;
+      this.#complain(["timing"], problem, 'leave the wallet some of the life, such as life: "15m", leaveWithin: "5m"');
+    }
+    return times;
+  }
+
+  #limit(rule: LimitRule, path: PolicyPath): CompiledLimit {
+    const window =
+      parseWindow(rule.window) ??
+      this.#complain(
         [...path, "window"],
         `"${rule.window}" is no window`,
         `${suggestion(rule.window, windowWords)}known: ${windowWords.join(", ")}`,
       );
-    const { max, atomic, limit } = rule;
-    if (max === undefined && atomic === undefined)
-      return fail(
-        path,
-        'the limit has no "max"',
-        'add max: "0.05" in whole units, or atomic: "50000" in the smallest unit; "0" means nothing at all',
-      );
-    if (max !== undefined && atomic !== undefined)
-      return fail([...path, "atomic"], 'the limit has both "max" and "atomic"', "keep one of them");
-    if (limit === "actions") {
-      if (atomic !== undefined || !/^(0|[1-9][0-9]{0,14})$/.test(String(max)))
-        return fail([...path, atomic === undefined ? "max" : "atomic"], "a limit on actions counts them", "write max: 20");
-    } else {
-      if (typeof max === "number")
-        return fail(
-          [...path, "max"],
-          "money is written as a number",
-          `write it as text, such as max: "${max}"; numbers lose digits`,
-        );
-      if (atomic !== undefined && !/^(0|[1-9][0-9]{0,99})$/.test(atomic))
-        return fail([...path, "atomic"], `"${atomic}" is no amount in atomic units`, "write digits only");
-    }
+    this.#checkMaximum(rule, path);
     const decimals =
-      limit === "actions" ? 0 : limit === "native" ? nativeDecimals : decimalsOf(limit, [...path, "limit"], atomic !== undefined);
+      rule.limit === "actions" ? 0 : rule.limit === "native" ? nativeDecimals : this.#decimalsOf(rule, [...path, "limit"]);
     try {
       return compileLimit(rule, window, decimals);
     } catch (error) {
       if (!(error instanceof AmountError)) throw error;
-      return fail([...path, "max"], error.message, 'write a plain decimal number as text, such as "0.05"');
+      return this.#complain([...path, "max"], error.message, 'write a plain decimal number as text, such as "0.05"');
     }
   }
 
-  function decimalsOf(asset: string, path: PolicyPath, atomic: boolean): number {
-    checkAsset(asset, path, ["native", "actions"]);
+  /** A maximum is money as text, in whole units or atomic, or a count of actions. Never left out: nothing is unlimited by accident. */
+  #checkMaximum({ limit, max, atomic }: LimitRule, path: PolicyPath): void {
+    if (max === undefined && atomic === undefined) {
+      const hint = 'add max: "0.05" in whole units, or atomic: "50000" in the smallest unit; "0" means nothing at all';
+      this.#complain(path, 'the limit has no "max"', hint);
+    }
+    if (max !== undefined && atomic !== undefined) {
+      this.#complain([...path, "atomic"], 'the limit has both "max" and "atomic"', "keep one of them");
+    }
+    if (limit === "actions") {
+      const isCount = atomic === undefined && /^(0|[1-9][0-9]{0,14})$/.test(String(max));
+      if (!isCount)
+        this.#complain([...path, atomic === undefined ? "max" : "atomic"], "a limit on actions counts them", "write max: 20");
+    } else if (typeof max === "number") {
+      this.#complain(
+        [...path, "max"],
+        "money is written as a number",
+        `write it as text, such as max: "${max}"; numbers lose digits`,
+      );
+    } else if (atomic !== undefined && !/^(0|[1-9][0-9]{0,99})$/.test(atomic)) {
+      this.#complain([...path, "atomic"], `"${atomic}" is no amount in atomic units`, "write digits only");
+    }
+  }
+
+  #decimalsOf({ limit: asset, atomic }: LimitRule, path: PolicyPath): number {
+    this.#references.checkAsset(asset, path, ["native", "actions"]);
+    const { tokens = {} } = this.#file;
     const decimals = Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset);
     if (decimals !== undefined) return decimals;
-    if (atomic) return 0;
-    return fail(
-      path,
-      "the token's decimals are not known",
-      `add tokens: { "${asset}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`,
-    );
+    // An amount that is already atomic needs no decimals.
+    if (atomic !== undefined) return 0;
+    const hint = `add tokens: { "${asset}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`;
+    return this.#complain(path, "the token's decimals are not known", hint);
   }
 
-  function checkAsset(asset: string, path: PolicyPath, words: readonly string[] = []): void {
-    if (words.includes(asset)) return;
-    const guess = suggestion(asset, words);
-    const known = `${guess}an asset is ${words.map((word) => `"${word}", `).join("")}or CAIP-19 such as "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e"; a symbol could be anybody's token`;
-    const match = /^(eip155:[0-9]{1,32})\/(erc20:0x[0-9a-fA-F]{40}|slip44:60)$/.exec(asset);
-    if (match === null) fail(path, `"${asset}" is no asset that is known here`, known);
-    else if (asset !== asset.toLowerCase()) fail(path, "the asset is not in lower case", `write "${asset.toLowerCase()}"`);
+  #checkWhen(when: When | undefined, path: PolicyPath): void {
+    if (when?.actions !== undefined) this.#references.checkActions(when.actions, [...path, "actions"]);
   }
 
-  function checkChain(chain: string, path: PolicyPath): void {
-    if (!/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(chain))
-      fail(path, `"${chain}" is no chain`, 'a chain is CAIP-2, such as "eip155:8453"');
-  }
-
-  function checkedWhen(when: When | undefined, path: PolicyPath): When | undefined {
-    if (when?.actions !== undefined) checkActions(when.actions, [...path, "actions"]);
-    return when;
-  }
-
-  function checkedMatch(match: Match, path: PolicyPath): Match {
-    if (match.actions !== undefined) checkActions(match.actions, [...path, "actions"]);
-    for (const [index, asset] of (match.assets ?? []).entries()) checkAsset(asset, [...path, "assets", index], ["native"]);
-    return {
-      ...match,
-      ...(match.recipients === undefined
-        ? {}
-        : { recipients: match.recipients.map((text, index) => checkedAccount(text, [...path, "recipients", index])) }),
-      ...(match.contracts === undefined
-        ? {}
-        : { contracts: match.contracts.map((text, index) => checkedAccount(text, [...path, "contracts", index])) }),
-    };
-  }
-
-  /** A bare address or a CAIP-10 account; in lower case on eip155, as it is elsewhere. */
-  function checkedAccount(text: string, path: PolicyPath): string {
-    const [, chain, address] = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}):([^:]+)$/.exec(text) ?? [undefined, undefined, text];
-    const isEvm = chain === undefined ? /^0x/i.test(address) : chain.startsWith("eip155:");
-    if (!isEvm) {
-      if (!/^[-.%a-zA-Z0-9]{32,128}$/.test(address))
-        fail(path, `"${text}" is no address`, "write the whole address; names such as ENS are not resolved");
-      return text;
+  #match(match: Match, path: PolicyPath): Match {
+    if (match.actions !== undefined) this.#references.checkActions(match.actions, [...path, "actions"]);
+    for (const [index, asset] of (match.assets ?? []).entries()) {
+      this.#references.checkAsset(asset, [...path, "assets", index], ["native"]);
     }
-    const parsed = parseAddress(address);
-    if (parsed === undefined)
-      return fail(
-        path,
-        `"${text}" is no address, or its checksum is wrong`,
-        "copy the address again; in lower case it carries no checksum",
-      );
-    return chain === undefined ? parsed : `${chain}:${parsed}`;
-  }
-
-  /** A pattern that can never match protects nobody (`rules:alive`). */
-  function checkActions(patterns: readonly string[], path: PolicyPath): void {
-    const own = options.actions ?? [];
-    patterns.forEach((pattern, index) => {
-      const test = patternTest(pattern);
-      if (isKnownAction(pattern) || own.some(test) || canonicalActions.some(test) || knownActionNames.some(test)) return;
-      const guess = suffixGuess(pattern) || suggestion(pattern, [...canonicalActions, ...own]);
-      fail(
-        [...path, index],
-        `no action is called "${pattern}"`,
-        `${guess}use a canonical id such as "wallet.native_transfer", an action's full name, or list your own actions when loading the policy`,
-      );
-    });
-  }
-
-  function suffixGuess(pattern: string): string {
-    const match = canonicalActions.find((id) => id.endsWith(`.${pattern}`));
-    return match === undefined ? "" : `did you mean "${match}"? `;
+    const accounts = (field: "recipients" | "contracts") =>
+      match[field] === undefined
+        ? {}
+        : { [field]: match[field].map((text, index) => this.#references.account(text, [...path, field, index])) };
+    return { ...match, ...accounts("recipients"), ...accounts("contracts") };
   }
 
   /** A shorter window that admits more than a longer one of the same money contradicts it. */
-  function checkNesting(): void {
-    for (const inner of limits) {
-      for (const outer of limits) {
-        const same =
-          inner.limit.unit === outer.limit.unit &&
-          inner.limit.asset === outer.limit.asset &&
-          inner.limit.native === outer.limit.native;
-        const scopes = [...inner.limit.per].sort().join() === [...outer.limit.per].sort().join();
-        if (!same || !scopes || inner.limit.when !== undefined || outer.limit.when !== undefined) continue;
-        const innerMs = windowLengthMs(inner.limit.window);
-        const outerMs = windowLengthMs(outer.limit.window);
-        if (
-          innerMs === undefined ||
-          outerMs === undefined ||
-          innerMs >= outerMs ||
-          BigInt(inner.limit.max) <= BigInt(outer.limit.max)
-        )
+  #checkNesting(limits: ReadonlyMap<number, CompiledLimit>): void {
+    for (const [index, inner] of limits) {
+      for (const outer of limits.values()) {
+        if (!countsAlike(inner, outer) || inner.when !== undefined || outer.when !== undefined) continue;
+        const [innerMs, outerMs] = [windowLengthMs(inner.window), windowLengthMs(outer.window)];
+        if (innerMs === undefined || outerMs === undefined || innerMs >= outerMs || BigInt(inner.max) <= BigInt(outer.max))
           continue;
-        fail(
-          ["rules", inner.index, "max"],
-          `"${inner.limit.id}" allows more in a shorter window than "${outer.limit.id}" in a longer one`,
-          "lower the shorter window's maximum, or remove one of the two",
-        );
+        const problem = `"${inner.id}" allows more in a shorter window than "${outer.id}" in a longer one`;
+        this.#complain(["rules", index, "max"], problem, "lower the shorter window's maximum, or remove one of the two");
       }
     }
   }
+}
+
+function countsAlike(one: CompiledLimit, other: CompiledLimit): boolean {
+  const scopes = ({ per }: CompiledLimit): string => [...per].sort().join();
+  return one.unit === other.unit && one.asset === other.asset && one.native === other.native && scopes(one) === scopes(other);
 }

@@ -102,6 +102,6 @@ function namesExactly(actions: readonly string[] | undefined, { actionName, cano
 export function patternTest(pattern: string): (name: string) => boolean {
   if (!pattern.includes("*")) return (name) => name === pattern;
   const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  const expression = new RegExp(`^${parts.join("[^]*")}$`);
+  const expression = new RegExp(`^${parts.join("[\\s\\S]*")}$`);
   return (name) => expression.test(name);
 }

@@ -1,4 +1,3 @@
-import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import {
   type AllowRule,
@@ -12,6 +11,7 @@ import {
 } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
+import { suggestion } from "./suggestion.js";
 
 /** A rule as it was written, with its place in the list. */
 export type WrittenRule =
@@ -143,15 +143,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (current, step) => (current === null || current === undefined ? undefined : Reflect.get(Object(current), step)),
     value,
   );
-}
-
-/** "did you mean" for a word that is close to a known one, else nothing. */
-export function suggestion(word: string, known: readonly string[]): string {
-  if (known.length === 0) return "";
-  const best = closest(word, [...known]);
-  // A third of the letters may differ; beyond that a guess only misleads.
-  const shared = [...word.toLowerCase()].filter((letter) => best.toLowerCase().includes(letter)).length;
-  return best !== word && shared * 3 >= word.length * 2 && Math.abs(best.length - word.length) <= 3
-    ? `did you mean "${best}"? `
-    : "";
 }

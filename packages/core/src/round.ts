@@ -1,0 +1,69 @@
+import { type Answer, ask } from "./ask.js";
+import type { Attempt } from "./attempt.js";
+import { inProviderHook } from "./attempt-scope.js";
+import type { Deadline } from "./deadline.js";
+import type { Denial } from "./errors.js";
+import type { PolicyProvider } from "./provider.js";
+import type { Runtime } from "./runtime.js";
+import { Validity } from "./validity.js";
+
+/** A question to one provider. */
+export interface Question {
+  readonly provider: PolicyProvider;
+  readonly ask: () => unknown;
+}
+
+/** What a round came to: everybody allowed, or the first who did not. */
+export type RoundResult =
+  | { readonly kind: "allowed"; readonly validity: Validity }
+  | {
+      readonly kind: "refused";
+      readonly denial: Denial;
+      readonly provider: PolicyProvider;
+      readonly answer: Exclude<Answer, { kind: "allow" }>;
+    }
+  | { readonly kind: "expired"; readonly denial: Denial };
+
+/** How often allows that ran out before they could be used are asked for again. */
+const maxRenewals = 2;
+
+/** Asks in order until everybody has allowed for long enough, or somebody has not (`fail:closed`). */
+export async function askRound(
+  runtime: Runtime,
+  attempt: Attempt,
+  hook: "beforeAction" | "beforeWalletCall",
+  questions: readonly Question[],
+  deadline: Deadline,
+): Promise<RoundResult> {
+  for (let renewal = 0; renewal <= maxRenewals; renewal += 1) {
+    const result = await askOnce(runtime, attempt, hook, questions, deadline);
+    if (result.kind !== "allowed" || result.validity.stillValid()) return result;
+  }
+  return { kind: "expired", denial: { code: "allow_expired", reason: "the permission ran out before it could be used" } };
+}
+
+async function askOnce(
+  runtime: Runtime,
+  attempt: Attempt,
+  hook: "beforeAction" | "beforeWalletCall",
+  questions: readonly Question[],
+  deadline: Deadline,
+): Promise<RoundResult> {
+  const { actionId, actionName } = attempt.facts;
+  const validity = new Validity(runtime.clock);
+  for (const { provider, ask: question } of questions) {
+    const name = runtime.nameOf(provider);
+    const asked = validity.reading();
+    runtime.emit({ type: "provider.started", actionId, actionName, provider: name, hook });
+    const answer = await ask(name, () => inProviderHook(actionId, question), deadline);
+    const code = answer.kind === "allow" ? {} : { code: answer.denial.code };
+    runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook, ...code });
+    if (answer.kind !== "allow") {
+      if (answer.kind === "ambiguous") deadline.abort();
+      return { kind: "refused", denial: answer.denial, provider, answer };
+    }
+    attempt.allowedBy(provider, answer.allow.settlement);
+    validity.limit(asked, answer.allow.validForMs);
+  }
+  return { kind: "allowed", validity };
+}

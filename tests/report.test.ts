@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+// @ts-expect-error: the root's scripts are plain JavaScript, without declarations.
+import { Report } from "../scripts/lib/report.mjs";
+import { root } from "./import-rules.js";
+
+interface TestReport {
+  check(name: string, action: () => Promise<unknown>): Promise<void>;
+  vitest(name: string, file: string, exitError?: Error): void;
+  print(): boolean;
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "agentkit-policy-report-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let printed: string;
+beforeEach(() => {
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const newReport = (): TestReport => new Report() as TestReport;
+const closingLine = (): string => printed.trimEnd().split("\n").at(-1) ?? "";
+
+/** A runner's report of one file with these tests. */
+function runnerReport(tests: Readonly<Record<string, "passed" | "failed" | "skipped" | "todo">>, suite: object = {}): string {
+  const file = join(folder, "report.json");
+  const assertionResults = Object.entries(tests).map(([fullName, status]) => ({ fullName, status, failureMessages: ["why"] }));
+  const testResults = [
+    { name: join(root, "tests/a.test.ts"), status: "passed", startTime: 0, endTime: 5, message: "", assertionResults, ...suite },
+  ];
+  writeFileSync(file, JSON.stringify({ numTotalTests: assertionResults.length, testResults }));
+  return file;
+}
+
+describe("the report of npm test", () => {
+  it("adds what the runner counted to the checks, and closes with one line", async () => {
+    const report = newReport();
+    await report.check("format", async () => undefined);
+    report.vitest("unit", runnerReport({ one: "passed", two: "passed" }));
+
+    expect(report.print()).toBe(true);
+    expect(closingLine()).toBe("3 passed, 0 failed");
+  });
+
+  it("counts a check that throws as one failure, and goes on", async () => {
+    const report = newReport();
+    await report.check("format", () => Promise.reject(new Error("two files")));
+    await report.check("types", async () => undefined);
+
+    expect(report.print()).toBe(false);
+    expect(printed).toContain("FAILED format\n  two files");
+    expect(closingLine()).toBe("1 passed, 1 failed");
+  });
+
+  it("counts a failed test under its file and name", () => {
+    const report = newReport();
+    report.vitest("unit", runnerReport({ one: "passed", two: "failed" }), new Error("ended with 1"));
+
+    expect(report.print()).toBe(false);
+    expect(printed).toContain("FAILED tests/a.test.ts: two\n  why");
+    expect(closingLine()).toBe("1 passed, 1 failed");
+  });
+
+  it.each([
+    ["missing", () => join(folder, "nowhere.json")],
+    ["empty", () => runnerReport({})],
+    [
+      "unreadable",
+      () => {
+        const file = join(folder, "torn.json");
+        writeFileSync(file, "{");
+        return file;
+      },
+    ],
+  ])("takes a report that is %s for a failure", (_word, file) => {
+    const report = newReport();
+    report.vitest("unit", file());
+
+    expect(report.print()).toBe(false);
+    expect(closingLine()).toBe("0 passed, 1 failed");
+  });
+
+  it("takes a file that broke outside its tests for a failure", () => {
+    const report = newReport();
+    report.vitest("unit", runnerReport({ one: "passed" }, { status: "failed", message: "no such module" }));
+
+    expect(report.print()).toBe(false);
+    expect(printed).toContain("no such module");
+    expect(closingLine()).toBe("1 passed, 1 failed");
+  });
+
+  it("takes a runner that fails while all of its tests passed for a failure", () => {
+    const report = newReport();
+    report.vitest("unit", runnerReport({ one: "passed" }), new Error("an unhandled rejection"));
+
+    expect(report.print()).toBe(false);
+    expect(closingLine()).toBe("1 passed, 1 failed");
+  });
+
+  it("names a skipped test whose name says why, and fails one that does not", () => {
+    const report = newReport();
+    report.vitest("unit", runnerReport({ one: "passed", "two, only where Node has SQLite": "skipped" }));
+    expect(report.print()).toBe(true);
+    expect(printed).toContain("skipped:\n  tests/a.test.ts: two, only where Node has SQLite");
+
+    const silent = newReport();
+    silent.vitest("unit", runnerReport({ one: "passed", two: "skipped", three: "todo" }));
+    expect(silent.print()).toBe(false);
+    expect(closingLine()).toBe("1 passed, 2 failed");
+  });
+
+  it("shows the ten slowest and is not green when nothing ran", async () => {
+    expect(newReport().print()).toBe(false);
+    const report = newReport();
+    for (let index = 0; index < 12; index += 1) await report.check(`check ${index}`, async () => undefined);
+    report.print();
+    expect(printed.match(/ s {2}check \d+/g)).toHaveLength(10);
+  });
+});
