@@ -57,44 +57,18 @@ function decodeCalldata(call: WalletCallFacts, chainId: string, to: string, data
   if (token === undefined) {
     return { kind: "contract_call", contract, method: data.slice(0, 10).toLowerCase(), basis: "decoded" };
   }
+  const { method, amount } = token;
   const asset = erc20Asset(chainId, to);
-  switch (token.method) {
-    case "transfer":
-      return {
-        kind: "transfer",
-        asset,
-        amount: token.amount.toString(),
-        counterparty: toAccountId(chainId, token.to),
-        contract,
-        method: "transfer",
-        basis: "decoded",
-      };
-    case "approve":
-      return {
-        kind: "approval",
-        asset,
-        amount: exposureOf(token.amount),
-        counterparty: toAccountId(chainId, token.spender),
-        contract,
-        method: "approve",
-        basis: "decoded",
-      };
-    case "transferFrom":
-      // Of somebody else's tokens it spends nothing of this wallet's. Of zero it moves nothing of an ERC-20 token, but
-      // the first token of a collection: ERC-721 has the same selector, with an id for an amount.
-      if (token.amount === 0n || token.from !== call.from?.toLowerCase()) {
-        return { kind: "contract_call", contract, method: "transferFrom", basis: "decoded" };
-      }
-      return {
-        kind: "transfer",
-        asset,
-        amount: token.amount.toString(),
-        counterparty: toAccountId(chainId, token.to),
-        contract,
-        method: "transferFrom",
-        basis: "decoded",
-      };
+  const common = { asset, contract, method, basis: "decoded" } as const;
+  if (method === "approve") {
+    return { ...common, kind: "approval", amount: exposureOf(amount), counterparty: toAccountId(chainId, token.spender) };
   }
+  // Of somebody else's tokens it spends nothing of this wallet's. Of zero it moves nothing of an ERC-20 token, but the
+  // first token of a collection: ERC-721 has the same selector, with an id for an amount.
+  if (method === "transferFrom" && (amount === 0n || token.from !== call.from?.toLowerCase())) {
+    return { kind: "contract_call", contract, method, basis: "decoded" };
+  }
+  return { ...common, kind: "transfer", amount: amount.toString(), counterparty: toAccountId(chainId, token.to) };
 }
 
 function isAtomic(text: string): boolean {

@@ -1,4 +1,5 @@
-import type { Entry, Line } from "./entry.js";
+import { bookedLines, raisedLines } from "./booking.js";
+import { type Entry, type Line, sumsOf } from "./entry.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
 import type { Reading } from "./ledger-clock.js";
 
@@ -12,42 +13,47 @@ export function closedEntry(
   { now, jumped }: Reading,
   times: LedgerTimes,
 ): Entry {
-  const spent = mergedLines(
-    request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) })),
-  );
   const latest = now + times.settleWithinMs;
-  if (entry === undefined || entry.state === "void") {
-    const base = entry ?? newEntry(request, now);
+  const spent = request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) }));
+  const anySpent = spent.some((line) => line.amount > 0n);
+  // A scope that only the close knows is stored too: a limit may ask for it tomorrow.
+  const base: Entry = entry === undefined ? newEntry(request, now) : { ...entry, scopes: { ...request.scopes, ...entry.scopes } };
+  if (base.state === "void") {
     // Money of an attempt that the ledger never admitted, or had given up, moved all the same: the safe side books it.
-    return spent.length > 0 ? { ...base, state: "closed", until: latest, lines: spent } : { ...base, state: "void" };
+    return anySpent ? { ...base, state: "closed", until: latest, lines: bookedLines([], spent) } : base;
   }
-  const countLines = request.entered ? entry.lines.filter((line) => line.unit === "actions") : [];
-  const held = entry.lines.filter((line) => line.unit === "amount");
-  if (entry.state === "armed" && request.inFlight) {
+  const held = base.lines.filter((line) => line.unit === "amount");
+  const counts = base.lines.filter((line) => line.unit === "actions");
+  if (base.state === "armed" && request.inFlight) {
     // A call that has not answered may still leave: the entry keeps all that it holds, and its date.
-    return { ...entry, lines: [...entry.lines.filter((line) => line.unit === "actions"), ...largerLines(held, spent)] };
+    return { ...base, lines: [...counts, ...raisedLines(held, spent, { anyone: true })] };
   }
-  if (entry.state === "closed") {
-    const raised = largerLines(held, spent);
-    const more = raised.length > held.length || raised.some((line, index) => line.amount > (held[index]?.amount ?? 0n));
-    if (!more) return entry;
-    return {
-      ...entry,
-      until: Math.max(entry.until, latest),
-      lines: [...entry.lines.filter((line) => line.unit === "actions"), ...raised],
+  if (base.state === "closed") {
+    const after = {
+      ...base,
+      lines: [...(request.entered ? counts.map(counted) : counts), ...raisedLines(held, spent, { anyone: false })],
     };
+    return raises(base, after) && anySpent ? { ...after, until: Math.max(base.until, latest) } : after;
   }
+  const lines = [...(request.entered ? counts : counts.map(uncounted)), ...bookedLines(held, spent)];
+  return { ...base, state: "closed", until: closingDate(base, { now, jumped }, latest, anySpent), lines };
+}
+
+/** Whether an entry counts more after a write than it did before, so that losing the write would lose money. */
+export function raises(before: Entry | undefined, after: Entry): boolean {
+  // The amounts of a reserved entry go by themselves; they are no record of money that left.
+  const known = before?.state === "reserved" ? before.lines.filter((line) => line.unit === "actions") : (before?.lines ?? []);
+  const sums = sumsOf(known);
+  return [...sumsOf(after.lines)].some(([key, { sum }]) => sum > (sums.get(key)?.sum ?? 0n));
+}
+
+/** The latest moment at which the money of an entry that is closed now can still move. */
+function closingDate(entry: Entry, { now, jumped }: Reading, latest: number, anySpent: boolean): number {
   const open = Math.max(latest, entry.signatureDeadline);
-  const until =
-    entry.state === "armed"
-      ? // While the clock is jumped nobody knows what `now` is, so the later date stands.
-        jumped
-        ? entry.until
-        : Math.min(entry.until, open)
-      : spent.length > 0
-        ? open
-        : now;
-  return { ...entry, state: "closed", until, lines: [...countLines, ...spent] };
+  // Nothing left before an arm; where money is said to have moved all the same, it has the whole horizon.
+  if (entry.state === "reserved") return anySpent ? open : now;
+  // While the clock is jumped nobody knows what `now` is, so the later date stands.
+  return jumped ? entry.until : Math.min(entry.until, open);
 }
 
 function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
@@ -64,26 +70,10 @@ function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
   };
 }
 
-/** Per asset and counterparty the larger of two amounts; lines of the first keep their order, new ones follow. */
-function largerLines(held: readonly Line[], spent: readonly Line[]): Line[] {
-  const result = new Map(mergedLines(held).map((line) => [keyOf(line), line]));
-  for (const line of spent) {
-    const known = result.get(keyOf(line));
-    if (known === undefined || known.amount < line.amount) result.set(keyOf(line), line);
-  }
-  return [...result.values()];
+function counted(line: Line): Line {
+  return { ...line, amount: 1n };
 }
 
-/** One line for each asset and counterparty, and none for nothing. */
-function mergedLines(lines: readonly Line[]): Line[] {
-  const sums = new Map<string, Line>();
-  for (const line of lines) {
-    const known = sums.get(keyOf(line));
-    sums.set(keyOf(line), { ...line, amount: line.amount + (known?.amount ?? 0n) });
-  }
-  return [...sums.values()].filter((line) => line.amount > 0n);
-}
-
-function keyOf({ asset, counterparty }: Line): string {
-  return JSON.stringify([asset, counterparty]);
+function uncounted(line: Line): Line {
+  return { ...line, amount: 0n };
 }

@@ -20,8 +20,9 @@ export function counts(entry: Entry, line: Line, frame: CountingFrame): boolean 
   if (entry.state === "void") return false;
   if (window.kind === "attempt" && entry.attemptId !== attemptId) return false;
   const open = isOpen(entry, now);
-  if (window.kind === "open")
-    return open || (line.unit === "amount" && entry.state === "closed" && entry.until >= now - frame.marginMs);
+  if (window.kind === "open") {
+    return open || (line.unit === "amount" && entry.state !== "reserved" && entry.until >= now - frame.marginMs);
+  }
   if (line.unit === "amount") {
     if (open) return true;
     if (entry.state === "reserved") return false;
@@ -37,9 +38,14 @@ export function isOpen(entry: Entry, now: number): boolean {
 }
 
 /** The date by which a line counts once it no longer counts everywhere. */
-export function dateOf(entry: Entry, line: Line): number {
+function dateOf(entry: Entry, line: Line): number {
   if (line.unit === "actions") return entry.reservedAt;
   return entry.state === "reserved" ? entry.sendBy : entry.until;
+}
+
+/** The date by which a driver finds a line. A line of nothing is before all windows: no sum needs to look at it. */
+export function indexDateOf(entry: Entry, line: Line): number {
+  return line.amount === 0n ? -1 : dateOf(entry, line);
 }
 
 /**

@@ -28,8 +28,14 @@ export interface Step {
 export interface Line {
   readonly unit: AskedLine["unit"];
   readonly asset?: string;
+  /** Zero where a close found that nothing was spent: the line still says what was held, so that a later close can raise it. */
   readonly amount: bigint;
   readonly counterparty?: string;
+  /**
+   * What this counterparty may have had of money whose receiver nobody knows. Only limits per counterparty count it: the
+   * money itself is another line.
+   */
+  readonly perCounterpartyOnly?: true;
 }
 
 /** Whether the entry may still be added to, armed or acted on. */
@@ -42,4 +48,15 @@ export function lineOf(asked: AskedLine): Line {
   if (asked.unit === "actions") return { unit: "actions", amount: 1n };
   const { asset, amount, counterparty } = asked;
   return { unit: "amount", asset, amount: BigInt(amount), ...(counterparty === undefined ? {} : { counterparty }) };
+}
+
+/** What lines of the same kind come to, by a key of their kind, in the order in which the kinds first appear. */
+export function sumsOf(lines: readonly Line[]): Map<string, { readonly line: Line; readonly sum: bigint }> {
+  const sums = new Map<string, { readonly line: Line; readonly sum: bigint }>();
+  for (const line of lines) {
+    const { unit, asset, counterparty, perCounterpartyOnly, amount } = line;
+    const key = JSON.stringify([unit, asset, counterparty, perCounterpartyOnly]);
+    sums.set(key, { line, sum: amount + (sums.get(key)?.sum ?? 0n) });
+  }
+  return sums;
 }

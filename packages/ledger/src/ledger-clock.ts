@@ -15,6 +15,7 @@ const toleranceMs = 5_000;
 
 /** One look at the clock. */
 export interface Reading {
+  /** Wall time; while that is not to be trusted, the anchor's own time, which goes on with the clock that never steps. */
   readonly now: number;
   /** The wall clock stepped since the ledger was opened: windows cannot be told apart until it is opened anew. */
   readonly jumped: boolean;
@@ -34,7 +35,10 @@ export class AnchoredClock {
   }
 
   read(): Reading {
-    const now = this.#clock.now();
-    return { now, jumped: Math.abs(now - this.#clock.uptime() - this.#anchor) > toleranceMs };
+    const wall = this.#clock.now();
+    const steady = Math.round(this.#anchor + this.#clock.uptime());
+    // Written so that a clock that reads NaN has jumped.
+    const jumped = !(Math.abs(wall - steady) <= toleranceMs);
+    return { now: jumped ? steady : wall, jumped };
   }
 }

@@ -80,6 +80,7 @@ export interface ReserveRequest {
   readonly attemptId: string;
   /** `root`, or the id of the wallet call whose excess this is. */
   readonly stepId: string;
+  /** A later step may add values, and then brings the earlier lines under them; it cannot change one (`invalid_request`). */
   readonly scopes: ScopeValues;
   readonly lines: readonly AskedLine[];
   readonly limits: readonly Limit[];
@@ -103,7 +104,10 @@ export interface CloseRequest {
   readonly entered: boolean;
   /** Whether a call has been handed over and has not answered: the entry then stays armed. */
   readonly inFlight: boolean;
-  /** Per asset, everything that left or may have left. Truth above what was reserved is booked. */
+  /**
+   * Per asset, everything that left or may have left. Truth above what was reserved is booked. Without a counterparty it
+   * counts for the one that the asset was reserved for; if there were several, for each of them, and once for all others.
+   */
   readonly spent: readonly { readonly asset: string; readonly amount: string; readonly counterparty?: string }[];
 }
 

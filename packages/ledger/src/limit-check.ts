@@ -1,5 +1,5 @@
 import { counts, earliestDate, isOpen } from "./counting.js";
-import { isAlive, type Line } from "./entry.js";
+import { type Entry, isAlive, type Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
 import type { HeldLine, Store } from "./store.js";
@@ -13,18 +13,21 @@ export interface Moment {
 
 type ScopeKey = Readonly<Partial<Record<Scope, string>>>;
 
-/** The first limit that has no room for lines, or none. The invariant at every grant: counted + asked <= maximum. */
-export function checkLimits(
-  store: Store,
-  limits: readonly Limit[],
-  scopes: ScopeValues,
-  asked: readonly Line[],
-  moment: Moment,
-): Refusal | undefined {
+/** What a step asks for. */
+export interface Asked {
+  readonly limits: readonly Limit[];
+  /** The scope values of the entry that will hold the lines. */
+  readonly scopes: ScopeValues;
+  readonly lines: readonly Line[];
+  /** The entry, where earlier steps have made one. */
+  readonly entry: Entry | undefined;
+}
+
+/** The first limit that has no room for what is asked, or none. The invariant at every grant: counted + asked <= maximum. */
+export function checkLimits(store: Store, { limits, scopes, lines, entry }: Asked, moment: Moment): Refusal | undefined {
   for (const limit of limits) {
     const sums = new Map<string, { readonly key: ScopeKey; sum: bigint }>();
-    for (const line of asked) {
-      if (line.unit !== limit.unit || line.asset !== limit.asset) continue;
+    for (const line of [...newlyCounted(limit, scopes, entry), ...lines.filter((asked) => concerns(limit, asked))]) {
       const key = scopeKey(limit, scopes, line);
       if (typeof key === "string") {
         return refuse("missing_scope", `the limit "${limit.id}" counts per ${key}, and this attempt names none`, limit.id);
@@ -43,6 +46,16 @@ export function checkLimits(
     }
   }
   return undefined;
+}
+
+/** Lines of earlier steps that a limit counts only now, because this step is the first to name a scope of it. */
+function newlyCounted(limit: Limit, scopes: ScopeValues, entry: Entry | undefined): Line[] {
+  if (entry === undefined || !limit.per.some((scope) => scope !== "counterparty" && entry.scopes[scope] === undefined)) return [];
+  return entry.lines.filter((line) => concerns(limit, line) && typeof scopeKey(limit, scopes, line) !== "string");
+}
+
+function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
+  return unit === limit.unit && asset === limit.asset && amount > 0n;
 }
 
 /** What limits count at a moment. */
@@ -90,9 +103,13 @@ function countedLines(store: Store, limit: Limit, scope: ScopeKey, moment: Momen
     unit: limit.unit,
     scope,
     ...(limit.asset === undefined ? {} : { asset: limit.asset }),
+    ...(limit.window.kind === "attempt" && moment.attemptId !== undefined ? { attemptId: moment.attemptId } : {}),
     ...(since === undefined ? {} : { since }),
   };
-  return [...store.lines(query)].filter(({ entry, line }) => counts(entry, line, frame));
+  const byCounterparty = limit.per.includes("counterparty");
+  return [...store.lines(query)].filter(({ entry, line }) => {
+    return line.amount > 0n && (byCounterparty || line.perCounterpartyOnly !== true) && counts(entry, line, frame);
+  });
 }
 
 /** The scope values under which a line counts for a limit, or the name of the one that is absent. */

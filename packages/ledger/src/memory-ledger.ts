@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Entry } from "./entry.js";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock, systemLedgerClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
-import type { LineQuery, Store } from "./store.js";
+import { memoryStore } from "./memory-store.js";
+import type { Store } from "./store.js";
 import { Verbs } from "./verbs.js";
 
 /** A ledger that lives and dies with its process: for tests, and for agents whose budget is one run. */
@@ -27,29 +27,6 @@ export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
     assets: () => run((held) => held.assets()),
     dispose: async () => {
       disposed = true;
-    },
-  };
-}
-
-function memoryStore(): Store {
-  const entries = new Map<string, Entry>();
-  let highWater = 0;
-  return {
-    entry: (attemptId) => entries.get(attemptId),
-    put: (entry) => void entries.set(entry.attemptId, entry),
-    *lines({ unit, asset, scope }: LineQuery) {
-      for (const entry of entries.values()) {
-        for (const line of entry.lines) {
-          if (line.unit !== unit || line.asset !== asset) continue;
-          const values: Record<string, string | undefined> = { ...entry.scopes, counterparty: line.counterparty };
-          if (Object.entries(scope).every(([name, value]) => values[name] === value)) yield { entry, line };
-        }
-      }
-    },
-    assets: () => [...new Set([...entries.values()].flatMap((entry) => entry.lines.flatMap((line) => line.asset ?? [])))].sort(),
-    highWater: () => highWater,
-    raiseHighWater: (now) => {
-      highWater = now;
     },
   };
 }

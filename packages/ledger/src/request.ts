@@ -1,8 +1,21 @@
 import { canonicalJson, sha256Hex } from "@agentkit-policy/schema";
-import type { CloseRequest, Limit, Refusal, RefusalCode, ReserveRequest } from "./ledger.js";
+import type {
+  ArmRequest,
+  AskedLine,
+  BalanceQuery,
+  CloseRequest,
+  Limit,
+  Refusal,
+  RefusalCode,
+  ReserveRequest,
+  Scope,
+} from "./ledger.js";
 
+/** A hundred digits are more than any amount has; what is longer is no amount but an attack on the sums. */
 const amountPattern = /^(0|[1-9][0-9]{0,99})$/;
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const scopes: readonly unknown[] = ["wallet", "user", "session", "run", "agent", "action", "counterparty"] satisfies Scope[];
+const calendarUnits: readonly unknown[] = ["hour", "day", "week", "month"];
 
 /** How far an id's time may lie ahead of the ledger's: two clocks within their tolerance. */
 const idAheadMs = 10_000;
@@ -22,24 +35,43 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
   const madeAt = timeOfId(attemptId);
   if (madeAt > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
   if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
-  if (stepId === "") return refuse("invalid_request", "the step has no id");
-  for (const line of lines) {
-    if (line.unit === "amount" && !amountPattern.test(line.amount))
-      return refuse("invalid_request", `"${line.amount}" is no amount`);
+  if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
+  for (const [name, value] of Object.entries(request.scopes)) {
+    // A value may be empty; it is a value like any other.
+    if (value !== undefined && value !== "" && !isText(value))
+      return refuse("invalid_request", `the scope ${name} has a value that is no text`);
   }
-  const limit = limits.find(
-    (candidate) => !amountPattern.test(candidate.max) || (candidate.unit === "amount") !== (candidate.asset !== undefined),
-  );
-  return limit === undefined
-    ? undefined
-    : refuse("invalid_request", `the limit "${limit.id}" has no exact maximum or no asset`, limit.id);
+  for (const line of lines) {
+    const problem = problemOfLine(line);
+    if (problem !== undefined) return refuse("invalid_request", problem);
+  }
+  for (const limit of limits) {
+    const problem = problemOfLimit(limit);
+    if (problem !== undefined) return refuse("invalid_request", `the limit "${limit.id}" ${problem}`, limit.id);
+  }
+  return undefined;
+}
+
+/** What is wrong with an arm, if anything: a deadline that is no time would make the entry's date none either. */
+export function problemOfArm({ signatureDeadline = 0 }: ArmRequest): Refusal | undefined {
+  return isTime(signatureDeadline) ? undefined : refuse("invalid_request", "the signature's deadline is no time in milliseconds");
 }
 
 /** @throws RangeError when an amount is not exact: a close must not lose what it cannot read. */
 export function checkClose({ attemptId, spent }: CloseRequest): void {
   if (!idPattern.test(attemptId)) throw new RangeError(`"${attemptId}" is no UUIDv7`);
-  const bad = spent.find((line) => !amountPattern.test(line.amount));
-  if (bad !== undefined) throw new RangeError(`"${bad.amount}" is no amount in atomic units`);
+  for (const line of spent) {
+    const problem = problemOfLine({ unit: "amount", ...line });
+    if (problem !== undefined) throw new RangeError(problem);
+  }
+}
+
+/** @throws RangeError when a limit cannot be read */
+export function checkQuery({ limits }: BalanceQuery): void {
+  for (const limit of limits) {
+    const problem = problemOfLimit(limit);
+    if (problem !== undefined) throw new RangeError(`the limit "${limit.id}" ${problem}`);
+  }
 }
 
 /** By which a repetition of a reserve is told from another request under the same key. */
@@ -49,6 +81,37 @@ export function digestOf({ scopes, lines, limits, arm }: ReserveRequest): string
 
 function queryOf({ unit, asset, per, window, max }: Limit): object {
   return { unit, ...(asset === undefined ? {} : { asset }), per, window, max };
+}
+
+function problemOfLine(line: AskedLine): string | undefined {
+  if (line.unit === "actions") return undefined;
+  if (line.unit !== "amount" || !isText(line.asset)) return "a line has no asset";
+  if (!isAmount(line.amount)) return `"${line.amount}" is no amount in atomic units`;
+  return line.counterparty === undefined || isText(line.counterparty) ? undefined : "a line has a counterparty that is no text";
+}
+
+/** A limit that was read wrongly must not count less than it says: a window without a length would count nothing at all. */
+function problemOfLimit({ unit, asset, per, window, max }: Limit): string | undefined {
+  if (!isAmount(max)) return "has no exact maximum";
+  if (unit === "amount" ? !isText(asset) : unit !== "actions" || asset !== undefined)
+    return "counts amounts of an asset, or actions of none";
+  if (!per.every((scope) => scopes.includes(scope))) return `counts per ${per.join(", ")}, not all of which are scopes`;
+  if (window.kind === "rolling" && !(isTime(window.ms) && window.ms > 0)) return "has a window without a length in milliseconds";
+  if (window.kind === "calendar" && !calendarUnits.includes(window.unit)) return "has a calendar window that is none";
+  return ["attempt", "rolling", "calendar", "lifetime", "open"].includes(window.kind) ? undefined : "has a window that is none";
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "string" && amountPattern.test(value);
+}
+
+/** A NUL ends a text for some SQLite drivers, so that two scope values would become one. */
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && !value.includes("\0");
+}
+
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function timeOfId(id: string): number {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { dateOf } from "./counting.js";
+import { indexDateOf } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
 import type { EntryState, Scope, ScopeValues } from "./ledger.js";
 import { LedgerFault } from "./ledger-fault.js";
@@ -11,6 +11,8 @@ const version = "1";
 /** The scopes that are columns of an entry; a counterparty is one of a line. */
 const entryScopes = ["wallet", "user", "session", "run", "agent", "action"] as const;
 
+const states: ReadonlySet<string> = new Set(["reserved", "armed", "closed", "void"] satisfies EntryState[]);
+
 /** Amounts are decimal text: SQLite's integers end at 9.2 ETH in wei, and turn into floats there without a word. */
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -19,10 +21,15 @@ const tables = `
     signature_deadline INTEGER NOT NULL, wallet TEXT, user TEXT, session TEXT, run TEXT, agent TEXT, action TEXT
   ) WITHOUT ROWID;
   CREATE TABLE steps (attempt_id TEXT NOT NULL, step_id TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (attempt_id, step_id));
-  CREATE TABLE lines (attempt_id TEXT NOT NULL, unit TEXT NOT NULL, asset TEXT, amount TEXT NOT NULL, counterparty TEXT, date INTEGER NOT NULL);
+  CREATE TABLE lines (
+    attempt_id TEXT NOT NULL, unit TEXT NOT NULL, asset TEXT, amount TEXT NOT NULL, counterparty TEXT,
+    per_counterparty_only INTEGER NOT NULL, date INTEGER NOT NULL
+  );
   CREATE INDEX lines_by_attempt ON lines (attempt_id);
   CREATE INDEX lines_by_asset ON lines (unit, asset, date);
 `;
+
+const lineColumns = "lines.unit, lines.asset, lines.amount, lines.counterparty, lines.per_counterparty_only";
 
 interface EntryRow extends Readonly<Record<(typeof entryScopes)[number], string | null>> {
   readonly attempt_id: string;
@@ -38,6 +45,7 @@ interface LineRow {
   readonly asset: string | null;
   readonly amount: string;
   readonly counterparty: string | null;
+  readonly per_counterparty_only: number;
 }
 
 /** The tables of a ledger, made when they are not there. Runs inside a transaction of the caller's. */
@@ -65,8 +73,8 @@ export function prepareTables(database: SqliteDatabase, path: string): { readonl
   );
 }
 
-/** The store over one connection. */
-export function sqliteStore(database: SqliteDatabase): Store {
+/** The store over one connection. `onDurable` hears of every write that must be on the disk before anybody hears of it. */
+export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Store {
   const statements = new Map<string, SqliteStatement>();
   const statement = (sql: string): SqliteStatement => {
     const known = statements.get(sql) ?? database.prepare(sql);
@@ -81,16 +89,15 @@ export function sqliteStore(database: SqliteDatabase): Store {
         step_id: string;
         digest: string;
       }[];
-      const lines = statement("SELECT unit, asset, amount, counterparty FROM lines WHERE attempt_id = ? ORDER BY rowid").all(
-        attemptId,
-      ) as LineRow[];
+      const lines = statement(`SELECT ${lineColumns} FROM lines WHERE attempt_id = ? ORDER BY rowid`).all(attemptId) as LineRow[];
       return {
         ...entryOf(row),
         steps: steps.map(({ step_id, digest }) => ({ stepId: step_id, digest })),
         lines: lines.map(lineOfRow),
       };
     },
-    put(entry) {
+    put(entry, durable) {
+      if (durable) onDurable();
       const scopes = entryScopes.map((scope) => entry.scopes[scope] ?? null);
       statement("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
         entry.attemptId,
@@ -106,25 +113,33 @@ export function sqliteStore(database: SqliteDatabase): Store {
         statement("INSERT INTO steps VALUES (?, ?, ?)").run(entry.attemptId, stepId, digest);
       statement("DELETE FROM lines WHERE attempt_id = ?").run(entry.attemptId);
       for (const line of entry.lines) {
-        statement("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)").run(
+        statement("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?)").run(
           entry.attemptId,
           line.unit,
           line.asset ?? null,
           line.amount.toString(),
           line.counterparty ?? null,
-          dateOf(entry, line),
+          line.perCounterpartyOnly === true ? 1 : 0,
+          indexDateOf(entry, line),
         );
       }
     },
-    lines({ unit, asset, scope, since }: LineQuery): HeldLine[] {
+    lines({ unit, asset, attemptId, scope, since }: LineQuery): HeldLine[] {
       const names = Object.keys(scope) as Scope[];
+      const own = attemptId === undefined ? "" : " AND lines.attempt_id = ?";
       const conditions = names
         .map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`)
         .join("");
       const rows = statement(
-        `SELECT entries.*, lines.unit, lines.asset, lines.amount, lines.counterparty FROM lines JOIN entries USING (attempt_id)
-         WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${conditions}`,
-      ).all(unit, asset ?? null, since ?? 0, ...names.map((name) => scope[name] ?? null)) as (EntryRow & LineRow)[];
+        `SELECT entries.*, ${lineColumns} FROM lines JOIN entries USING (attempt_id)
+         WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${own}${conditions}`,
+      ).all(
+        unit,
+        asset ?? null,
+        since ?? 0,
+        ...(attemptId === undefined ? [] : [attemptId]),
+        ...names.map((name) => scope[name] ?? null),
+      ) as (EntryRow & LineRow)[];
       return rows.map((row) => ({ entry: { ...entryOf(row), steps: [], lines: [] }, line: lineOfRow(row) }));
     },
     assets() {
@@ -135,7 +150,10 @@ export function sqliteStore(database: SqliteDatabase): Store {
     },
     highWater() {
       const [row] = statement("SELECT value FROM meta WHERE name = 'high_water'").all() as { value: string }[];
-      return Number(row?.value ?? 0);
+      // Number reads an empty text as zero, and time would run backwards.
+      const time = /^[0-9]+$/.test(row?.value ?? "") ? Number(row?.value) : Number.NaN;
+      if (!Number.isSafeInteger(time)) throw corrupt("it has lost the latest time it has seen");
+      return time;
     },
     raiseHighWater(now) {
       statement("UPDATE meta SET value = ? WHERE name = 'high_water'").run(String(now));
@@ -144,6 +162,9 @@ export function sqliteStore(database: SqliteDatabase): Store {
 }
 
 function entryOf(row: EntryRow): Entry {
+  const times = [row.reserved_at, row.send_by, row.until, row.signature_deadline];
+  if (!times.every(Number.isSafeInteger) || !states.has(row.state))
+    throw corrupt(`the entry of ${row.attempt_id} has no state or no date`);
   const scopes = Object.fromEntries(entryScopes.flatMap((scope) => (row[scope] === null ? [] : [[scope, row[scope]]])));
   return {
     attemptId: row.attempt_id,
@@ -158,12 +179,18 @@ function entryOf(row: EntryRow): Entry {
   };
 }
 
-function lineOfRow({ unit, asset, amount, counterparty }: LineRow): Line {
+function lineOfRow({ unit, asset, amount, counterparty, per_counterparty_only }: LineRow): Line {
+  // BigInt reads an empty text as zero: a damaged row must not become free money.
+  if (typeof amount !== "string" || !/^[0-9]+$/.test(amount)) throw corrupt(`a line holds the amount ${JSON.stringify(amount)}`);
   return {
     unit,
     ...(asset === null ? {} : { asset }),
-    // An amount that is no number any more means a damaged file: BigInt throws, and the ledger fails as a whole.
     amount: BigInt(amount),
     ...(counterparty === null ? {} : { counterparty }),
+    ...(per_counterparty_only === 0 ? {} : { perCounterpartyOnly: true }),
   };
+}
+
+function corrupt(what: string): LedgerFault {
+  return new LedgerFault("ledger_corrupt", `the ledger is damaged: ${what}`);
 }

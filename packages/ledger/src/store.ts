@@ -5,6 +5,8 @@ import type { AskedLine, Scope } from "./ledger.js";
 export interface LineQuery {
   readonly unit: AskedLine["unit"];
   readonly asset?: string;
+  /** Lines of this attempt only. */
+  readonly attemptId?: string;
   /** Lines of entries with these values; empty for all. */
   readonly scope: Readonly<Partial<Record<Scope, string>>>;
   /** Lines whose date is earlier count no more; undefined where no date is too early. */
@@ -23,8 +25,11 @@ export interface HeldLine {
  */
 export interface Store {
   entry(attemptId: string): Entry | undefined;
-  /** Writes an entry with all its lines, in place of what was there. */
-  put(entry: Entry): void;
+  /**
+   * Writes an entry with all its lines, in place of what was there.
+   * @param durable whether it must be on the disk itself before anybody hears of it (`ledger:durable`)
+   */
+  put(entry: Entry, durable: boolean): void;
   lines(query: LineQuery): Iterable<HeldLine>;
   assets(): string[];
   /** The latest time that any process has read, unless its clock had jumped. */

@@ -1,4 +1,4 @@
-import { closedEntry } from "./closing.js";
+import { closedEntry, raises } from "./closing.js";
 import { type Entry, isAlive, lineOf } from "./entry.js";
 import type {
   ArmRequest,
@@ -10,10 +10,11 @@ import type {
   LedgerTimes,
   Refusal,
   ReserveRequest,
+  ScopeValues,
 } from "./ledger.js";
 import type { AnchoredClock, Reading } from "./ledger-clock.js";
 import { balancesOf, checkLimits } from "./limit-check.js";
-import { checkClose, digestOf, problemOfReserve, refuse } from "./request.js";
+import { checkClose, checkQuery, digestOf, problemOfArm, problemOfReserve, refuse } from "./request.js";
 import type { Store } from "./store.js";
 
 /**
@@ -34,7 +35,7 @@ export class Verbs {
     if (jumped) return clockJumped();
     const problem = problemOfReserve(request, now, this.#times.lifeMs);
     if (problem !== undefined) return problem;
-    const { attemptId, stepId, scopes } = request;
+    const { attemptId, stepId } = request;
     const entry = store.entry(attemptId);
     const digest = digestOf(request);
     const known = entry?.steps.find((step) => step.stepId === stepId);
@@ -44,8 +45,13 @@ export class Verbs {
     if (entry !== undefined && !isAlive(entry, now)) return refusalOf(entry);
     // The same request again: the first answer may have been lost, and nothing is counted twice.
     if (entry !== undefined && known !== undefined) return granted(entry);
+    const changed = changedScope(entry?.scopes ?? {}, request.scopes);
+    if (changed !== undefined)
+      return refuse("invalid_request", `the ${changed} of ${attemptId} is not the one of its first step`);
+    const scopes = { ...request.scopes, ...entry?.scopes };
     const lines = request.lines.map(lineOf);
-    const over = checkLimits(store, request.limits, scopes, lines, { now, marginMs: this.#times.marginMs, attemptId });
+    const asked = { limits: request.limits, scopes, lines, entry };
+    const over = checkLimits(store, asked, { now, marginMs: this.#times.marginMs, attemptId });
     if (over !== undefined) return over;
     const base: Entry = entry ?? {
       attemptId,
@@ -58,20 +64,25 @@ export class Verbs {
       steps: [],
       lines: [],
     };
-    const reserved = { ...base, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
-    return this.#write(store, request.arm === true ? this.#armed(reserved, now, 0) : reserved);
+    const reserved = { ...base, scopes, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
+    const after = request.arm === true ? this.#armed(reserved, now, 0) : reserved;
+    // Only what comes before any authority need not be on the disk yet.
+    return this.#write(store, after, after.state === "armed");
   }
 
-  arm(store: Store, { attemptId, steps, signatureDeadline = 0 }: ArmRequest): LedgerAnswer {
+  arm(store: Store, request: ArmRequest): LedgerAnswer {
     const { now, jumped } = this.#read(store);
     if (jumped) return clockJumped();
+    const problem = problemOfArm(request);
+    if (problem !== undefined) return problem;
+    const { attemptId, steps, signatureDeadline = 0 } = request;
     const entry = store.entry(attemptId);
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
     // Checked anew for an armed entry too: an expired one is never renewed.
     if (!isAlive(entry, now)) return refusalOf(entry);
     const missing = steps.find((stepId) => entry.steps.every((step) => step.stepId !== stepId));
     if (missing !== undefined) return refuse("unknown_step", `the step ${missing} of ${attemptId} was never reserved`);
-    return this.#write(store, this.#armed(entry, now, signatureDeadline));
+    return this.#write(store, this.#armed(entry, now, signatureDeadline), true);
   }
 
   /** @throws RangeError for an amount that has no exact reading. */
@@ -80,10 +91,12 @@ export class Verbs {
     const reading = this.#read(store);
     const before = store.entry(request.attemptId);
     const after = closedEntry(before, request, reading, this.#times);
-    return after === before ? granted(after) : this.#write(store, after);
+    return this.#write(store, after, raises(before, after));
   }
 
+  /** @throws RangeError for a limit that has no exact reading. */
   balances(store: Store, query: BalanceQuery): Balance[] {
+    checkQuery(query);
     return balancesOf(store, query, { now: Math.max(this.#clock.read().now, store.highWater()), marginMs: this.#times.marginMs });
   }
 
@@ -103,17 +116,22 @@ export class Verbs {
 
   /** Time never runs backwards in a ledger: what one process has dated, another must not date earlier. */
   #read(store: Store): Reading {
-    const reading = this.#clock.read();
-    if (reading.jumped) return reading;
+    const { now, jumped } = this.#clock.read();
     const highWater = store.highWater();
-    if (reading.now > highWater) store.raiseHighWater(reading.now);
-    return { now: Math.max(reading.now, highWater), jumped: false };
+    if (!jumped && now > highWater) store.raiseHighWater(now);
+    return { now: Math.max(now, highWater), jumped };
   }
 
-  #write(store: Store, entry: Entry): Granted {
-    store.put(entry);
+  #write(store: Store, entry: Entry, durable: boolean): Granted {
+    store.put(entry, durable);
     return granted(entry);
   }
+}
+
+/** The scope whose value differs from what the entry already holds: its lines would count for somebody else. */
+function changedScope(held: ScopeValues, asked: ScopeValues): string | undefined {
+  const names = Object.keys(held) as (keyof ScopeValues)[];
+  return names.find((name) => asked[name] !== undefined && asked[name] !== held[name]);
 }
 
 function granted({ state, sendBy, until }: Entry): Granted {

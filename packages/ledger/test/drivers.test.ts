@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
+import { bookingContract } from "./booking-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
+import { requestContract } from "./request-contract.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 
 const folder = temporaryFolder();
 let serial = 0;
 
-ledgerContract("memory", async (options) => openMemoryLedger(options));
-ledgerContract("sqlite", async (options) => {
-  serial += 1;
-  return await openSqliteLedger(join(folder, `${serial}.db`), options);
-});
+for (const contract of [ledgerContract, requestContract, bookingContract]) {
+  contract("memory", async (options) => openMemoryLedger(options));
+  contract("sqlite", async (options) => {
+    serial += 1;
+    return await openSqliteLedger(join(folder, `${serial}.db`), options);
+  });
+}

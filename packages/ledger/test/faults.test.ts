@@ -43,6 +43,27 @@ describe("a ledger that cannot answer says why", () => {
     });
   });
 
+  it.each([
+    ["an empty amount", "UPDATE lines SET amount = ''"],
+    ["a negative amount", "UPDATE lines SET amount = '-5'"],
+    ["an amount in another notation", "UPDATE lines SET amount = '0x5'"],
+    ["a state that does not exist", "UPDATE entries SET state = 'forgiven'"],
+    ["a date that is none", "UPDATE entries SET until = 'yesterday'"],
+    ["a lost high-water mark", "UPDATE meta SET value = '' WHERE name = 'high_water'"],
+    ["no high-water mark", "DELETE FROM meta WHERE name = 'high_water'"],
+  ])("when a row of it is damaged: %s", async (what, damage) => {
+    const file = join(folder, `${what}.db`);
+    const ledger = await openSqliteLedger(file);
+    const request = (amount: string) => reserveOf({ attemptId: attemptAt(Date.now()), amount, limits: [limitOf(10)], arm: true });
+    expect(await ledger.reserve(request("5"))).toMatchObject({ ok: true });
+    const database = await openDatabase(file);
+    database.exec(damage);
+    database.close();
+    await expect(ledger.reserve(request("5"))).rejects.toMatchObject({ code: "ledger_corrupt" });
+    await expect(ledger.balances({ limits: [limitOf(10)] })).rejects.toMatchObject({ code: "ledger_corrupt" });
+    await ledger.dispose();
+  });
+
   it("when another process holds it for too long, and goes on once it is free", async () => {
     const file = join(folder, "busy.db");
     const ledger = await openSqliteLedger(file, { busyTimeoutMs: 10 });

@@ -1,0 +1,186 @@
+import { LedgerFault } from "./ledger-fault.js";
+import { faultOf, isBusy, type SqliteDatabase, type SqliteStatement } from "./sqlite-database.js";
+import { sqliteStore } from "./sqlite-store.js";
+import type { Store } from "./store.js";
+
+/** How long a process waits before it tries again to get at a file that another one holds, in milliseconds. */
+const pollMs = 1;
+
+/**
+ * How long a process may commit without leaving the others a pause, in milliseconds. Others poll, and cannot be seen doing
+ * so: a process that always has work would otherwise take the file again within microseconds, for ever. Once it has seen
+ * them commit, its turns are short.
+ */
+const turnMs = { alone: 50, shared: 3 };
+
+/** A pause in which every process that polls gets to try. */
+const pauseMs = 2 * pollMs;
+
+interface Job {
+  readonly work: (store: Store) => unknown;
+  /** Whether it is expected to write what must be on the disk before anybody hears of it. */
+  readonly durable: boolean;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The one queue of a process before a ledger's file. Jobs that wait together share one transaction. */
+export class SqliteWriter {
+  readonly #database: SqliteDatabase;
+  readonly #store: Store;
+  readonly #path: string;
+  readonly #busyTimeoutMs: number;
+  #waiting: Job[] = [];
+  #pumping: Promise<void> | undefined;
+  #disposed: Promise<void> | undefined;
+  #synchronous = "FULL";
+  #wroteDurably = false;
+  /** SQLite's count of what other connections have committed. */
+  readonly #dataVersion: SqliteStatement;
+  #lastDataVersion: unknown;
+  #turnBegan = 0;
+  #lastCommit = 0;
+  /** Whether other processes were seen in this turn. */
+  #shared = false;
+
+  constructor(database: SqliteDatabase, path: string, busyTimeoutMs: number) {
+    this.#database = database;
+    this.#store = sqliteStore(database, () => {
+      this.#wroteDurably = true;
+    });
+    this.#dataVersion = database.prepare("PRAGMA data_version");
+    this.#path = path;
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  /**
+   * Runs synchronous work inside a transaction and answers after its commit. A durable write is always on the disk by then.
+   * @param durable a guess whether the work writes durably; a wrong one costs time and nothing else
+   * @throws LedgerFault; RangeError as the work throws it
+   */
+  run<T>(work: (store: Store) => T, durable: boolean): Promise<T> {
+    if (this.#disposed !== undefined)
+      return Promise.reject(new LedgerFault("ledger_disposed", `the ledger ${this.#path} has been closed`));
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, durable, resolve: resolve as (value: unknown) => void, reject });
+      this.#pumping ??= this.#pump();
+    });
+  }
+
+  /** Lets what waits finish, and closes the file. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (this.#pumping ?? Promise.resolve()).then(() => void this.#database.close());
+    return this.#disposed;
+  }
+
+  async #pump(): Promise<void> {
+    // Whoever asks in the same tick shares the transaction.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      await this.#leaveTurn();
+      const jobs = this.#waiting;
+      this.#waiting = [];
+      await this.#commit(jobs);
+      this.#lastCommit = performance.now();
+    }
+    this.#pumping = undefined;
+  }
+
+  /** Pauses when this process has had the file for a turn. */
+  async #leaveTurn(): Promise<void> {
+    const now = performance.now();
+    const hasPaused = now - this.#lastCommit >= pauseMs;
+    if (!hasPaused && now - this.#turnBegan < (this.#shared ? turnMs.shared : turnMs.alone)) return;
+    if (!hasPaused) await delay(pauseMs);
+    this.#turnBegan = performance.now();
+    this.#shared = false;
+  }
+
+  /** Runs jobs in one transaction. Nobody hears an answer before the commit. */
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    let answers: (() => void)[] = [];
+    try {
+      for (let durable = jobs.some((job) => job.durable); ; durable = true) {
+        this.#setDurable(durable);
+        await whenFree(() => this.#database.exec("BEGIN IMMEDIATE"), this.#busyTimeoutMs);
+        this.#shared ||= this.#othersCommitted();
+        this.#wroteDurably = false;
+        answers = jobs.map((job) => this.#answer(job));
+        if (durable || !this.#wroteDurably) break;
+        // SQLite takes the setting between transactions only: what turned out to need the disk is done once more.
+        this.#database.exec("ROLLBACK");
+      }
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#rollBack();
+      const fault = faultOf(error, this.#path);
+      for (const job of jobs) job.reject(fault);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** One verb within the transaction; one that throws takes only its own writes with it. */
+  #answer({ work, resolve, reject }: Job): () => void {
+    this.#database.exec("SAVEPOINT verb");
+    try {
+      const value = work(this.#store);
+      this.#database.exec("RELEASE verb");
+      return () => resolve(value);
+    } catch (error) {
+      try {
+        this.#database.exec("ROLLBACK TO verb");
+        this.#database.exec("RELEASE verb");
+      } catch {
+        // A full disk ends the whole transaction: that is what everybody has to hear, not that the savepoint is gone.
+        throw error;
+      }
+      return () => reject(error instanceof RangeError ? error : faultOf(error, this.#path));
+    }
+  }
+
+  #othersCommitted(): boolean {
+    const [row] = this.#dataVersion.all() as { data_version: unknown }[];
+    const before = this.#lastDataVersion;
+    this.#lastDataVersion = row?.data_version;
+    return before !== undefined && before !== this.#lastDataVersion;
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // There was no transaction, or SQLite has rolled it back itself.
+    }
+  }
+
+  #setDurable(durable: boolean): void {
+    const wanted = durable ? "FULL" : "NORMAL";
+    if (wanted === this.#synchronous) return;
+    this.#database.exec(`PRAGMA synchronous = ${wanted}`);
+    this.#synchronous = wanted;
+  }
+}
+
+/**
+ * Does a step once no other process holds the file.
+ * @throws the driver's busy error after `timeoutMs`
+ */
+export async function whenFree(step: () => unknown, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      step();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    await delay(pollMs);
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
