@@ -24,16 +24,24 @@ export function guardedWallet<W extends object>(hook: PolicyHook, wallet: W): W 
   if (isGuardedWallet(wallet))
     throw new PolicySetupError("already_guarded", "this wallet is guarded already; guard the bare wallet");
   const wrappers = new Map<string, { readonly method: unknown; readonly wrapper: unknown }>();
+  const member = (target: W, property: string | symbol): unknown => {
+    const value: unknown = Reflect.get(target, property, target);
+    if (typeof property === "symbol") return value;
+    if (typeof value !== "function") return plainMember(property, value);
+    const known = wrappers.get(property);
+    if (known !== undefined && known.method === value) return known.wrapper;
+    const wrapper = wrap(hook, target, proxy, property, value as (...args: unknown[]) => unknown);
+    wrappers.set(property, { method: value, wrapper });
+    return wrapper;
+  };
   const proxy: W = new Proxy(wallet, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof property === "symbol") return value;
-      if (typeof value !== "function") return plainMember(property, value);
-      const known = wrappers.get(property);
-      if (known !== undefined && known.method === value) return known.wrapper;
-      const wrapper = wrap(hook, target, proxy, property, value as (...args: unknown[]) => unknown);
-      wrappers.set(property, { method: value, wrapper });
-      return wrapper;
+    get: member,
+    // The other way to a member's value, by which Object.entries and a spread read it too.
+    getOwnPropertyDescriptor(target, property) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(target, property);
+      // A Proxy may not say anything else of a property that can never change.
+      if (descriptor === undefined || descriptor.configurable !== true) return descriptor;
+      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(target, property) };
     },
   });
   guardedWallets.add(proxy);

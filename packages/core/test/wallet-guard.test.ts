@@ -373,6 +373,22 @@ describe("a guarded wallet", () => {
     expect(calls.map((context) => (context.args as { method: string }).method)).toEqual([method]);
   });
 
+  it("hands out no client or account through its fields, whichever way they are read", () => {
+    const client = { address: alice, sendTransaction: async () => "0xsent", transport: { request: async () => "0xraw" } };
+    class ClientWalletProvider extends ViemWalletProvider {
+      readonly client = client;
+      readonly limit = 5;
+      readonly apiSecret = "hush";
+    }
+    const wallet = guardWallet(new ClientWalletProvider(), allowAll, { reader: testReader, logger: silent });
+    const copy = { address: alice };
+    expect(wallet.client).toEqual(copy);
+    expect(Object.getOwnPropertyDescriptor(wallet, "client")?.value).toEqual(copy);
+    expect(Reflect.getOwnPropertyDescriptor(wallet, "limit")?.value).toBe(5);
+    expect(() => ({ ...wallet })).toThrow(/escape_denied/);
+    expect(() => wallet.apiSecret).toThrow(/escape_denied/);
+  });
+
   it("keeps only the hash of a signature", async () => {
     const { provider, outcomes } = judge();
     const { kit, events } = guarded(provider);
