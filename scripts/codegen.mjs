@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArguments } from "./lib/arguments.mjs";
-import { lineDiff } from "./lib/line-diff.mjs";
 import { root } from "./lib/paths.mjs";
 import { ensureWorkspace } from "./lib/setup.mjs";
 
@@ -15,6 +14,10 @@ const { check } = parseArguments({
 
 await ensureWorkspace();
 const { generate } = await import("./lib/contract.mjs");
+const { createTwoFilesPatch } = await import("diff");
+
+/** A compiled validator is no reading matter; the types show what has changed. */
+const longestDiff = 200;
 
 let outdated = 0;
 for (const { path, text } of await generate()) {
@@ -24,7 +27,9 @@ for (const { path, text } of await generate()) {
   outdated += 1;
   if (check) {
     process.stderr.write(`${path} does not follow from schemas/v1; run "npm run codegen" and commit it\n`);
-    process.stderr.write(lineDiff(current, text, { from: "committed", to: "generated" }));
+    const lines = createTwoFilesPatch("committed", "generated", current, text, "", "", { context: 1 }).split("\n");
+    const more = lines.length > longestDiff ? `\n… and ${lines.length - longestDiff} lines more` : "";
+    process.stderr.write(`${lines.slice(0, longestDiff).join("\n")}${more}\n`);
   } else {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -34,9 +34,9 @@ try {
     run(bin("tsc"), ["-p", "e2e/tsconfig.json"], { quiet: true, env, timeoutMs }),
   );
   await check("generated files follow from the schemas", () =>
-    run("node", ["scripts/codegen.mjs", "--check"], { quiet: true, env, timeoutMs }),
+    run(process.execPath, ["scripts/codegen.mjs", "--check"], { quiet: true, env, timeoutMs }),
   );
-  await check("changesets", () => run("node", ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
+  await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
   for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));

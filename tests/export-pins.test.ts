@@ -43,6 +43,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "isKnownAction",
     "knownActionNames",
     "nativeAsset",
+    "nativeDecimals",
     "parseAddress",
     "parseUnits",
     "symbolOf",

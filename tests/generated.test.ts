@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 // @ts-expect-error: the root's scripts are plain JavaScript, without declarations.
 import { generate, readDefinitions } from "../scripts/lib/contract.mjs";
-// @ts-expect-error: as above.
-import { lineDiff } from "../scripts/lib/line-diff.mjs";
 import { root } from "./import-rules.js";
 
 interface GeneratedFile {
@@ -33,8 +31,4 @@ describe("the generated files", () => {
     expect(types).toMatch(/export interface Allow \{\s+decision: "allow";/);
     expect(types).toMatch(/export interface Deny \{\s+decision: "deny";/);
   });
-});
-
-it("a diff shows the lines that differ and nothing else", () => {
-  expect(lineDiff("a\nb\nc", "a\nx\nc", { from: "old", to: "new" })).toBe("--- old\n+++ new\n@@ -2,1 +2,1 @@\n-b\n+x\n");
 });

@@ -21,18 +21,43 @@ export function run(command, args, { cwd = root, env = {}, quiet = false, stdout
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      // A command that hangs is a failure too.
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
       stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", stdout, process.stderr],
+      // A command with a limit leads a process group of its own, so that the limit ends whatever it has started.
+      detached: timeoutMs !== undefined,
     });
+    const stop = timeoutMs === undefined ? () => undefined : endWithin(child, timeoutMs);
     const chunks = [];
     child.stdout?.on("data", (chunk) => chunks.push(chunk));
     child.stderr?.on("data", (chunk) => chunks.push(chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      stop();
       const output = Buffer.concat(chunks).toString("utf8");
       if (code === 0) resolve(output);
       else reject(new CommandError([command, ...args].join(" "), code ?? signal, output));
     });
   });
+}
+
+/** Kills a child's process group after a time, and when this process is interrupted. @returns what calls it off */
+function endWithin(child, timeoutMs) {
+  const kill = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  };
+  const interrupted = () => {
+    kill();
+    process.exit(130);
+  };
+  const timer = setTimeout(kill, timeoutMs);
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  return () => {
+    clearTimeout(timer);
+    process.removeListener("SIGINT", interrupted);
+    process.removeListener("SIGTERM", interrupted);
+  };
 }

@@ -77,7 +77,7 @@ function packageFiles() {
 
 function sources() {
   const own = packages().flatMap((folder) => [...filesBelow(`packages/${folder}/src`), `packages/${folder}/tsconfig.json`]);
-  return ["tsconfig.base.json", "turbo.json", "pnpm-lock.yaml", ...packageFiles(), ...own];
+  return ["tsconfig.base.json", "turbo.json", "pnpm-lock.yaml", "scripts/bundle.mjs", ...packageFiles(), ...own];
 }
 
 /** Every file below a folder, as paths from the root, in a stable order. */

@@ -44,7 +44,7 @@ describe("agentkit-policy", () => {
   it("check says what every rule does", async () => {
     const { code, stdout, stderr } = await run("check");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("daily-eth  limit  at most 0.05 ETH per wallet, each day (UTC)");
+    expect(stdout).toContain("daily-eth  limit  at most 0.05 of the chain's coin per wallet, each day (UTC)");
     expect(stdout).toContain("loop       limit  at most 20 actions per run, in any 600 s");
     expect(stdout).toContain("payees     allow  recipients: 0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
   });

@@ -5,8 +5,8 @@ import { restore, takeSnapshot } from "./snapshot.js";
 
 /** What came of asking one provider. */
 export type Answer =
-  | { readonly kind: "allow"; readonly allow: Allow }
-  | { readonly kind: "deny"; readonly denial: Denial }
+  | { readonly kind: "allow"; readonly allow: Allow; readonly extraKeys: readonly string[] }
+  | { readonly kind: "deny"; readonly denial: Denial; readonly extraKeys: readonly string[] }
   /**
    * It threw, was late, or answered rubbish: that denies, and it may hold something all the same (`order:release`).
    * `late` resolves to its late answer, or to undefined when there is none that counts.
@@ -33,12 +33,24 @@ export async function ask(providerName: string, question: () => unknown, deadlin
   if (decision === undefined) {
     return ambiguous("invalid_decision", `the policy "${providerName}" gave an answer that is neither allow nor deny`);
   }
-  if (decision.decision === "deny") return { kind: "deny", denial: denialOf(decision) };
+  const extraKeys = extraKeysOf(decision);
+  if (decision.decision === "deny") return { kind: "deny", denial: denialOf(decision), extraKeys };
   if (deadline.remainingMs <= 0) {
     // It blocked the thread past the deadline: the answer is late although nobody could stop waiting for it.
     return ambiguous("policy_timeout", `the policy "${providerName}" did not answer in time`, Promise.resolve(decision));
   }
-  return { kind: "allow", allow: decision };
+  return { kind: "allow", allow: decision, extraKeys };
+}
+
+const knownKeys: Readonly<Record<PolicyDecision["decision"], readonly string[]>> = {
+  allow: ["decision", "metadata", "settlement", "validForMs"],
+  deny: ["decision", "reason", "code", "metadata", "retryAfterMs", "approval"],
+};
+
+/** Keys that the contract does not know. They are ignored, and somebody may want to hear of it. */
+function extraKeysOf(decision: PolicyDecision): string[] {
+  const known = knownKeys[decision.decision];
+  return Object.keys(decision).filter((key) => !known.includes(key));
 }
 
 function ambiguous(code: string, reason: string, late: Promise<PolicyDecision | undefined> = Promise.resolve(undefined)): Answer {

@@ -1,11 +1,11 @@
-import type { ActionContext, Effect, JournalCall, WalletCallFacts } from "@agentkit-policy/schema";
+import type { ActionContext, Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
 import type { Answer } from "./ask.js";
-import { Attempt, type AttemptFacts, walletContext } from "./attempt.js";
+import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
-import { type Ending, isControlFlow, outcomeOf } from "./outcome.js";
-import type { PolicyProvider, SettledOutcome } from "./provider.js";
+import { isControlFlow, outcomeOf } from "./outcome.js";
+import type { DecisionScope, PolicyProvider, SettledOutcome } from "./provider.js";
 import { askRound } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import { tellParticipants } from "./settlement.js";
@@ -15,21 +15,14 @@ export type Verdict =
   | { readonly decision: "allow"; readonly context: ActionContext; readonly stillValid: () => boolean }
   | { readonly decision: "deny"; readonly denial: Denial };
 
-/** How an attempt ended, and the journal of its wallet calls. */
-export interface SettleFacts {
-  readonly actionId: string;
-  readonly stage: Ending["stage"];
-  readonly result?: unknown;
-  readonly error?: unknown;
-  readonly durationMs: number;
-  readonly journal: readonly JournalCall[];
-}
-
 /** How long earlier providers may hold up the denial that a later one gave, in milliseconds. */
 const releaseGraceMs = 200;
 
 /** How long a late answer is awaited in the background before its provider is told all the same, in milliseconds. */
 const lateAnswerMs = 60_000;
+
+/** How long a settled attempt is remembered for a receipt that would be final evidence, in milliseconds. */
+const receiptMs = 300_000;
 
 /**
  * The stepwise machine under the hook: open an attempt, judge its wallet calls, observe what became of them, settle it.
@@ -51,10 +44,11 @@ export class AttemptMachine {
     const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
     const description = await this.#describe(facts, read, deadline);
     if ("code" in description) return this.#denied(facts, description);
-    const attempt = new Attempt(facts, description);
+    const attempt = newAttempt(facts, description);
+    if ("code" in attempt) return this.#denied(facts, attempt);
     const questions = runtime.providers.map((provider) => ({
       provider,
-      ask: () => provider.beforeAction(attempt.context, { signal: deadline.signal, remainingMs: deadline.remainingMs }),
+      ask: () => provider.beforeAction(attempt.context, decisionScope(deadline)),
     }));
     const round = await askRound(runtime, attempt, "beforeAction", questions, deadline);
     if (round.kind !== "allowed") {
@@ -87,14 +81,12 @@ export class AttemptMachine {
     const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
     const questions = judges.map(({ provider, settlements }) => ({
       provider,
-      ask: () =>
-        provider.beforeWalletCall?.(context, {
-          signal: deadline.signal,
-          remainingMs: deadline.remainingMs,
-          settlements: [...settlements],
-        }),
+      ask: () => provider.beforeWalletCall?.(context, Object.assign(decisionScope(deadline), { settlements: [...settlements] })),
     }));
+    attempt.expectedAnswers += 1;
     const round = await askRound(runtime, attempt, "beforeWalletCall", questions, deadline);
+    if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#awaitLate(attempt, round.provider, round.answer);
+    this.#answered(attempt);
     if (round.kind === "allowed") return { decision: "allow", context, stillValid: round.validity.stillValid };
     // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
     attempt.denial ??= round.denial;
@@ -103,7 +95,7 @@ export class AttemptMachine {
   }
 
   /** Takes note that a call did not leave: what it drew goes back to the envelope (`guard:never-left`). */
-  observe(actionId: string, callId: string, _what: "refused" | "never_left"): void {
+  observe(actionId: string, callId: string): void {
     this.#attempts.get(actionId)?.envelope.giveBack(callId);
   }
 
@@ -122,14 +114,37 @@ export class AttemptMachine {
   async settle(facts: SettleFacts): Promise<SettledOutcome | undefined> {
     const attempt = this.#attempts.get(facts.actionId);
     if (attempt === undefined) return undefined;
+    attempt.settledWith = facts;
     const outcome = this.#outcome(attempt, facts);
     this.#emitOutcome(attempt, outcome);
     const told = { result: facts.stage === "returned" ? facts.result : undefined, error: errorOf(attempt, facts) };
-    const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, outcome, told));
+    const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told));
     attempt.settling = settling;
-    if (outcome.calls.every((call) => call.state !== "in_flight")) this.#attempts.delete(facts.actionId);
+    this.#forgetWhenDone(attempt, outcome);
     await settling;
     return outcome;
+  }
+
+  /** An attempt is remembered as long as something may still become known of it in this process, and no longer. */
+  #forgetWhenDone(attempt: Attempt, outcome: SettledOutcome): void {
+    const { actionId } = attempt.facts;
+    if (attempt.expectedAnswers > 0 || outcome.calls.some((call) => call.state === "in_flight")) return;
+    const awaitsReceipt = outcome.calls.some(
+      (call) => call.state === "live" && !call.final && call.transactionId !== undefined && this.#isFinalAtOnce(call.chainId),
+    );
+    if (!awaitsReceipt) this.#attempts.delete(actionId);
+    else setTimeout(() => this.#attempts.delete(actionId), receiptMs).unref();
+  }
+
+  /** Whether a receipt alone is final evidence. */
+  #isFinalAtOnce(chainId: string | undefined): boolean {
+    return (this.#runtime.confirmations(chainId) ?? Number.POSITIVE_INFINITY) <= 1;
+  }
+
+  /** An answer came that may have brought something to settle after the attempt was settled (`settle:cumulative`). */
+  #answered(attempt: Attempt): void {
+    attempt.expectedAnswers -= 1;
+    if (attempt.settledWith !== undefined) void this.settle(attempt.settledWith);
   }
 
   async #describe(facts: AttemptFacts, read: Read, deadline: Deadline): Promise<Description | Denial> {
@@ -165,21 +180,28 @@ export class AttemptMachine {
   async #release(attempt: Attempt, denial: Denial): Promise<void> {
     if (attempt.participants.length === 0) return;
     const told = { result: undefined, error: new ActionDeniedError(denial) };
-    attempt.settling = tellParticipants(this.#runtime, attempt, this.#deniedOutcome(attempt), told);
+    attempt.settling = tellParticipants(this.#runtime, attempt, attempt.participants, this.#deniedOutcome(attempt), told);
     await new Deadline(this.#runtime.clock, releaseGraceMs).within(attempt.settling);
   }
 
   /** An ambiguous provider may hold something: once its late answer is known, it is told, unless that answer was a deny. */
-  #tellLate(attempt: Attempt, provider: PolicyProvider, answer: Extract<Answer, { kind: "ambiguous" }>): void {
-    const alone = new Attempt(attempt.facts, attempt.description);
+  #tellLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
     const told = { result: undefined, error: new ActionDeniedError(answer.denial) };
-    const finish = async (): Promise<void> => {
-      const late = await withinUnref(answer.late, lateAnswerMs);
+    void withinUnref(answer.late, lateAnswerMs).then(async (late) => {
       if (late?.decision === "deny") return;
-      alone.allowedBy(provider, late?.settlement);
-      await tellParticipants(this.#runtime, alone, this.#deniedOutcome(alone), told);
-    };
-    void finish();
+      const participant = newParticipant(provider);
+      if (late?.settlement !== undefined) participant.settlements.push(late.settlement);
+      await tellParticipants(this.#runtime, attempt, [participant], this.#deniedOutcome(attempt), told);
+    });
+  }
+
+  /** The same for a wallet call: a late allow joins what its provider hears when the attempt settles, or settles it again. */
+  #awaitLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
+    attempt.expectedAnswers += 1;
+    void withinUnref(answer.late, lateAnswerMs).then((late) => {
+      if (late?.decision === "allow") attempt.allowedBy(provider, late.settlement);
+      this.#answered(attempt);
+    });
   }
 
   #deniedOutcome(attempt: Attempt): SettledOutcome {
@@ -226,11 +248,35 @@ export class AttemptMachine {
 
   #emitOutcome(attempt: Attempt, outcome: SettledOutcome): void {
     const { actionId, actionName } = attempt.facts;
+    if (attempt.status === outcome.status) return;
+    attempt.status = outcome.status;
     this.#runtime.emit({ type: `action.${outcome.status}`, actionId, actionName });
-    if (outcome.status === "succeeded" && outcome.journalComplete && attempt.description.spends && outcome.calls.length === 0) {
+    const nothingSent = outcome.calls.every((call) => call.state === "never_left" && call.transactionId === undefined);
+    if (outcome.status === "succeeded" && outcome.journalComplete && attempt.description.spends && nothingSent) {
       this.#runtime.emit({ type: "success_without_send", actionId, actionName });
     }
   }
+}
+
+type AmbiguousAnswer = Extract<Answer, { kind: "ambiguous" }>;
+
+function newAttempt(facts: AttemptFacts, description: Description): Attempt | Denial {
+  try {
+    return new Attempt(facts, description);
+  } catch (error) {
+    // A reader that describes what is no effect has described nothing: deny.
+    return { code: "policy_error", reason: `what the action would move could not be read: ${errorText(error)}` };
+  }
+}
+
+/** The signal is made when a provider asks for it; most answer at once. */
+function decisionScope(deadline: Deadline): DecisionScope {
+  return {
+    get signal() {
+      return deadline.signal;
+    },
+    remainingMs: deadline.remainingMs,
+  };
 }
 
 function deny(denial: Denial): Verdict {

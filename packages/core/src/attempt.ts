@@ -1,9 +1,18 @@
-import type { ActionContext, Effect, Identity, JsonValue, WalletCallFacts } from "@agentkit-policy/schema";
+import type {
+  ActionContext,
+  Effect,
+  Identity,
+  JournalCall,
+  JsonValue,
+  OutcomeStatus,
+  WalletCallFacts,
+} from "@agentkit-policy/schema";
 import { actionHash } from "@agentkit-policy/schema";
 import type { Description } from "./action-reader.js";
 import { Envelope } from "./envelope.js";
 import type { Denial } from "./errors.js";
-import type { PolicyProvider, Settlement } from "./provider.js";
+import type { Ending } from "./outcome.js";
+import type { PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
 
 /** The plain facts of an attempt. A sidecar receives the very same from another language. */
 export interface AttemptFacts {
@@ -36,6 +45,22 @@ export interface Participant {
   readonly settlements: Settlement[];
   /** The RFC's hooks come once a process. */
   told: boolean;
+  /** What \`settle\` has not been told yet, because it failed; a newer outcome takes its place. */
+  untold: SettledOutcome | undefined;
+}
+
+export function newParticipant(provider: PolicyProvider): Participant {
+  return { provider, settlements: [], told: false, untold: undefined };
+}
+
+/** How an attempt ended, and the journal of its wallet calls. */
+export interface SettleFacts {
+  readonly actionId: string;
+  readonly stage: Ending["stage"];
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly durationMs: number;
+  readonly journal: readonly JournalCall[];
 }
 
 /** What the machine remembers of an open attempt, in memory only. */
@@ -49,6 +74,12 @@ export class Attempt {
   denial: Denial | undefined;
   /** Settlements of one attempt never overlap. */
   settling: Promise<unknown> = Promise.resolve();
+  /** With what it was settled last; undefined while its body runs. */
+  settledWith: SettleFacts | undefined;
+  /** The status that listeners have heard. */
+  status: OutcomeStatus | undefined;
+  /** Answers that may still come, and may bring something that has to be settled. */
+  expectedAnswers = 0;
 
   constructor(facts: AttemptFacts, description: Description) {
     this.facts = facts;
@@ -61,7 +92,7 @@ export class Attempt {
   allowedBy(provider: PolicyProvider, settlement: Settlement | undefined): void {
     let participant = this.participants.find((candidate) => candidate.provider === provider);
     if (participant === undefined) {
-      participant = { provider, settlements: [], told: false };
+      participant = newParticipant(provider);
       this.participants.push(participant);
     }
     if (settlement !== undefined) participant.settlements.push(settlement);

@@ -12,6 +12,7 @@ export class Deadline {
   readonly #totalMs: number;
   readonly #start: { now: number; uptime: number };
   #controller: AbortController | undefined;
+  #aborted = false;
 
   constructor(clock: Clock, totalMs: number) {
     this.#clock = clock;
@@ -25,11 +26,13 @@ export class Deadline {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
     return this.#controller.signal;
   }
 
   /** Aborts the signal of whoever still works on an answer that no longer matters. */
   abort(): void {
+    this.#aborted = true;
     this.#controller?.abort();
   }
 

@@ -65,7 +65,7 @@ export class ActionFailedError extends Error {
 /** A kit, wallet or policy that was put together wrongly. Thrown at start, before any action exists. */
 export class PolicySetupError extends Error {
   override readonly name = "PolicySetupError";
-  /** `already_guarded`, `not_guarded`, `no_policy`, `invalid_policy` or `invalid_option`. */
+  /** `already_guarded`, `not_guarded`, `invalid_policy` or `invalid_option`. */
   readonly code: string;
   readonly [setupMark] = true;
 

@@ -36,6 +36,7 @@ export type PolicyEventType =
   | "wallet.receipt"
   | "provider.started"
   | "provider.ended"
+  | "decision.extra_keys"
   | "settlement.failed"
   | "success_without_send";
 

@@ -1,6 +1,7 @@
 import { currentScope, inAttempt } from "./attempt-scope.js";
 import { ActionDeniedError, type Denial, denialText, errorText } from "./errors.js";
 import { type AttemptEnd, OpenAttempt } from "./open-attempt.js";
+import { isControlFlow } from "./outcome.js";
 import type { PolicyHook } from "./policy-hook.js";
 import { SnapshotError, takeSnapshot } from "./snapshot.js";
 import { readWalletFacts, type WalletFacts, type WalletLike } from "./wallet-facts.js";
@@ -75,8 +76,9 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
     result = await inAttempt(attempt, [], () => Reflect.apply(action.invoke, action, [snapshot.fresh()] as never));
   } catch (error) {
     const denial = await sealAndSettle(hook, attempt, action, { stage: "raised", error });
-    if (denial !== undefined) return deliver(hook, denial, { error });
-    throw error;
+    // A control-flow exception is the framework's own way out, and passes unchanged.
+    if (denial === undefined || isControlFlow(error)) throw error;
+    return deliver(hook, denial, { error });
   }
   const denial = await sealAndSettle(hook, attempt, action, { stage: "returned", result });
   return denial === undefined ? result : deliver(hook, denial, { result });
@@ -121,5 +123,15 @@ function deliver(hook: PolicyHook, denial: Denial, own: { readonly result?: unkn
   const text = denialText(denial);
   if ("error" in own) return `${text}\n${errorText(own.error)}`;
   if (!("result" in own) || own.result === undefined) return text;
-  return `${text}\n${typeof own.result === "string" ? own.result : JSON.stringify(own.result)}`;
+  return `${text}\n${resultText(own.result)}`;
+}
+
+/** What an action returned, as text. A denial is told whatever the result is made of. */
+function resultText(result: unknown): string {
+  if (typeof result === "string") return result;
+  try {
+    return JSON.stringify(takeSnapshot(result).plain);
+  } catch {
+    return errorText(result);
+  }
 }

@@ -1,5 +1,6 @@
 import type { WalletMethod } from "@agentkit-policy/schema";
 import { currentScope, inAttempt, type Scope } from "./attempt-scope.js";
+import { Deadline } from "./deadline.js";
 import { ActionDeniedError, type Denial, InsufficientFundsError } from "./errors.js";
 import { OpenAttempt } from "./open-attempt.js";
 import type { PolicyHook } from "./policy-hook.js";
@@ -25,6 +26,8 @@ interface CallInHand extends IncomingCall {
   readonly facts: WalletFacts;
   readonly read: ReadCall;
   readonly scope: Scope | undefined;
+  /** Whether what was allowed for the call as a whole still holds; asked in the tick that hands it over. */
+  readonly stillValid: () => boolean;
 }
 
 /**
@@ -48,7 +51,8 @@ export async function judgeWalletCall(hook: PolicyHook, wallet: object, incoming
     if (!(error instanceof SnapshotError)) throw error;
     throw denyCall(attempt, { code: "invalid_arguments", reason: error.message });
   }
-  const call: CallInHand = { ...incoming, hook, wallet, facts, read, scope };
+  // An action's own allow was used up when its body began; a call outside any action has one of its own, set below.
+  const call: CallInHand = { ...incoming, hook, wallet, facts, read, scope, stillValid: () => true };
   if (attempt === undefined) return await runOutside(call, scope?.kind === "attempt" ? scope.attempt.actionId : undefined);
   return await runInAttempt(attempt, call);
 }
@@ -76,7 +80,7 @@ async function runOutside(call: CallInHand, parentActionId: string | undefined):
   if (verdict.decision === "deny") throw new ActionDeniedError(verdict.denial);
   const attempt = new OpenAttempt(actionId, hook.machine);
   try {
-    const result = await runInAttempt(attempt, call);
+    const result = await runInAttempt(attempt, { ...call, stillValid: verdict.stillValid });
     attempt.seal({ stage: "returned", result });
     return result;
   } catch (error) {
@@ -99,15 +103,13 @@ async function runInAttempt(attempt: OpenAttempt, call: CallInHand): Promise<unk
     refuseIf(attempt, call, attempt.refusal);
     await checkBalance(attempt, call);
     const verdict = await hook.machine.judgeCall(actionId, read.facts);
-    if (verdict.decision === "deny") {
-      refuseIf(attempt, call, verdict.denial);
-      throw new ActionDeniedError(verdict.denial);
-    }
+    if (verdict.decision === "deny") return refuse(attempt, call, verdict.denial);
     hook.emit({ type: "wallet.allowed", actionId, callId });
     // From here to the call itself nothing may be awaited: seal and validity are checked in the tick that acts on them.
     refuseIf(attempt, call, attempt.refusal);
-    if (!verdict.stillValid())
-      refuseIf(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
+    if (!verdict.stillValid() || !call.stillValid()) {
+      return refuse(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
+    }
     return await handOver(attempt, call, turn?.key);
   } finally {
     turn?.giveBack();
@@ -130,14 +132,14 @@ async function handOver(attempt: OpenAttempt, call: CallInHand, turn: string | u
       journal.sent(callId, result);
       hook.emit({ type: "wallet.returned", actionId, callId, transactionId: result });
     } else {
-      journal.signed(callId, result);
+      journal.answered(callId, isSend(call) ? undefined : result);
       hook.emit({ type: "wallet.returned", actionId, callId });
     }
     return result;
   } catch (error) {
     if (estimationErrorsAreProof(wallet, call.walletMethod) && hasEstimationError(error)) {
       journal.neverLeft(callId, error);
-      hook.machine.observe(actionId, callId, "never_left");
+      hook.machine.observe(actionId, callId);
       hook.emit({ type: "wallet.never_left", actionId, callId });
     } else {
       // guard:never-left: with fallback nodes or retries, the first node may have taken what the last one refused.
@@ -155,12 +157,11 @@ async function turnFor(attempt: OpenAttempt, call: CallInHand): Promise<{ key: s
   if (!isSend(call)) return undefined;
   const key = `${call.facts.chainId ?? call.facts.network ?? "unknown"}:${call.facts.walletAddress ?? ""}`;
   if (call.scope?.kind === "attempt" && call.scope.turns.includes(key)) {
-    refuseIf(attempt, call, { code: "wallet_busy", reason: "the wallet was asked to send from inside its own sending" });
+    return refuse(attempt, call, { code: "wallet_busy", reason: "the wallet was asked to send from inside its own sending" });
   }
   const giveBack = await takeTurn(key, call.hook.queueWaitMs);
   if (giveBack === undefined) {
-    refuseIf(attempt, call, { code: "queue_timeout", reason: "the wallet was busy sending for too long" });
-    return undefined;
+    return refuse(attempt, call, { code: "queue_timeout", reason: "the wallet was busy sending for too long" });
   }
   call.hook.emit({ type: "wallet.turn", actionId: attempt.actionId, callId: call.read.facts.callId });
   return { key, giveBack };
@@ -174,7 +175,8 @@ async function checkBalance(attempt: OpenAttempt, call: CallInHand): Promise<voi
   if (!isSend(call) || value === 0n || wallet.getBalance === undefined) return;
   let balance: unknown;
   try {
-    balance = await wallet.getBalance();
+    // Bounded, because it holds the wallet's turn.
+    balance = await new Deadline(call.hook.clock, call.hook.balanceWaitMs).within(wallet.getBalance());
   } catch {
     // A balance that cannot be read proves nothing; the send goes its ordinary way and counts as gone if it fails.
     return;
@@ -187,10 +189,13 @@ async function checkBalance(attempt: OpenAttempt, call: CallInHand): Promise<voi
 }
 
 function refuseIf(attempt: OpenAttempt, call: CallInHand, denial: Denial | undefined): void {
-  if (denial === undefined) return;
+  if (denial !== undefined) refuse(attempt, call, denial);
+}
+
+function refuse(attempt: OpenAttempt, call: CallInHand, denial: Denial): never {
   const { callId } = call.read.facts;
   attempt.journal.refused(callId);
-  call.hook.machine.observe(attempt.actionId, callId, "refused");
+  call.hook.machine.observe(attempt.actionId, callId);
   call.hook.emit({ type: "wallet.denied", actionId: attempt.actionId, callId, code: denial.code, reason: denial.reason });
   throw denyCall(attempt, denial);
 }

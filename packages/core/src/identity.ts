@@ -8,7 +8,7 @@ const scope = processWide("identity", () => new AsyncLocalStorage<Identity>());
 /**
  * Runs `body` as somebody: every attempt in it, across awaits, carries this identity (`scope:identity`). Nested scopes
  * add to and override the outer one. Identity never comes from an action's arguments.
- * @throws PolicySetupError when a field is not a non-empty string.
+ * @throws PolicySetupError when a field is given and is not a non-empty string.
  */
 export function runWithContext<T>(identity: Identity, body: () => T): T {
   return scope.run(Object.freeze({ ...currentIdentity(), ...checkedIdentity(identity) }), body);
@@ -21,7 +21,8 @@ export function currentIdentity(): Identity {
 
 /** @throws PolicySetupError */
 export function checkedIdentity(identity: Identity): Identity {
-  const copy: Identity = { ...identity };
+  // A member that is undefined is not given: it must not erase what an outer scope or the kit has said.
+  const copy = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined)) as Identity;
   if (!isIdentity(copy)) {
     throw new PolicySetupError("invalid_option", `the context is not an identity: ${problemOf(isIdentity, copy)}`);
   }

@@ -1,7 +1,7 @@
 export type { ActionFacts, ActionReader, Description, InvalidDescription, Read, ReadRequest } from "./action-reader.js";
 export { allOf } from "./all-of.js";
-export type { AttemptFacts } from "./attempt.js";
-export { AttemptMachine, type SettleFacts, type Verdict } from "./attempt-machine.js";
+export type { AttemptFacts, SettleFacts } from "./attempt.js";
+export { AttemptMachine, type Verdict } from "./attempt-machine.js";
 export { type Clock, systemClock } from "./clock.js";
 export { ActionDeniedError, ActionFailedError, type Denial, PolicySetupError } from "./errors.js";
 export type { PolicyEvent, PolicyEventType, PolicyListener } from "./events.js";

@@ -28,10 +28,10 @@ export class Journal {
     this.#update(callId, { state: "returned", transactionId });
   }
 
-  /** The wallet answered with a signature, of which only the hash is kept (`guard:secret`). */
-  signed(callId: string, signature: unknown): void {
-    const text = typeof signature === "string" ? signature : "";
-    this.#update(callId, { state: "returned", signatureHash: sha256Hex(text) });
+  /** The wallet answered with something else than an id: a signature, of which only the hash is kept (`guard:secret`). */
+  answered(callId: string, answer: unknown): void {
+    const signature = typeof answer === "string" ? { signatureHash: sha256Hex(answer) } : {};
+    this.#update(callId, { state: "returned", ...signature });
   }
 
   raised(callId: string, error: unknown): void {
@@ -50,10 +50,6 @@ export class Journal {
       return callId;
     }
     return undefined;
-  }
-
-  get hasInFlight(): boolean {
-    return [...this.#calls.values()].some((call) => call.state === "in_flight");
   }
 
   /** A copy, in the order in which the calls began. */

@@ -24,6 +24,8 @@ export class PolicyHook {
   readonly logger: Logger;
   readonly onDeny: "return" | "throw";
   readonly queueWaitMs: number;
+  /** How long a send waits for its wallet's balance. */
+  readonly balanceWaitMs: number;
   readonly argumentBounds: SnapshotBounds;
   readonly providers: readonly PolicyProvider[];
   readonly #identity: Identity;
@@ -36,6 +38,7 @@ export class PolicyHook {
     this.logger = options.logger ?? stderrLogger;
     this.onDeny = options.onDeny ?? "return";
     this.queueWaitMs = options.queueWaitMs ?? 30_000;
+    this.balanceWaitMs = options.decisionDeadlineMs ?? 5_000;
     this.argumentBounds = options.argumentBounds ?? defaultSnapshotBounds;
     this.#identity = checkedIdentity(options.context ?? {});
     this.#listener = options.onEvent;

@@ -4,6 +4,9 @@ const refusedRequests = /^(eth_send|eth_sign|personal_|wallet_)/;
 /** Functions of viem's clients that make such a request. */
 const refusedFunctions = new Set([
   "sendRawTransaction",
+  // Solana's connection.
+  "sendEncodedTransaction",
+  "requestAirdrop",
   "sendRawTransactionSync",
   "sendTransaction",
   "sendTransactionSync",
@@ -33,6 +36,7 @@ export function guardedPublicClient(client: unknown, refuse: (reason: string) =>
           throw refuse(`the public client's ${property}() sends or signs; use the wallet's own methods`);
         };
       }
+      if (property === "extend" && typeof value === "function") return guardedExtend(value, target, refuse);
       if (property === "request" && typeof value === "function") return guardedRequest(value, target, refuse);
       if (property === "transport" && typeof value === "object" && value !== null) return guardedPublicClient(value, refuse);
       return value;
@@ -40,6 +44,14 @@ export function guardedPublicClient(client: unknown, refuse: (reason: string) =>
   });
   clients.set(client, proxy);
   return proxy;
+}
+
+/** viem's way to add functions to a client hands the client to whoever adds them. */
+function guardedExtend(extend: unknown, target: object, refuse: (reason: string) => Error): unknown {
+  return (addition: (client: unknown) => unknown) => {
+    const guardedAddition = (client: unknown): unknown => addition(guardedPublicClient(client, refuse));
+    return guardedPublicClient(Reflect.apply(extend as (...args: unknown[]) => unknown, target, [guardedAddition]), refuse);
+  };
 }
 
 function guardedRequest(request: unknown, target: object, refuse: (reason: string) => Error): unknown {

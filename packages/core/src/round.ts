@@ -58,6 +58,16 @@ async function askOnce(
     const answer = await ask(name, () => inProviderHook(actionId, question), deadline);
     const code = answer.kind === "allow" ? {} : { code: answer.denial.code };
     runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook, ...code });
+    if (answer.kind !== "ambiguous" && answer.extraKeys.length > 0) {
+      runtime.emit({
+        type: "decision.extra_keys",
+        actionId,
+        actionName,
+        provider: name,
+        hook,
+        detail: answer.extraKeys.join(", "),
+      });
+    }
     if (answer.kind !== "allow") {
       if (answer.kind === "ambiguous") deadline.abort();
       return { kind: "refused", denial: answer.denial, provider, answer };

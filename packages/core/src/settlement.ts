@@ -21,9 +21,15 @@ const retryDelaysMs = [100, 1_000, 10_000];
  * Tells the participants what became of an attempt, last first (`order:reverse`). Bounded and total: it never throws, and
  * whatever fails is an event and a retry, never a changed result (`settle:cumulative`).
  */
-export async function tellParticipants(runtime: Runtime, attempt: Attempt, outcome: SettledOutcome, told: Told): Promise<void> {
+export async function tellParticipants(
+  runtime: Runtime,
+  attempt: Attempt,
+  participants: readonly Participant[],
+  outcome: SettledOutcome,
+  told: Told,
+): Promise<void> {
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
-  for (const participant of [...attempt.participants].reverse()) {
+  for (const participant of [...participants].reverse()) {
     await tell(runtime, attempt, participant, outcome, told, deadline);
   }
 }
@@ -39,10 +45,8 @@ async function tell(
   const { provider } = participant;
   const { context } = attempt;
   if (provider.settle !== undefined) {
-    const settle = (): unknown =>
-      provider.settle?.(context, outcome, { settlements: [...participant.settlements], recovered: false });
-    const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
-    if (!settled) retryLater(runtime, attempt, participant, settle, 0);
+    participant.untold = outcome;
+    if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
     return;
   }
   if (participant.told) return;
@@ -54,6 +58,17 @@ async function tell(
     ? (): unknown => provider.onActionError?.(context, told.error, outcome)
     : (): unknown => provider.afterAction?.(context, told.result, outcome);
   await runHook(runtime, attempt, participant, hook, heard, deadline);
+}
+
+/** Tells a provider the newest outcome that it has not been told. @returns whether there is nothing left to tell */
+async function settleOnce(runtime: Runtime, attempt: Attempt, participant: Participant, deadline: Deadline): Promise<boolean> {
+  const outcome = participant.untold;
+  if (outcome === undefined) return true;
+  const scope = { settlements: [...participant.settlements], recovered: false };
+  const settle = (): unknown => participant.provider.settle?.(attempt.context, outcome, scope);
+  const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
+  if (settled && participant.untold === outcome) participant.untold = undefined;
+  return settled;
 }
 
 async function runHook(
@@ -80,15 +95,14 @@ async function runHook(
   }
 }
 
-function retryLater(runtime: Runtime, attempt: Attempt, participant: Participant, settle: () => unknown, round: number): void {
+function retryLater(runtime: Runtime, attempt: Attempt, participant: Participant, round: number): void {
   const delayMs = retryDelaysMs[round];
   // Nothing more to do here: what was armed goes on counting as spent until its own date, the safe side.
   if (delayMs === undefined) return;
   setTimeout(() => {
     attempt.settling = attempt.settling.then(async () => {
       const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
-      const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
-      if (!settled) retryLater(runtime, attempt, participant, settle, round + 1);
+      if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, round + 1);
     });
   }, delayMs).unref();
 }

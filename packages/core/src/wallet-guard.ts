@@ -109,8 +109,10 @@ function noteReceipt(hook: PolicyHook, asked: unknown, receipt: unknown): void {
   if (seen === undefined) return;
   const block = typeof blockNumber === "bigint" ? { blockNumber: blockNumber.toString() } : {};
   const callId = scope.attempt.journal.receipt(asked, { status: seen, ...block });
-  if (callId !== undefined)
-    hook.emit({ type: "wallet.receipt", actionId: scope.attempt.actionId, callId, transactionId: asked, detail: seen });
+  if (callId === undefined) return;
+  hook.emit({ type: "wallet.receipt", actionId: scope.attempt.actionId, callId, transactionId: asked, detail: seen });
+  // A receipt that comes after the seal may be final evidence.
+  scope.attempt.settleAgain();
 }
 
 /** viem says success and reverted, CDP's smart wallet complete and failed. Anything else proves nothing. */

@@ -30,7 +30,6 @@ const reads = new Set([
   "readContract",
   "getCdpSdkNetwork",
   "getPaymasterUrl",
-  "getConnection",
   "getPublicKey",
   "getSignatureStatus",
   "waitForSignatureResult",
@@ -61,7 +60,7 @@ const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletPro
 
 /** Sorts a member of a wallet. Whatever is not known is judged as `unknown`. */
 export function memberKind(wallet: object, name: string): MemberKind {
-  if (name === "getPublicClient") return { kind: "public_client" };
+  if (name === "getPublicClient" || name === "getConnection") return { kind: "public_client" };
   if (name === "waitForTransactionReceipt") return { kind: "receipt" };
   if (name === "toSigner" || name === "toEip1193Provider") {
     // On Solana a signer is the raw key pair.

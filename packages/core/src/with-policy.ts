@@ -26,6 +26,7 @@ export function withPolicy<K extends KitLike>(kit: K, policy: Policy | undefined
     (options.logger ?? stderrLogger).warn("withPolicy was given no policy: this kit is not guarded");
     return kit;
   }
+  refuseGuardedWallet(walletOf(kit));
   const hook = new PolicyHook(policy, options);
   sayAtStart(hook, options);
   const guardOf = walletGuards(hook);
@@ -45,9 +46,8 @@ export function withPolicy<K extends KitLike>(kit: K, policy: Policy | undefined
 
   function getActions(): ActionLike[] {
     const wallet = walletOf(kit) as WalletLike | undefined;
-    if (wallet !== undefined && isGuardedWallet(wallet)) {
-      throw new PolicySetupError("already_guarded", "the kit's wallet is guarded already; give AgentKit the bare wallet");
-    }
+    // It may have been replaced since.
+    refuseGuardedWallet(wallet);
     reached = false;
     const actions = Reflect.apply(kit.getActions, guardedKit, []) as ActionLike[];
     // Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would
@@ -107,6 +107,12 @@ function isGuardedKit(kit: object): boolean {
 function walletOf(kit: object): object | undefined {
   const wallet: unknown = Reflect.get(kit, "walletProvider");
   return typeof wallet === "object" && wallet !== null ? wallet : undefined;
+}
+
+function refuseGuardedWallet(wallet: object | undefined): void {
+  if (wallet !== undefined && isGuardedWallet(wallet)) {
+    throw new PolicySetupError("already_guarded", "the kit's wallet is guarded already; give AgentKit the bare wallet");
+  }
 }
 
 function walletGuards(hook: PolicyHook): (wallet: object) => object {

@@ -98,7 +98,8 @@ function balanceOf(limit: Limit, key: ScopeKey, lines: readonly HeldLine[], now:
 
 function countedLines(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): HeldLine[] {
   const frame = { ...moment, window: limit.window };
-  const since = earliestDate(frame);
+  // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
+  const since = limit.window.kind === "open" && limit.unit === "actions" ? undefined : earliestDate(frame);
   const query = {
     unit: limit.unit,
     scope,

@@ -1,3 +1,4 @@
+import { checkSameFile, type FileIdentity, fileIdentity } from "./file-identity.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { faultOf, isBusy, type SqliteDatabase, type SqliteStatement } from "./sqlite-database.js";
 import { sqliteStore } from "./sqlite-store.js";
@@ -30,6 +31,7 @@ export class SqliteWriter {
   readonly #store: Store;
   readonly #path: string;
   readonly #busyTimeoutMs: number;
+  readonly #file: FileIdentity;
   #waiting: Job[] = [];
   #pumping: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
@@ -51,6 +53,7 @@ export class SqliteWriter {
     this.#dataVersion = database.prepare("PRAGMA data_version");
     this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
+    this.#file = fileIdentity(path);
   }
 
   /**
@@ -103,6 +106,8 @@ export class SqliteWriter {
       for (let durable = jobs.some((job) => job.durable); ; durable = true) {
         this.#setDurable(durable);
         await whenFree(() => this.#database.exec("BEGIN IMMEDIATE"), this.#busyTimeoutMs);
+        // Under the lock: nobody who still holds this file can be writing another one of the same name.
+        checkSameFile(this.#path, this.#file);
         this.#shared ||= this.#othersCommitted();
         this.#wroteDurably = false;
         answers = jobs.map((job) => this.#answer(job));

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openLedger } from "../src/open-ledger.js";
@@ -94,6 +94,20 @@ describe("a ledger that cannot answer says why", () => {
     database.exec("PRAGMA max_page_count = 1000");
     expect(write()).toBeUndefined();
     database.close();
+  });
+
+  it("when its file was removed or replaced while it was open, before two ledgers grant one budget", async () => {
+    const file = join(folder, "replaced.db");
+    const request = () => reserveOf({ attemptId: attemptAt(Date.now()), amount: "1", limits: [limitOf(2)] });
+    const first = await openSqliteLedger(file);
+    expect(await first.reserve(request())).toMatchObject({ ok: true });
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
+    await expect(first.reserve(request())).rejects.toMatchObject({ code: "ledger_replaced" });
+    const second = await openSqliteLedger(file);
+    expect(await second.reserve(request())).toMatchObject({ ok: true });
+    await expect(first.reserve(request())).rejects.toMatchObject({ code: "ledger_replaced" });
+    await first.dispose();
+    await second.dispose();
   });
 
   it("when its location is none", async () => {

@@ -298,6 +298,20 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect([(await act()).answer.ok, (await act()).answer.ok, (await act()).answer.ok]).toEqual([true, true, false]);
       });
 
+      it("that are open counts them for as long as their entry is open", async () => {
+        const open = [countLimit(1, { window: { kind: "open" } })];
+        const begin = async () => {
+          const attemptId = fresh();
+          const answer = await ledger.reserve(reserveOf({ attemptId, amount: "0", limits: open, counted: true, arm: true }));
+          return { attemptId, granted: answer.ok };
+        };
+        const first = await begin();
+        clock.pass(10 * minute);
+        expect((await begin()).granted).toBe(false);
+        await ledger.close(closeOf(first.attemptId, 0n));
+        expect((await begin()).granted).toBe(true);
+      });
+
       it("dates them by their reserve", async () => {
         await act();
         clock.pass(30 * minute);

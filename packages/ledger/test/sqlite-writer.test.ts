@@ -17,10 +17,11 @@ let serial = 0;
 /** A writer whose commits are recorded with what they were: on the disk, or only visible. */
 async function recordedWriter() {
   serial += 1;
-  const database = await openDatabase(join(folder, `${serial}.db`));
+  const path = join(folder, `${serial}.db`);
+  const database = await openDatabase(path);
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("BEGIN IMMEDIATE");
-  prepareTables(database, "writer.db");
+  prepareTables(database, path);
   database.exec("COMMIT");
   const commits: string[] = [];
   let synchronous = "FULL";
@@ -35,7 +36,7 @@ async function recordedWriter() {
   };
   const clock = new ManualClock();
   const verbs = new Verbs(new AnchoredClock(clock), defaultLedgerTimes);
-  const writer = new SqliteWriter(recording, "writer.db", 1_000);
+  const writer = new SqliteWriter(recording, path, 1_000);
   const reserve = (attemptId: string, more: { stepId?: string; arm?: boolean } = {}) => {
     const request = reserveOf({ attemptId, amount: "10", limits: [limitOf(1_000)], ...more });
     return writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root");

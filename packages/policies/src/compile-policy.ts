@@ -1,9 +1,9 @@
 import type { ActionReader } from "@agentkit-policy/core";
-import { AmountError, createActionReader, tokenDecimals } from "@agentkit-policy/effects";
+import { AmountError, createActionReader, nativeDecimals, tokenDecimals } from "@agentkit-policy/effects";
 import type { LedgerTimes } from "@agentkit-policy/ledger";
 import { canonicalJson, sha256Hex } from "@agentkit-policy/schema";
 import { parseDuration } from "./duration.js";
-import { type CompiledLimit, compileLimit, nativeDecimals, parseWindow, windowLengthMs, windowWords } from "./limit.js";
+import { type CompiledLimit, compileLimit, parseWindow, windowLengthMs, windowWords } from "./limit.js";
 import { compileMatch } from "./matching.js";
 import type { WrittenPolicy, WrittenRule } from "./parse-policy.js";
 import type { LimitRule, Match, PolicyFile, When } from "./policy-file.js";
@@ -18,6 +18,8 @@ export interface CompiledPolicy {
   readonly limits: readonly CompiledLimit[];
   readonly statelessRules: readonly StatelessRule[];
   readonly reader: ActionReader;
+  /** Decimals of an asset, where the policy or the built-in table knows them. */
+  readonly decimalsOf: (asset: string) => number | undefined;
   readonly confirmations: Readonly<Record<string, number>>;
   readonly times: Pick<LedgerTimes, "lifeMs" | "settleWithinMs">;
   /** How long before an entry's end a call has to be handed over, in milliseconds. */
@@ -78,6 +80,7 @@ class PolicyCompiler {
       limits: [...limits.values()],
       statelessRules,
       reader: createActionReader({ tokens }),
+      decimalsOf: (asset) => this.#knownDecimals(asset),
       confirmations: Object.fromEntries(
         Object.entries(chains).flatMap(([chain, { confirmations }]) =>
           confirmations === undefined ? [] : [[chain, confirmations]],
@@ -111,8 +114,10 @@ class PolicyCompiler {
         `${suggestion(rule.window, windowWords)}known: ${windowWords.join(", ")}`,
       );
     this.#checkMaximum(rule, path);
-    const decimals =
-      rule.limit === "actions" ? 0 : rule.limit === "native" ? nativeDecimals : this.#decimalsOf(rule, [...path, "limit"]);
+    if (new Set(rule.per).size !== rule.per.length) {
+      this.#complain([...path, "per"], "a scope is named twice", "name each scope once");
+    }
+    const decimals = rule.limit === "actions" ? 0 : this.#decimalsOf(rule, [...path, "limit"]);
     try {
       return compileLimit(rule, window, decimals);
     } catch (error) {
@@ -145,23 +150,29 @@ class PolicyCompiler {
     }
   }
 
-  #decimalsOf({ limit: asset, atomic }: LimitRule, path: PolicyPath): number {
-    this.#references.checkAsset(asset, path, ["native", "actions"]);
-    const { tokens = {} } = this.#file;
-    const decimals = Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset);
+  #decimalsOf({ limit, atomic }: LimitRule, path: PolicyPath): number {
+    this.#references.checkAsset(limit, path, ["native", "actions"]);
+    const decimals = limit === "native" ? nativeDecimals : this.#knownDecimals(limit);
     if (decimals !== undefined) return decimals;
     // An amount that is already atomic needs no decimals.
     if (atomic !== undefined) return 0;
-    const hint = `add tokens: { "${asset}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`;
+    const hint = `add tokens: { "${limit}": { decimals: 6 } } with the token's own number, or give the limit as atomic:`;
     return this.#complain(path, "the token's decimals are not known", hint);
+  }
+
+  #knownDecimals(asset: string): number | undefined {
+    const { tokens = {} } = this.#file;
+    return Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset);
   }
 
   #checkWhen(when: When | undefined, path: PolicyPath): void {
     if (when?.actions !== undefined) this.#references.checkActions(when.actions, [...path, "actions"]);
+    if (when?.networks !== undefined) this.#references.checkNetworks(when.networks, [...path, "networks"]);
   }
 
   #match(match: Match, path: PolicyPath): Match {
     if (match.actions !== undefined) this.#references.checkActions(match.actions, [...path, "actions"]);
+    if (match.networks !== undefined) this.#references.checkNetworks(match.networks, [...path, "networks"]);
     for (const [index, asset] of (match.assets ?? []).entries()) {
       this.#references.checkAsset(asset, [...path, "assets", index], ["native"]);
     }

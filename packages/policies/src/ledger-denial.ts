@@ -1,4 +1,4 @@
-import { formatUnits, symbolOf, tokenDecimals } from "@agentkit-policy/effects";
+import { formatUnits, symbolOf } from "@agentkit-policy/effects";
 import { type AskedLine, LedgerFault, type Refusal } from "@agentkit-policy/ledger";
 import type { Deny } from "@agentkit-policy/schema";
 
@@ -45,10 +45,10 @@ export function denialOfFault(error: unknown): Deny {
 export type DecimalsOf = (asset: string) => number | undefined;
 
 /** An amount for a person: whole units and a symbol where they are known, else the exact atomic amount and the asset. */
-export function amountText(asset: string, amount: string, decimalsOf: DecimalsOf = tokenDecimals): string {
-  const decimals = asset.endsWith("/slip44:60") ? 18 : decimalsOf(asset);
+export function amountText(asset: string, amount: string, decimalsOf: DecimalsOf): string {
+  const decimals = decimalsOf(asset);
   if (decimals === undefined) return `${amount} atomic units of ${asset}`;
-  return `${formatUnits(BigInt(amount), decimals)} ${symbolOf(asset) ?? asset}`;
+  return `${formatUnits(amount, decimals)} ${symbolOf(asset) ?? asset}`;
 }
 
 function askedText(lines: readonly AskedLine[], decimalsOf: DecimalsOf): string {

@@ -24,17 +24,15 @@ export function parseWindow(text: string): Window | undefined {
 /** Words for the hint where a window is not understood. */
 export const windowWords = ["attempt", "hour", "day", "week", "month", "lifetime", "open", '"10m"'];
 
-/** Longest span in milliseconds, to compare windows; undefined for one that has no length. */
+/** Longest span in milliseconds, to compare windows: an attempt is shorter than any, `open` has no length. */
 export function windowLengthMs(window: Window): number | undefined {
+  if (window.kind === "attempt") return 0;
   if (window.kind === "rolling") return window.ms;
   if (window.kind === "lifetime") return Number.POSITIVE_INFINITY;
   if (window.kind !== "calendar") return undefined;
   const day = 86_400_000;
   return { hour: day / 24, day, week: 7 * day, month: 31 * day }[window.unit];
 }
-
-/** Decimals of a limit's asset. `native` stands for an eip155 coin, all of which have 18. */
-export const nativeDecimals = 18;
 
 /** @throws AmountError */
 export function compileLimit(rule: LimitRule, window: Window, decimals: number): CompiledLimit {

@@ -73,7 +73,12 @@ function effectTests(match: Match): EffectTest[] {
         : assets.some((asset) => effect.asset === (asset === "native" && chainId !== undefined ? nativeAsset(chainId) : asset)),
     );
   }
-  if (recipients !== undefined) tests.push((effect) => isAmong(effect.counterparty, recipients));
+  // Money that a wallet call sends to nobody in particular, such as the value of a deployment, goes to no recipient of a list.
+  const paysNobody = ({ kind, basis, counterparty }: Effect): boolean =>
+    kind === "transfer" && basis === "decoded" && counterparty === undefined;
+  if (recipients !== undefined) {
+    tests.push((effect) => (paysNobody(effect) ? false : isAmong(effect.counterparty, recipients)));
+  }
   if (contracts !== undefined) tests.push((effect) => isAmong(effect.contract, contracts));
   return tests;
 }

@@ -114,7 +114,31 @@ function errorOf(
       `${suggestion(String(found), values)}known: ${values.join(", ")}`,
     );
   }
+  if (issue.code === "invalid_type") {
+    const hint =
+      path.length === 0
+        ? 'a policy is a mapping with "version:", "ledger:" and "rules:"'
+        : "compare it with the README's example";
+    return new PolicyFileError(source.placeOf(path), `it is ${kindOf(found)}, and has to be ${article(issue.expected)}`, hint);
+  }
   return new PolicyFileError(source.placeOf(path), issue.message, "correct the value");
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  return article(Array.isArray(value) ? "array" : typeof value);
+}
+
+/** The validator's words for types, as a person says them who writes YAML. */
+function article(type: string): string {
+  const words: Record<string, string> = {
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    string: "text",
+    int: "a whole number",
+  };
+  return words[type] ?? `a ${type}`;
 }
 
 function messageHint(issue: z.core.$ZodIssue): string {

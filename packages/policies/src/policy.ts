@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
 import type { PolicyProvider } from "@agentkit-policy/core";
-import { tokenDecimals } from "@agentkit-policy/effects";
 import { type Balance, type Ledger, type LedgerOptions, type Limit, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
@@ -14,6 +13,8 @@ export interface LoadedPolicy extends PolicyProvider {
   readonly ledger: Ledger;
   /** SHA-256 of the policy's content. */
   readonly version: string;
+  /** Decimals of an asset, where the policy or the built-in table knows them. */
+  readonly decimalsOf: (asset: string) => number | undefined;
   /** What every limit counts at the moment, in atomic units, a line for each combination of scope values in the ledger. */
   balances(scopes?: ScopeValues): Promise<readonly Balance[]>;
   /** Closes the ledger. Attempts that are still open count as armed or reserved until their own dates. */
@@ -62,18 +63,18 @@ async function openPolicy(
     ...(clock === undefined ? {} : { clock }),
     ...(mustExist === undefined ? {} : { mustExist }),
   });
-  const { tokens = {}, chains: namedChains = {} } = source.data as PolicyDefinition;
+  const { chains: namedChains = {} } = source.data as PolicyDefinition;
   const provider = compiledProvider({
     policy,
     ledger,
     name,
-    decimalsOf: (asset) => (Object.hasOwn(tokens, asset) ? tokens[asset]?.decimals : tokenDecimals(asset)),
     now: clock === undefined ? Date.now : () => clock.now(),
   });
   return {
     ...provider,
     ledger,
     version: policy.version,
+    decimalsOf: policy.decimalsOf,
     async balances(scopes) {
       const chains = new Set([
         ...Object.keys(namedChains),

@@ -6,6 +6,25 @@ import { suggestion } from "./suggestion.js";
 /** Says what is wrong at a place of the policy, and what to do. */
 export type Complain = (path: PolicyPath, problem: string, hint: string) => never;
 
+/** AgentKit's own ids of networks, as of 0.10.4. */
+const networkIds = [
+  "arbitrum-mainnet",
+  "arbitrum-sepolia",
+  "base-mainnet",
+  "base-sepolia",
+  "ethereum-mainnet",
+  "ethereum-sepolia",
+  "optimism-mainnet",
+  "optimism-sepolia",
+  "polygon-mainnet",
+  "polygon-mumbai",
+  "solana-devnet",
+  "solana-mainnet",
+  "solana-testnet",
+];
+
+const caip2 = /^(eip155:[1-9][0-9]{0,31}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32})$/;
+
 const exampleAsset = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e";
 
 /** What a policy refers to by name: assets, chains, accounts and actions. Whatever names nothing is an error at load. */
@@ -31,9 +50,16 @@ export class References {
 
   /** CAIP-2. */
   checkChain(chain: string, path: PolicyPath): void {
-    if (!/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/.test(chain)) {
-      this.#complain(path, `"${chain}" is no chain`, 'a chain is CAIP-2, such as "eip155:8453"');
-    }
+    if (!caip2.test(chain)) this.#complain(path, `"${chain}" is no chain`, 'a chain is CAIP-2, such as "eip155:8453"');
+  }
+
+  /** CAIP-2, or one of AgentKit's network ids. A name that no wallet has would never match. */
+  checkNetworks(networks: readonly string[], path: PolicyPath): void {
+    networks.forEach((network, index) => {
+      if (caip2.test(network) || networkIds.includes(network)) return;
+      const hint = `${suggestion(network, networkIds)}a network is CAIP-2 such as "eip155:8453", or one of: ${networkIds.join(", ")}`;
+      this.#complain([...path, index], `"${network}" is no network that is known here`, hint);
+    });
   }
 
   /** A bare address, which means it on every chain, or a CAIP-10 account. @returns it in lower case where that is its form */

@@ -81,6 +81,13 @@ describe("an allow rule", () => {
     expect(verdict(rules, [])).toBe("allow");
   });
 
+  it("for recipients admits no deployment that carries money, and one that carries none", () => {
+    const rules = [{ allow: { recipients: [alice] } }];
+    const deploy = (value: string) => decoded({ data: "0x6080", value });
+    expect(verdict(rules, deploy("1000"), { layer: "wallet", excess: [] })).toBe("not_allowed");
+    expect(verdict(rules, deploy("0"), { layer: "wallet", excess: [] })).toBe("allow");
+  });
+
   it("takes an address of any case, and a bare one on every chain", () => {
     expect(verdict([{ allow: { recipients: [`0x${alice.slice(2).toUpperCase()}`] } }], [transferOf(alice, "1")])).toBe("allow");
     expect(verdict([{ allow: { recipients: [`eip155:1:${alice}`] } }], [transferOf(alice, "1")])).toBe("not_allowed");

@@ -14,10 +14,9 @@ export async function budgets(file: string, options: { readonly json?: boolean }
     const rows = balances.map((balance) => [
       balance.limitId,
       scopeText(balance),
-      text(balance, balance.counted),
-      text(balance, balance.open),
-      text(balance, balance.left),
-      text(balance, balance.max),
+      ...[balance.counted, balance.open, balance.left, balance.max].map((amount) => {
+        return balance.asset === undefined ? amount : amountText(balance.asset, amount, policy.decimalsOf);
+      }),
     ]);
     process.stdout.write(
       rows.length === 0
@@ -32,8 +31,4 @@ export async function budgets(file: string, options: { readonly json?: boolean }
 function scopeText({ scope }: Balance): string {
   const parts = Object.entries(scope).map(([name, value]) => `${name} ${value}`);
   return parts.length === 0 ? "everybody" : parts.join(", ");
-}
-
-function text({ asset }: Balance, amount: string): string {
-  return asset === undefined ? amount : amountText(asset, amount);
 }

@@ -1,11 +1,12 @@
-import { amountText, type CompiledLimit, checkPolicy } from "@agentkit-policy/policies";
+import { formatUnits, nativeDecimals } from "@agentkit-policy/effects";
+import { amountText, type CompiledLimit, type CompiledPolicy, checkPolicy } from "@agentkit-policy/policies";
 import { table } from "./table.js";
 
 /** `agentkit-policy check`: every rule in words. Throws what is wrong with the file. */
 export function check(file: string): void {
   const policy = checkPolicy(file);
   const rows = [
-    ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit)]),
+    ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy)]),
     ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),
   ];
   process.stdout.write(
@@ -13,15 +14,14 @@ export function check(file: string): void {
   );
 }
 
-function limitText(limit: CompiledLimit): string {
+function limitText(limit: CompiledLimit, { decimalsOf }: CompiledPolicy): string {
   const scopes = limit.per.length === 0 ? "for everybody together" : `per ${limit.per.join(" and ")}`;
-  const what =
-    limit.unit === "actions"
-      ? `${limit.max} actions`
-      : limit.native
-        ? amountText("eip155:1/slip44:60", limit.max)
-        : amountText(limit.asset ?? "", limit.max);
-  return `at most ${what} ${scopes}, ${windowText(limit)}`;
+  return `at most ${maximumText(limit, decimalsOf)} ${scopes}, ${windowText(limit)}`;
+}
+
+function maximumText({ unit, native, asset, max }: CompiledLimit, decimalsOf: CompiledPolicy["decimalsOf"]): string {
+  if (unit === "actions") return `${max} actions`;
+  return native ? `${formatUnits(max, nativeDecimals)} of the chain's coin` : amountText(asset ?? "", max, decimalsOf);
 }
 
 function windowText({ window }: CompiledLimit): string {
