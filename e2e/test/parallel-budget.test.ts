@@ -80,7 +80,8 @@ describe("4 processes with a wallet each, one ledger file, 0.05 a day per user",
   beforeAll(async () => {
     for (let index = 0; index < 4; index += 1) {
       const account = freshAccount(`process ${index}`);
-      await setBalance(anvil, account.address, oneEther);
+      // Enough for every repetition: the same four wallets pay in all of them.
+      await setBalance(anvil, account.address, oneEther * BigInt(repetitions));
       children.push(new Child("budget-sharer.mjs", { rpcUrl: anvil.rpcUrl, accountName: `process ${index}` }));
     }
     await Promise.all(children.map(async (child) => await child.next("ready")));

@@ -1,5 +1,6 @@
 import * as core from "@agentkit-policy/core";
 import { createActionReader } from "@agentkit-policy/effects";
+import type { LoadedPolicy } from "@agentkit-policy/policies";
 
 /*
  * Core reads actions through a port that it does not implement. Here the port is filled: a policy that carries no reader of
@@ -25,8 +26,19 @@ export function guardWallet<W extends object>(wallet: W, policy: core.Policy, op
   return core.guardWallet(wallet, policy, withReader(policy, options));
 }
 
+/** Two policies on one ledger would each count the same money, so that both budgets ran out at half. */
+function refuseSharedLedger(providers: readonly core.PolicyProvider[]): void {
+  const ledgers = providers.flatMap((provider) => {
+    const { ledger } = provider as Partial<LoadedPolicy>;
+    return ledger === undefined ? [] : [ledger.id];
+  });
+  if (new Set(ledgers).size === ledgers.length) return;
+  throw new core.PolicySetupError("invalid_policy", "two policies spend from one ledger; write their rules into one file");
+}
+
 function withReader<O extends core.PolicyOptions>(policy: core.Policy, options: O): O {
   const providers = Array.isArray(policy) ? (policy as readonly core.PolicyProvider[]) : [policy as core.PolicyProvider];
+  refuseSharedLedger(providers);
   if (options.reader !== undefined || providers.some((provider) => provider?.reader !== undefined)) return options;
   return { ...options, reader: createActionReader() };
 }

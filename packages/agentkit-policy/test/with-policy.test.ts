@@ -64,6 +64,15 @@ describe("the front door", () => {
     expect(contexts[0]?.canonicalAction).toBe("mine");
   });
 
+  it("refuses two policies that spend from one ledger", async () => {
+    const policy = await definePolicy({
+      version: 1,
+      ledger: "memory",
+      rules: [{ id: "a", limit: "actions", max: 9, window: "day" }],
+    });
+    expect(() => withPolicy(kitOf(), [policy, { ...policy }], { logger })).toThrow(/one ledger/);
+  });
+
   it("returns the very same kit without a policy", () => {
     const kit = kitOf();
     expect(withPolicy(kit, undefined, { logger })).toBe(kit);

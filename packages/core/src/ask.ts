@@ -11,7 +11,16 @@ export type Answer =
    * It threw, was late, or answered rubbish: that denies, and it may hold something all the same (`order:release`).
    * `late` resolves to its late answer, or to undefined when there is none that counts.
    */
-  | { readonly kind: "ambiguous"; readonly denial: Denial; readonly late: Promise<PolicyDecision | undefined> };
+  | {
+      readonly kind: "ambiguous";
+      readonly denial: Denial;
+      readonly late: Promise<PolicyDecision | undefined>;
+      /** What went wrong, for the log: it may hold anything, and the model must not read it. */
+      readonly detail?: string;
+    };
+
+/** An answer that denies and may hold something all the same. */
+export type AmbiguousAnswer = Extract<Answer, { kind: "ambiguous" }>;
 
 /** Asks one hook, at once or by promise, and makes a denial of everything that is not an allow (`fail:closed`). */
 export async function ask(providerName: string, question: () => unknown, deadline: Deadline): Promise<Answer> {
@@ -27,7 +36,7 @@ export async function ask(providerName: string, question: () => unknown, deadlin
       returned = answer;
     }
   } catch (error) {
-    return ambiguous("policy_error", `the policy "${providerName}" failed: ${errorText(error)}`);
+    return { ...ambiguous("policy_error", `the policy "${providerName}" failed`), detail: errorText(error) };
   }
   const decision = plainDecision(returned);
   if (decision === undefined) {
@@ -53,7 +62,11 @@ function extraKeysOf(decision: PolicyDecision): string[] {
   return Object.keys(decision).filter((key) => !known.includes(key));
 }
 
-function ambiguous(code: string, reason: string, late: Promise<PolicyDecision | undefined> = Promise.resolve(undefined)): Answer {
+function ambiguous(
+  code: string,
+  reason: string,
+  late: Promise<PolicyDecision | undefined> = Promise.resolve(undefined),
+): AmbiguousAnswer {
   return { kind: "ambiguous", denial: { code, reason }, late };
 }
 

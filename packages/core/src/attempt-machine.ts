@@ -1,9 +1,10 @@
 import type { ActionContext, Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
-import type { Answer } from "./ask.js";
+import type { AmbiguousAnswer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
+import { moneyLines } from "./money.js";
 import { isControlFlow, outcomeOf } from "./outcome.js";
 import type { DecisionScope, PolicyProvider, SettledOutcome } from "./provider.js";
 import { askRound } from "./round.js";
@@ -44,7 +45,7 @@ export class AttemptMachine {
     const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
     const description = await this.#describe(facts, read, deadline);
     if ("code" in description) return this.#denied(facts, description);
-    const attempt = newAttempt(facts, description);
+    const attempt = newAttempt(runtime, facts, description);
     if ("code" in attempt) return this.#denied(facts, attempt);
     const questions = runtime.providers.map((provider) => ({
       provider,
@@ -71,6 +72,13 @@ export class AttemptMachine {
     // An envelope lives in one process only: an attempt that this machine did not open admits no call.
     if (attempt === undefined) return deny({ code: "attempt_unknown", reason: "the attempt of this wallet call is not open" });
     if (attempt.denial !== undefined) return deny(attempt.denial);
+    if (call.chainId !== attempt.facts.chainId || call.from !== attempt.facts.walletAddress) {
+      attempt.denial = {
+        code: "context_changed",
+        reason: "the wallet has changed its chain or address since the action was allowed",
+      };
+      return deny(attempt.denial);
+    }
     const effects = this.#decode(call);
     const excess = attempt.envelope.draw(call.callId, effects);
     const context = walletContext(attempt, call, effects, excess);
@@ -161,7 +169,7 @@ export class AttemptMachine {
       if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
       return described;
     } catch (error) {
-      return { code: "policy_error", reason: `what the action would move could not be read: ${errorText(error)}` };
+      return unreadable(this.#runtime, error);
     }
   }
 
@@ -209,6 +217,7 @@ export class AttemptMachine {
       actionId: attempt.facts.actionId,
       stage: "before",
       durationMs: 0,
+      walletTouched: false,
       journal: [],
     });
   }
@@ -224,7 +233,9 @@ export class AttemptMachine {
       },
       journal: facts.journal,
       declared: attempt.description.effects,
-      journalComplete: attempt.context.moneyVisible,
+      // A body that declared money and never looked at the guarded wallet may hold the bare one: nothing was seen.
+      journalComplete:
+        attempt.context.moneyVisible && (facts.walletTouched || moneyLines(attempt.description.effects).length === 0),
       decode: (call) => this.#decode(call),
       confirmations: this.#runtime.confirmations,
     });
@@ -258,15 +269,19 @@ export class AttemptMachine {
   }
 }
 
-type AmbiguousAnswer = Extract<Answer, { kind: "ambiguous" }>;
-
-function newAttempt(facts: AttemptFacts, description: Description): Attempt | Denial {
+function newAttempt(runtime: Runtime, facts: AttemptFacts, description: Description): Attempt | Denial {
   try {
     return new Attempt(facts, description);
   } catch (error) {
     // A reader that describes what is no effect has described nothing: deny.
-    return { code: "policy_error", reason: `what the action would move could not be read: ${errorText(error)}` };
+    return unreadable(runtime, error);
   }
+}
+
+/** The model reads that it failed; what failed may hold anything, and goes to the log. */
+function unreadable(runtime: Runtime, error: unknown): Denial {
+  runtime.logger.warn(`what an action would move could not be read: ${errorText(error)}`);
+  return { code: "policy_error", reason: "what the action would move could not be read" };
 }
 
 /** The signal is made when a provider asks for it; most answer at once. */

@@ -60,6 +60,8 @@ export interface SettleFacts {
   readonly result?: unknown;
   readonly error?: unknown;
   readonly durationMs: number;
+  /** Whether the guarded wallet was used at all; a body that never touched it may have used another. */
+  readonly walletTouched: boolean;
   readonly journal: readonly JournalCall[];
 }
 

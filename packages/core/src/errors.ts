@@ -92,11 +92,12 @@ export class InsufficientFundsError extends Error {
   }
 }
 
-/** One line of text for an unknown thrown value. */
+/** Text for an unknown thrown value. Total: a message may be anything, and reading it may throw. */
 export function errorText(error: unknown): string {
-  if (error instanceof Error) return error.message === "" ? error.name : error.message;
   try {
-    return String(error);
+    if (!(error instanceof Error)) return String(error);
+    const message: unknown = error.message;
+    return typeof message === "string" && message !== "" ? message : `${String(error.name)}`;
   } catch {
     return "an error that has no text";
   }

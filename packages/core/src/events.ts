@@ -1,3 +1,6 @@
+import { isThenable } from "./ask.js";
+import { outsideAttempts } from "./attempt-scope.js";
+
 /** What happened, in the order in which it happened. Every member but `type`, `actionId` and `at` depends on the type. */
 export interface PolicyEvent {
   readonly type: PolicyEventType;
@@ -42,11 +45,13 @@ export type PolicyEventType =
 
 export type PolicyListener = (event: PolicyEvent) => void;
 
-/** A throwing listener changes nothing. */
+/** Tells a listener, which changes nothing: neither what it throws nor what it promises and breaks is anybody's failure. */
 export function emitTo(listener: PolicyListener | undefined, event: PolicyEvent): void {
   if (listener === undefined) return;
   try {
-    listener(event);
+    // Outside the attempt, so that what a listener starts is not taken for the action's own work.
+    const returned: unknown = outsideAttempts(() => listener(event) as unknown);
+    if (isThenable(returned)) returned.then(undefined, () => undefined);
   } catch {
     // Observers have no say: their failure is neither a denial nor a reason to lose a settlement.
   }

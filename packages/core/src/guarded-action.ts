@@ -29,7 +29,8 @@ export function isGuardedAction(action: object): boolean {
 
 /** The same action, with every `invoke` an attempt: decided before, settled after. All but `invoke` stays what it was. */
 export function guardedAction<A extends ActionLike>(host: ActionHost, action: A): A {
-  const guarded: A = { ...action, invoke: async (args: unknown) => await runAction(host, action, args) };
+  const invoke = async (args: unknown): Promise<unknown> => await runAction(host, action, args);
+  const guarded: A = Object.assign(Object.create(Object.getPrototypeOf(action)), action, { invoke });
   return Object.defineProperty(guarded, guardedMark, { value: true });
 }
 
@@ -108,7 +109,8 @@ function readArguments(
   } catch (error) {
     // What cannot be read cannot be judged: deny, before anybody is asked.
     if (error instanceof SnapshotError) return { code: "invalid_arguments", reason: error.message };
-    return { code: "context_error", reason: `the wallet's address or network could not be read: ${errorText(error)}` };
+    host.hook.logger.warn(`the wallet's address or network could not be read: ${errorText(error)}`);
+    return { code: "context_error", reason: "the wallet's address or network could not be read" };
   }
 }
 

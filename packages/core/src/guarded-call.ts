@@ -79,6 +79,7 @@ async function runOutside(call: CallInHand, parentActionId: string | undefined):
   );
   if (verdict.decision === "deny") throw new ActionDeniedError(verdict.denial);
   const attempt = new OpenAttempt(actionId, hook.machine);
+  attempt.walletTouched = true;
   try {
     const result = await runInAttempt(attempt, { ...call, stillValid: verdict.stillValid });
     attempt.seal({ stage: "returned", result });
@@ -107,6 +108,12 @@ async function runInAttempt(attempt: OpenAttempt, call: CallInHand): Promise<unk
     hook.emit({ type: "wallet.allowed", actionId, callId });
     // From here to the call itself nothing may be awaited: seal and validity are checked in the tick that acts on them.
     refuseIf(attempt, call, attempt.refusal);
+    if (!isSameWallet(call)) {
+      return refuse(attempt, call, {
+        code: "context_changed",
+        reason: "the wallet changed its chain or address while the call was judged",
+      });
+    }
     if (!verdict.stillValid() || !call.stillValid()) {
       return refuse(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
     }
@@ -211,6 +218,17 @@ function readFactsOrDeny(wallet: WalletLike, attempt: OpenAttempt | undefined): 
     return readWalletFacts(wallet);
   } catch {
     throw denyCall(attempt, { code: "context_error", reason: "the wallet's address or network could not be read" });
+  }
+}
+
+/** Whether the wallet still is who it was when the call was read: what is judged is what runs. */
+function isSameWallet({ wallet, facts }: CallInHand): boolean {
+  try {
+    const now = readWalletFacts(wallet as WalletLike);
+    return now.chainId === facts.chainId && now.walletAddress === facts.walletAddress;
+  } catch {
+    // A wallet that cannot be named any more is not known to be the same.
+    return false;
   }
 }
 

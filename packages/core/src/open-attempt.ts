@@ -15,6 +15,8 @@ export class OpenAttempt {
   readonly actionId: string;
   readonly machine: AttemptMachine;
   readonly journal = new Journal();
+  /** Whether the guarded wallet was used at all, if only to read its name. */
+  walletTouched = false;
   #end: AttemptEnd | undefined;
   readonly #startedAt = performance.now();
 
@@ -52,6 +54,7 @@ export class OpenAttempt {
       actionId: this.actionId,
       ...end,
       durationMs: performance.now() - this.#startedAt,
+      walletTouched: this.walletTouched,
       journal: this.journal.calls(),
     });
   }

@@ -1,6 +1,7 @@
 import type { Identity } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
 import type { Clock } from "./clock.js";
+import { PolicySetupError } from "./errors.js";
 import type { PolicyListener } from "./events.js";
 import type { Logger } from "./logger.js";
 import type { PolicyProvider } from "./provider.js";
@@ -34,4 +35,22 @@ export interface PolicyOptions {
   readonly logger?: Logger;
   /** Hears every event, synchronously. A listener that throws changes nothing. */
   readonly onEvent?: PolicyListener;
+}
+
+/** Longer than anything that waits for money should; timers of more than 2^31 ms fire at once. */
+const longestMs = 86_400_000;
+
+/** @throws PolicySetupError `invalid_option`: an option that is misread would be one that is not kept. */
+export function checkOptions(options: PolicyOptions): void {
+  const fail = (name: string, what: string): never => {
+    throw new PolicySetupError("invalid_option", `the option ${name} is ${what}`);
+  };
+  for (const name of ["decisionDeadlineMs", "settleDeadlineMs", "queueWaitMs"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value > 0 && value <= longestMs)) fail(name, `no time from 1 to ${longestMs} ms`);
+  }
+  if (options.onDeny !== undefined && !["return", "throw"].includes(options.onDeny))
+    fail("onDeny", 'neither "return" nor "throw"');
+  if (options.wallet !== undefined && typeof options.wallet !== "boolean") fail("wallet", "neither true nor false");
 }

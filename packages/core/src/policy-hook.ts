@@ -5,8 +5,8 @@ import { AttemptMachine } from "./attempt-machine.js";
 import { type Clock, systemClock } from "./clock.js";
 import { emitTo, type PolicyEvent } from "./events.js";
 import { checkedIdentity, currentIdentity } from "./identity.js";
-import { type Logger, stderrLogger } from "./logger.js";
-import type { Policy, PolicyOptions } from "./options.js";
+import { type Logger, quietLogger, stderrLogger } from "./logger.js";
+import { checkOptions, type Policy, type PolicyOptions } from "./options.js";
 import type { PolicyProvider } from "./provider.js";
 import { confirmationsOf } from "./runtime.js";
 import { defaultSnapshotBounds, type SnapshotBounds } from "./snapshot.js";
@@ -33,9 +33,10 @@ export class PolicyHook {
 
   /** @throws PolicySetupError */
   constructor(policy: Policy, options: PolicyOptions) {
+    checkOptions(options);
     this.providers = providersOf(policy);
     this.clock = options.clock ?? systemClock;
-    this.logger = options.logger ?? stderrLogger;
+    this.logger = quietLogger(options.logger ?? stderrLogger);
     this.onDeny = options.onDeny ?? "return";
     this.queueWaitMs = options.queueWaitMs ?? 30_000;
     this.balanceWaitMs = options.decisionDeadlineMs ?? 5_000;

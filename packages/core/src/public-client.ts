@@ -1,49 +1,62 @@
-/** Methods of a node by which authority leaves, or which ask the node to use a key of its own. */
-const refusedRequests = /^(eth_send|eth_sign|personal_|wallet_)/;
+import { isThenable } from "./ask.js";
 
-/** Functions of viem's clients that make such a request. */
-const refusedFunctions = new Set([
-  "sendRawTransaction",
-  // Solana's connection.
-  "sendEncodedTransaction",
-  "requestAirdrop",
-  "sendRawTransactionSync",
-  "sendTransaction",
-  "sendTransactionSync",
-  "sendUserOperation",
-  "writeContract",
-  "writeContractSync",
-  "deployContract",
-  "sendCalls",
-  "signMessage",
-  "signTransaction",
-  "signTypedData",
-  "signAuthorization",
-]);
+/**
+ * Node methods that only read. An allow-list, because every vendor has ways of its own to send: names that begin with
+ * get, estimate, simulate or trace read by convention, and the rest is listed.
+ */
+const readingRequests =
+  /^([a-zA-Z0-9]+_(get|estimate|simulate|trace)\w*|eth_(accounts|blobBaseFee|blockNumber|call|chainId|createAccessList|feeHistory|gasPrice|maxPriorityFeePerGas|newBlockFilter|newFilter|newPendingTransactionFilter|subscribe|syncing|uninstallFilter|unsubscribe)|net_\w+|web3_(clientVersion|sha3))$/;
+
+/** Functions of viem's clients, and of Solana's connection, by which something leaves. */
+const leavingFunctions = /^(send|resend|write|deploy|sign|broadcast|requestAirdrop)/;
+
+/** Parts of a client through which its requests go, too. */
+const requestingParts = new Set(["transport", "transports", "value"]);
 
 const clients = new WeakMap<object, object>();
 
 /** The wallet's public client with its writing functions refused. Reads run on the client itself. */
 export function guardedPublicClient(client: unknown, refuse: (reason: string) => Error): unknown {
   if (typeof client !== "object" || client === null) return client;
+  if (isThenable(client)) return Promise.resolve(client).then((awaited) => guardedPublicClient(awaited, refuse));
   const known = clients.get(client);
   if (known !== undefined) return known;
-  const proxy = new Proxy(client, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof property === "string" && refusedFunctions.has(property)) {
-        return () => {
-          throw refuse(`the public client's ${property}() sends or signs; use the wallet's own methods`);
-        };
-      }
-      if (property === "extend" && typeof value === "function") return guardedExtend(value, target, refuse);
-      if (property === "request" && typeof value === "function") return guardedRequest(value, target, refuse);
-      if (property === "transport" && typeof value === "object" && value !== null) return guardedPublicClient(value, refuse);
-      return value;
+  const member = (property: string | symbol): unknown => guardedMember(client, property, refuse);
+  // Over an empty object, because a Proxy may not hide what its own target can never change.
+  const shadow: object = Array.isArray(client) ? [] : Object.create(Object.getPrototypeOf(client));
+  const proxy = new Proxy(shadow, {
+    get: (_shadow, property) => member(property),
+    has: (_shadow, property) => Reflect.has(client, property),
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(client)])],
+    getOwnPropertyDescriptor(target, property) {
+      const fixed = Reflect.getOwnPropertyDescriptor(target, property);
+      const descriptor = Reflect.getOwnPropertyDescriptor(client, property);
+      if (descriptor === undefined) return fixed;
+      if (fixed?.configurable === false) return { ...fixed, value: member(property) };
+      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(property) };
     },
+    set: () => false,
+    defineProperty: () => false,
   });
   clients.set(client, proxy);
   return proxy;
+}
+
+function guardedMember(client: object, property: string | symbol, refuse: (reason: string) => Error): unknown {
+  const value: unknown = Reflect.get(client, property, client);
+  if (typeof value === "function") {
+    if (property === "extend") return guardedExtend(value, client, refuse);
+    if (property === "request") return guardedRequest(value, client, refuse);
+    if (typeof property === "string" && leavingFunctions.test(property)) {
+      return () => {
+        throw refuse(`the public client's ${property}() sends or signs; use the wallet's own methods`);
+      };
+    }
+    return value;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const requests = requestingParts.has(String(property)) || typeof (value as { request?: unknown }).request === "function";
+  return requests || (Array.isArray(client) && typeof property === "string") ? guardedPublicClient(value, refuse) : value;
 }
 
 /** viem's way to add functions to a client hands the client to whoever adds them. */
@@ -58,8 +71,8 @@ function guardedRequest(request: unknown, target: object, refuse: (reason: strin
   return async (...args: unknown[]) => {
     // Read once: what is checked is what is passed on.
     const parameters = { ...(args[0] as { method?: unknown }) };
-    if (typeof parameters.method !== "string" || refusedRequests.test(parameters.method)) {
-      throw refuse(`the node method ${String(parameters.method)} sends or signs; use the wallet's own methods`);
+    if (typeof parameters.method !== "string" || !readingRequests.test(parameters.method)) {
+      throw refuse(`the node method ${String(parameters.method)} is not known to only read; use the wallet's own methods`);
     }
     return await Reflect.apply(request as (...args: unknown[]) => unknown, target, [parameters, ...args.slice(1)]);
   };

@@ -69,7 +69,10 @@ async function askOnce(
       });
     }
     if (answer.kind !== "allow") {
-      if (answer.kind === "ambiguous") deadline.abort();
+      if (answer.kind === "ambiguous") {
+        deadline.abort();
+        if (answer.detail !== undefined) runtime.logger.warn(`${name}.${hook} failed: ${answer.detail}`);
+      }
       return { kind: "refused", denial: answer.denial, provider, answer };
     }
     attempt.allowedBy(provider, answer.allow.settlement);

@@ -17,47 +17,72 @@ export function isGuardedWallet(wallet: object): boolean {
 /**
  * A wallet whose every way of letting authority leave is judged. A Proxy, because `instanceof`, private fields and
  * AgentKit's own checks must hold: methods run on the wallet itself, except those that hand out something which calls
- * back, which run on the guarded one.
+ * back, which run on the guarded one. It stands over an empty object of the same prototype, because a Proxy may not hide
+ * what its own target can never change.
  * @throws PolicySetupError `already_guarded`
  */
 export function guardedWallet<W extends object>(hook: PolicyHook, wallet: W): W {
   if (isGuardedWallet(wallet))
     throw new PolicySetupError("already_guarded", "this wallet is guarded already; guard the bare wallet");
-  const wrappers = new Map<string, { readonly method: unknown; readonly wrapper: unknown }>();
-  const member = (target: W, property: string | symbol): unknown => {
-    const value: unknown = Reflect.get(target, property, target);
-    if (typeof property === "symbol") return value;
+  const wrappers = new Map<string | symbol, { readonly method: unknown; readonly wrapper: unknown }>();
+  const member = (property: string | symbol): unknown => {
+    noteTouch();
+    const value: unknown = Reflect.get(wallet, property, wallet);
     if (typeof value !== "function") return plainMember(property, value);
     const known = wrappers.get(property);
     if (known !== undefined && known.method === value) return known.wrapper;
-    const wrapper = wrap(hook, target, proxy, property, value as (...args: unknown[]) => unknown);
+    const wrapper = wrap(hook, wallet, proxy, property, value as (...args: unknown[]) => unknown);
     wrappers.set(property, { method: value, wrapper });
     return wrapper;
   };
-  const proxy: W = new Proxy(wallet, {
-    get: member,
-    // The other way to a member's value, by which Object.entries and a spread read it too.
-    getOwnPropertyDescriptor(target, property) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(target, property);
-      // A Proxy may not say anything else of a property that can never change.
-      if (descriptor === undefined || descriptor.configurable !== true) return descriptor;
-      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(target, property) };
+  const refuseChange = (): never => {
+    throw denyEscape("a guarded wallet cannot be changed");
+  };
+  const isShown = (property: string | symbol): boolean => !isSecret(property);
+  const proxy = new Proxy(Object.create(Object.getPrototypeOf(wallet)) as W, {
+    get: (_shadow, property) => member(property),
+    has: (_shadow, property) => Reflect.has(wallet, property),
+    ownKeys: () => Reflect.ownKeys(wallet).filter(isShown),
+    getOwnPropertyDescriptor(_shadow, property) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(wallet, property);
+      if (descriptor === undefined || !isShown(property)) return undefined;
+      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(property) };
     },
+    set: refuseChange,
+    defineProperty: refuseChange,
+    deleteProperty: refuseChange,
+    setPrototypeOf: refuseChange,
+    preventExtensions: refuseChange,
   });
   guardedWallets.add(proxy);
   return proxy;
 }
 
-function wrap(hook: PolicyHook, target: object, proxy: object, name: string, method: (...args: unknown[]) => unknown): unknown {
-  const member: MemberKind = memberKind(target, name);
+/** An action that touches the guarded wallet at all is known to use it, and not the bare one that somebody kept. */
+function noteTouch(): void {
+  const scope = currentScope();
+  if (scope?.kind === "attempt") scope.attempt.walletTouched = true;
+}
+
+function wrap(
+  hook: PolicyHook,
+  target: object,
+  proxy: object,
+  name: string | symbol,
+  method: (...args: unknown[]) => unknown,
+): unknown {
+  // What a wallet returns is never the bare wallet itself.
+  const guarded = (value: unknown): unknown => (value === target ? proxy : value);
+  // Symbols name protocols of the language, which call ordinary members again.
+  const member: MemberKind = typeof name === "symbol" ? { kind: "derived" } : memberKind(target, name);
   switch (member.kind) {
     case "read":
-      return name === "constructor" ? method : (...args: unknown[]) => Reflect.apply(method, target, args);
+      return name === "constructor" ? method : (...args: unknown[]) => guarded(Reflect.apply(method, target, args));
     case "derived":
-      return (...args: unknown[]) => Reflect.apply(method, proxy, args);
+      return (...args: unknown[]) => guarded(Reflect.apply(method, proxy, args));
     case "escape":
       return () => {
-        throw denyEscape(`the wallet's ${name}() hands out what no policy can see behind`);
+        throw denyEscape(`the wallet's ${String(name)}() hands out what no policy can see behind`);
       };
     case "public_client":
       return (...args: unknown[]) => guardedPublicClient(Reflect.apply(method, target, args), denyEscape);
@@ -69,7 +94,7 @@ function wrap(hook: PolicyHook, target: object, proxy: object, name: string, met
       };
     case "authority":
       return async (...args: unknown[]) =>
-        await judgeWalletCall(hook, target, { method: member.method, walletMethod: name, run: method, args });
+        await judgeWalletCall(hook, target, { method: member.method, walletMethod: String(name), run: method, args });
   }
 }
 
@@ -81,17 +106,22 @@ function denyEscape(reason: string): ActionDeniedError {
   return new ActionDeniedError(denial);
 }
 
-const secretNames = /private|secret|mnemonic|seed|keypair|api_?key/i;
+const secretNames = /private|secret|mnemonic|seed|keypair|api_?key(?!_?id)/i;
+
+function isSecret(name: string | symbol): boolean {
+  return typeof name === "string" && secretNames.test(name);
+}
 
 /**
  * A field of the wallet: plain values pass, an object (an account, a client) passes as a copy of its plain fields, so
  * that its address can be read and its authority cannot be used.
  */
-function plainMember(name: string, value: unknown): unknown {
+function plainMember(name: string | symbol, value: unknown): unknown {
   if (value === undefined || value === null) return value;
-  if (secretNames.test(name)) throw denyEscape(`the wallet's field "${name}" is a secret`);
+  if (isSecret(name)) throw denyEscape(`the wallet's field "${String(name)}" is a secret`);
   if (typeof value !== "object") return value;
-  const plain = Object.entries(value).filter(([key, member]) => isPlain(member) && !secretNames.test(key));
+  if (Array.isArray(value)) return Object.freeze(value.filter(isPlain));
+  const plain = Object.entries(value).filter(([key, member]) => isPlain(member) && !isSecret(key));
   return Object.freeze(Object.fromEntries(plain));
 }
 

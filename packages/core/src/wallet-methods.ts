@@ -15,14 +15,7 @@ export type MemberKind =
 /** Reads of AgentKit's wallet providers, verified on 0.10.4. The guard is an allow-list: what is not here is judged. */
 const reads = new Set([
   "constructor",
-  "toString",
-  "valueOf",
-  "toLocaleString",
-  "hasOwnProperty",
-  "isPrototypeOf",
-  "propertyIsEnumerable",
   "then",
-  "toJSON",
   "getAddress",
   "getNetwork",
   "getName",
@@ -62,9 +55,11 @@ const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletPro
 export function memberKind(wallet: object, name: string): MemberKind {
   if (name === "getPublicClient" || name === "getConnection") return { kind: "public_client" };
   if (name === "waitForTransactionReceipt") return { kind: "receipt" };
+  // What every object has says nothing of a wallet, and runs on the guarded one.
+  if (name !== "constructor" && Object.hasOwn(Object.prototype, name)) return { kind: "derived" };
   if (name === "toSigner" || name === "toEip1193Provider") {
-    // On Solana a signer is the raw key pair.
-    return classNames(wallet).includes("EvmWalletProvider") ? { kind: "derived" } : { kind: "escape" };
+    // AgentKit's own calls back through the wallet's methods. On Solana, or overridden, it may be the raw key.
+    return declaringClass(wallet, name) === "EvmWalletProvider" ? { kind: "derived" } : { kind: "escape" };
   }
   if (name === "nativeTransfer" && transfersBySending.has(declaringClass(wallet, name) ?? "")) return { kind: "derived" };
   const method = authority.get(name);
@@ -86,12 +81,4 @@ function declaringClass(wallet: object, name: string): string | undefined {
     if (Object.hasOwn(prototype, name)) return (prototype as { constructor?: { name?: string } }).constructor?.name;
   }
   return undefined;
-}
-
-function classNames(wallet: object): string[] {
-  const names: string[] = [];
-  for (let prototype = Object.getPrototypeOf(wallet); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
-    names.push((prototype as { constructor?: { name?: string } }).constructor?.name ?? "");
-  }
-  return names;
 }

@@ -49,7 +49,7 @@ export function withPolicy<K extends KitLike>(kit: K, policy: Policy | undefined
     // It may have been replaced since.
     refuseGuardedWallet(wallet);
     reached = false;
-    const actions = Reflect.apply(kit.getActions, guardedKit, []) as ActionLike[];
+    const actions = actionsThrough(guardedKit);
     // Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would
     // stay empty while money moves, so it counts as unguarded.
     const guarded = reached && wallet !== undefined;
@@ -61,6 +61,17 @@ export function withPolicy<K extends KitLike>(kit: K, policy: Policy | undefined
       if (isGuardedAction(action)) throw new PolicySetupError("already_guarded", `the action ${action.name} is guarded already`);
       return guardedAction({ hook, wallet, guarded }, action);
     });
+  }
+
+  /** A kit with private fields of its own cannot run on an object that only inherits from it; it is then not guarded. */
+  function actionsThrough(through: object): ActionLike[] {
+    try {
+      return Reflect.apply(kit.getActions, through, []) as ActionLike[];
+    } catch (error) {
+      if (through === kit || !(error instanceof TypeError)) throw error;
+      reached = false;
+      return actionsThrough(kit);
+    }
   }
 
   return guardedKit;

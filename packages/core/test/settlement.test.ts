@@ -135,6 +135,56 @@ describe("settlement", () => {
     expect(log).toEqual(["a.before", "a.settle:cancelled"]);
   });
 
+  it("is not disturbed by a listener that breaks its promise, by a logger that throws, or by an error without a text", async () => {
+    const broken = {
+      info: () => {
+        throw new Error("no");
+      },
+      warn: () => {
+        throw new Error("no");
+      },
+    };
+    const failing: PolicyProvider = {
+      ...allowAll,
+      settle: () => {
+        throw new Error("disk full");
+      },
+    };
+    const { invoke } = guarded(
+      failing,
+      { pay },
+      {
+        logger: broken,
+        onEvent: (async () => {
+          throw new Error("no");
+        }) as never,
+      },
+    );
+    expect(await invoke("pay", payment)).toMatch(/^Transferred/);
+    const odd = guarded(allowAll, {
+      pay: async (wallet) =>
+        String(await wallet.sendTransaction({ to: alice, value: 1n }).catch((error: Error) => error.message)),
+    });
+    odd.wallet.onSend = () => {
+      throw Object.assign(new Error("x"), { message: { secret: 1 } });
+    };
+    expect(await odd.invoke("pay", payment)).toBe("[object Object]");
+  });
+
+  it("hides from the model what a policy's own error says", async () => {
+    const warnings: string[] = [];
+    const logger = { info: () => undefined, warn: (message: string) => void warnings.push(message) };
+    const leaky: PolicyProvider = {
+      name: "db",
+      beforeAction: () => {
+        throw new Error("postgres://user:hunter2@host");
+      },
+    };
+    const { invoke } = guarded(leaky, { pay }, { logger });
+    expect(await invoke("pay", payment)).toBe('Error: denied by policy (policy_error): the policy "db" failed');
+    expect(warnings).toEqual(["db.beforeAction failed: postgres://user:hunter2@host"]);
+  });
+
   it("is not disturbed by a listener that throws", async () => {
     const log: string[] = [];
     const { invoke } = guarded(

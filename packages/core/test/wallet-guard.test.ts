@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ActionDeniedError, InsufficientFundsError, PolicySetupError } from "../src/errors.js";
 import type { PolicyProvider, SettledOutcome } from "../src/provider.js";
-import { guardWallet } from "../src/with-policy.js";
+import { guardWallet, withPolicy } from "../src/with-policy.js";
 import { type ActionBody, allowAll, guarded, silent } from "./support/test-kit.js";
 import { alice, bob, testReader, transferOf, ViemWalletProvider } from "./support/test-wallet.js";
 
@@ -385,8 +385,50 @@ describe("a guarded wallet", () => {
     expect(wallet.client).toEqual(copy);
     expect(Object.getOwnPropertyDescriptor(wallet, "client")?.value).toEqual(copy);
     expect(Reflect.getOwnPropertyDescriptor(wallet, "limit")?.value).toBe(5);
-    expect(() => ({ ...wallet })).toThrow(/escape_denied/);
+    expect(Object.keys(wallet)).not.toContain("apiSecret");
+    expect({ ...wallet }).toMatchObject({ client: copy, limit: 5 });
     expect(() => wallet.apiSecret).toThrow(/escape_denied/);
+  });
+
+  it("never hands out the bare wallet, and cannot be changed", async () => {
+    const bare = new ViemWalletProvider();
+    class ChainableWalletProvider extends ViemWalletProvider {
+      readonly own: unknown = this;
+      override getName(): string {
+        return this as never;
+      }
+      [Symbol.iterator](): unknown {
+        return this;
+      }
+    }
+    const wallet = guardWallet(new ChainableWalletProvider(), allowAll, { reader: testReader, logger: silent });
+    for (const leaked of [wallet.valueOf(), wallet.getName(), wallet[Symbol.iterator]()]) expect(leaked).toBe(wallet);
+    expect(wallet.own).not.toHaveProperty("sendTransaction");
+    for (const change of [
+      () => Object.assign(wallet, { getName: bare.getName }),
+      () => Object.defineProperty(wallet, "getName", { value: bare.getName }),
+      () => Object.setPrototypeOf(wallet, bare),
+    ]) {
+      expect(change).toThrow(/cannot be changed/);
+    }
+  });
+
+  it("of which a field can never change is guarded like any other, and a frozen one too", () => {
+    const client = { sendTransaction: async () => "0xsent" };
+    const bare = Object.freeze(Object.defineProperty(new ViemWalletProvider(), "client", { value: client }));
+    const wallet = guardWallet(bare, allowAll, { reader: testReader, logger: silent });
+    expect(Object.getOwnPropertyDescriptor(wallet, "client")?.value).toEqual({});
+    expect(wallet.getName()).toBe("viem_wallet_provider");
+  });
+
+  it("treats a signer that a subclass hands out as an escape", () => {
+    class RawSignerWalletProvider extends ViemWalletProvider {
+      override toSigner() {
+        return { signMessage: async () => "0xraw" };
+      }
+    }
+    const wallet = guardWallet(new RawSignerWalletProvider(), allowAll, { reader: testReader, logger: silent });
+    expect(() => wallet.toSigner()).toThrow(/escape_denied/);
   });
 
   it("keeps only the hash of a signature", async () => {
@@ -415,6 +457,98 @@ describe("a guarded wallet", () => {
     ]) {
       await expect(client.request({ method })).rejects.toMatchObject({ code: "escape_denied" });
     }
+  });
+
+  it("refuses the same through every part of its public client, whichever way it is reached", async () => {
+    const request = async ({ method }: { method: string }) => method;
+    const inner = { request, config: { retryCount: 0 } };
+    const client = {
+      request,
+      transport: { request, transports: [inner] },
+      chain: { id: 84532 },
+      extend: (add: (base: unknown) => object) => add({ request }),
+    };
+    const bare = new ViemWalletProvider();
+    bare.getPublicClient = async () => client;
+    const wallet = guardWallet(bare, allowAll, { reader: testReader, logger: silent });
+    const guardedClient = (await wallet.getPublicClient()) as typeof client;
+    expect(guardedClient.chain).toEqual({ id: 84532 });
+    const ways: unknown[] = [
+      guardedClient.request,
+      Object.getOwnPropertyDescriptor(guardedClient, "request")?.value,
+      guardedClient.transport.request,
+      Object.getOwnPropertyDescriptor(guardedClient.transport, "request")?.value,
+      guardedClient.transport.transports[0]?.request,
+      [...guardedClient.transport.transports][0]?.request,
+      (guardedClient.extend((base) => base as object) as typeof client).request,
+    ];
+    for (const way of ways as (typeof request)[]) {
+      expect(await way({ method: "eth_chainId" })).toBe("eth_chainId");
+      await expect(way({ method: "eth_sendRawTransaction" })).rejects.toMatchObject({ code: "escape_denied" });
+    }
+  });
+
+  it("that changes its chain or address in the middle of an action or of a decision is refused", async () => {
+    const elsewhere = { protocolFamily: "evm", networkId: "base-mainnet", chainId: "8453" };
+    const inAction = guarded(judge().provider, {
+      pay_switch: async (own) => {
+        inAction.wallet.getNetwork = () => elsewhere;
+        return await own.sendTransaction({ to: alice, value: 5n }).catch((error: Error) => error.message);
+      },
+    });
+    expect(await inAction.invoke("pay_switch", payment)).toMatch(/^Error: denied by policy \(context_changed\)/);
+    const inDecision = guarded(
+      judge({
+        beforeWalletCall: () => {
+          inDecision.wallet.getAddress = () => bob;
+          return { decision: "allow" };
+        },
+      }).provider,
+    );
+    expect(await inDecision.invoke("pay", payment)).toMatch(/^Error: denied by policy \(context_changed\)/);
+    expect([...inAction.wallet.sent, ...inDecision.wallet.sent]).toEqual([]);
+  });
+
+  it("that an action never touched may be the wrong one: then what the action declared counts", async () => {
+    const { provider, outcomes } = judge();
+    const bareWallet = new ViemWalletProvider();
+    const memoised = [
+      { name: "pay", invoke: async (_args: never) => await bareWallet.sendTransaction({ to: alice, value: 5n }) },
+    ];
+    const kit = withPolicy(
+      {
+        walletProvider: bareWallet,
+        getActions() {
+          void this.walletProvider;
+          return memoised;
+        },
+      },
+      provider,
+      { reader: testReader, logger: silent },
+    );
+    await kit.getActions()[0]?.invoke(payment as never);
+    expect(outcomes).toMatchObject([{ status: "succeeded", journalComplete: false, spent: [{ amount: "5" }] }]);
+  });
+
+  it("is in reach again for work that a policy started and that outlives its answer", async () => {
+    let work: Promise<unknown> = Promise.resolve();
+    let answered: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    let first = true;
+    const { kit, invoke } = guarded({
+      beforeAction: () => {
+        if (first) {
+          first = false;
+          work = waits.then(async () => await kit.walletProvider.sendTransaction({ to: bob, value: 1n }));
+        }
+        return { decision: "allow" };
+      },
+    });
+    await invoke("pay", payment);
+    answered();
+    expect(await work).toMatch(/^0x/);
   });
 
   it("is out of reach for a policy that is deciding", async () => {

@@ -54,6 +54,13 @@ describe("withPolicy", () => {
     ["an empty allOf", () => guarded(allOf()), "invalid_policy"],
     ["something that is no provider", () => guarded({} as PolicyProvider), "invalid_policy"],
     ["the same provider twice", () => guarded([allowAll, allOf(allowAll)]), "invalid_policy"],
+    ["a deadline that is no time", () => guarded(allowAll, undefined, { decisionDeadlineMs: Number.NaN }), "invalid_option"],
+    [
+      "a deadline without end",
+      () => guarded(allowAll, undefined, { settleDeadlineMs: Number.POSITIVE_INFINITY }),
+      "invalid_option",
+    ],
+    ["a misspelt onDeny", () => guarded(allowAll, undefined, { onDeny: "retrun" as never }), "invalid_option"],
     ["an identity that is not text", () => guarded(allowAll, undefined, { context: { userId: 5 as never } }), "invalid_option"],
   ])("refuses %s at start", (_name, setUp, code) => {
     expect(setUp).toThrow(expect.objectContaining({ name: "PolicySetupError", code }));
@@ -75,6 +82,29 @@ describe("withPolicy", () => {
     await kit.getActions()[0]?.invoke(payment);
     expect(warnings).toEqual([expect.stringContaining("do not use the guarded wallet")]);
     expect(contexts).toMatchObject([{ moneyVisible: false }]);
+  });
+
+  it("leaves an action that is an instance of a class its own members, and a kit with private fields its actions", async () => {
+    class PayAction {
+      readonly name = "pay";
+      label(): string {
+        return `the action ${this.name}`;
+      }
+      async invoke(_args: never): Promise<string> {
+        return "paid";
+      }
+    }
+    class PrivateKit {
+      readonly #actions = [new PayAction()];
+      readonly walletProvider = new ViemWalletProvider();
+      getActions(): PayAction[] {
+        return this.#actions;
+      }
+    }
+    const [action] = withPolicy(new PrivateKit(), allowAll, { reader: testReader, logger: silent }).getActions();
+    expect(action?.label()).toBe("the action pay");
+    expect(action).toBeInstanceOf(PayAction);
+    expect(await action?.invoke(payment as never)).toBe("paid");
   });
 
   it("guards actions without their kit, and says what it cannot see", async () => {

@@ -1,7 +1,7 @@
 import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import { isEvmChain, parseAddress, toAccountId } from "./address.js";
 import { erc20Asset, nativeAsset } from "./assets.js";
-import { readErc20Call } from "./erc20-calldata.js";
+import { namesErc20Function, readErc20Call } from "./erc20-calldata.js";
 import { exposureOf } from "./exposure.js";
 
 const unknown: readonly Effect[] = Object.freeze([Object.freeze({ kind: "unknown", basis: "decoded" } as const)]);
@@ -55,6 +55,9 @@ function decodeCalldata(call: WalletCallFacts, chainId: string, to: string, data
   const contract = toAccountId(chainId, to);
   const token = readErc20Call(data);
   if (token === undefined) {
+    // A contract reads the words that it needs and ignores a dirty or an extra byte: money moves all the same, and
+    // nobody may admit it as some call to a contract.
+    if (namesErc20Function(data)) return { kind: "unknown", basis: "decoded" };
     return { kind: "contract_call", contract, method: data.slice(0, 10).toLowerCase(), basis: "decoded" };
   }
   const { method, amount } = token;

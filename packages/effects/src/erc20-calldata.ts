@@ -10,6 +10,12 @@ export type Erc20Call =
  */
 const selectors = { transfer: "a9059cbb", approve: "095ea7b3", transferFrom: "23b872dd" } as const;
 
+/** Whether calldata names one of these functions, however its words are made. */
+export function namesErc20Function(data: string): boolean {
+  const selector = data.slice(2, 10).toLowerCase();
+  return Object.values<string>(selectors).includes(selector);
+}
+
 /**
  * Reads calldata as ERC-20; undefined for anything else. Strict: exactly the words of the function and no dirty byte
  * above an address, because contracts differ in what they make of either.

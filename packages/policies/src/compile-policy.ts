@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ActionReader } from "@agentkit-policy/core";
 import { AmountError, createActionReader, nativeDecimals, tokenDecimals } from "@agentkit-policy/effects";
 import type { LedgerTimes } from "@agentkit-policy/ledger";
@@ -58,7 +59,16 @@ class PolicyCompiler {
 
   compile(rules: readonly WrittenRule[]): CompiledPolicy {
     const { tokens = {}, chains = {}, ledger } = this.#file;
-    for (const asset of Object.keys(tokens)) this.#references.checkAsset(asset, ["tokens", asset]);
+    for (const [asset, { decimals }] of Object.entries(tokens)) {
+      this.#references.checkAsset(asset, ["tokens", asset]);
+      const known = tokenDecimals(asset);
+      if (known === undefined || known === decimals) continue;
+      this.#complain(
+        ["tokens", asset, "decimals"],
+        `this token has ${known} decimals`,
+        "remove the entry: this token is built in",
+      );
+    }
     for (const chain of Object.keys(chains)) this.#references.checkChain(chain, ["chains", chain]);
     const limits = new Map<number, CompiledLimit>();
     const statelessRules: StatelessRule[] = [];
@@ -183,16 +193,20 @@ class PolicyCompiler {
     return { ...match, ...accounts("recipients"), ...accounts("contracts") };
   }
 
-  /** A shorter window that admits more than a longer one of the same money contradicts it. */
+  /** A shorter window that admits more than a longer one of the same money contradicts it, and so do two maxima of one window. */
   #checkNesting(limits: ReadonlyMap<number, CompiledLimit>): void {
     for (const [index, inner] of limits) {
       for (const outer of limits.values()) {
-        if (!countsAlike(inner, outer) || inner.when !== undefined || outer.when !== undefined) continue;
+        if (inner === outer || !countsAlike(inner, outer)) continue;
+        const path = ["rules", index, "max"];
+        if (isDeepStrictEqual(inner.window, outer.window)) {
+          this.#complain(path, `"${inner.id}" and "${outer.id}" limit the same in the same window`, "keep one of the two");
+        }
         const [innerMs, outerMs] = [windowLengthMs(inner.window), windowLengthMs(outer.window)];
         if (innerMs === undefined || outerMs === undefined || innerMs >= outerMs || BigInt(inner.max) <= BigInt(outer.max))
           continue;
         const problem = `"${inner.id}" allows more in a shorter window than "${outer.id}" in a longer one`;
-        this.#complain(["rules", index, "max"], problem, "lower the shorter window's maximum, or remove one of the two");
+        this.#complain(path, problem, "lower the shorter window's maximum, or remove one of the two");
       }
     }
   }
@@ -200,5 +214,6 @@ class PolicyCompiler {
 
 function countsAlike(one: CompiledLimit, other: CompiledLimit): boolean {
   const scopes = ({ per }: CompiledLimit): string => [...per].sort().join();
-  return one.unit === other.unit && one.asset === other.asset && one.native === other.native && scopes(one) === scopes(other);
+  const sameMoney = one.unit === other.unit && one.asset === other.asset && one.native === other.native;
+  return sameMoney && scopes(one) === scopes(other) && isDeepStrictEqual(one.when, other.when);
 }

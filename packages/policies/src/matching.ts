@@ -79,8 +79,13 @@ function effectTests(match: Match): EffectTest[] {
   if (recipients !== undefined) {
     tests.push((effect) => (paysNobody(effect) ? false : isAmong(effect.counterparty, recipients)));
   }
-  if (contracts !== undefined) tests.push((effect) => isAmong(effect.contract, contracts));
+  if (contracts !== undefined) tests.push((effect) => isAmong(calledBy(effect), contracts));
   return tests;
+}
+
+/** The contract that an effect calls. Sending a chain's coin calls whoever receives it. */
+function calledBy({ kind, asset, contract, counterparty }: Effect): string | undefined {
+  return contract ?? (kind === "transfer" && asset?.endsWith("/slip44:60") === true ? counterparty : undefined);
 }
 
 /** An address in a rule is a bare one, which means it on every chain, or a CAIP-10 account. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { PolicyFileError, type PolicyPlace } from "./policy-file-error.js";
 
 /** The steps from a policy's root to a member of it. */
@@ -16,7 +16,17 @@ export interface PolicySource {
 
 /** A policy that was defined in code: places are paths. */
 export function sourceOfData(data: unknown): PolicySource {
+  checkDefined(data, []);
   return { data, placeOf: (path) => ({ path: pathText(path) }) };
+}
+
+/** A member that is there and undefined is a value that somebody forgot, such as a variable that is not set. */
+function checkDefined(value: unknown, path: PolicyPath): void {
+  if (value === undefined && path.length > 0) {
+    throw new PolicyFileError({ path: pathText(path) }, "it is undefined", "give it a value, or leave the key out");
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, member] of Object.entries(value)) checkDefined(member, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
 /**
@@ -39,6 +49,10 @@ export function readPolicySource(file: string): PolicySource {
       "correct the YAML; indentation and quotes are the usual culprits",
     );
   }
+  visit(document, (_key, node) => {
+    const odd = problemOfNode(node);
+    if (odd !== undefined) throw new PolicyFileError(placeAt((node as Node).range?.[0] ?? 0, []), odd.problem, odd.hint);
+  });
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: 0 });
@@ -68,6 +82,24 @@ export function readPolicySource(file: string): PolicySource {
       return { file, line: 1, column: 1, path: pathText(path) };
     },
   };
+}
+
+/** What has more than one reading, or reaches where data should not. */
+function problemOfNode(node: unknown): { readonly problem: string; readonly hint: string } | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.tag !== undefined)
+    return { problem: `the tag ${node.tag} is not used here`, hint: "write plain values, without tags" };
+  if (!isScalar(node)) return undefined;
+  if (typeof node.value === "number" && !/^(0|-?[1-9][0-9]*)(\.[0-9]+)?$/.test(node.source ?? "")) {
+    return {
+      problem: `the number ${node.source ?? ""} can be read in several ways`,
+      hint: "write plain digits, or text in quotes",
+    };
+  }
+  if (["__proto__", "constructor", "prototype"].includes(String(node.value))) {
+    return { problem: `"${String(node.value)}" names nothing in a policy`, hint: "remove it" };
+  }
+  return undefined;
 }
 
 function readText(file: string): string {

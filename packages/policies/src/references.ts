@@ -40,7 +40,7 @@ export class References {
   /** CAIP-19 in lower case, or one of the words that stand for an asset at this place. */
   checkAsset(asset: string, path: PolicyPath, words: readonly string[] = []): void {
     if (words.includes(asset)) return;
-    if (!/^(eip155:[0-9]{1,32})\/(erc20:0x[0-9a-fA-F]{40}|slip44:60)$/.test(asset)) {
+    if (!/^eip155:[1-9][0-9]{0,31}\/(erc20:0x[0-9a-fA-F]{40}|slip44:60)$/.test(asset)) {
       const known = [...words.map((word) => `"${word}"`), `CAIP-19 such as "${exampleAsset}"`].join(" or ");
       const hint = `${suggestion(asset, words)}an asset is ${known}; a symbol could be anybody's token`;
       this.#complain(path, `"${asset}" is no asset that is known here`, hint);
@@ -62,18 +62,29 @@ export class References {
     });
   }
 
-  /** A bare address, which means it on every chain, or a CAIP-10 account. @returns it in lower case where that is its form */
+  /**
+   * A bare EVM address, which means it on every chain, or a CAIP-10 account of any chain.
+   * @returns it in lower case where that is its form
+   */
   account(text: string, path: PolicyPath): string {
-    const [, chain, address] = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}):([^:]+)$/.exec(text) ?? [undefined, undefined, text];
-    const isEvm = chain === undefined ? /^0x/i.test(address) : chain.startsWith("eip155:");
-    if (!isEvm) {
-      if (/^[-.%a-zA-Z0-9]{32,128}$/.test(address)) return text;
-      return this.#complain(path, `"${text}" is no address`, "write the whole address; names such as ENS are not resolved");
+    const [, chain, address] = /^([^:]+:[^:]+):([^:]+)$/.exec(text) ?? [undefined, undefined, text];
+    if (chain !== undefined) this.checkChain(chain, path);
+    if (chain !== undefined && !chain.startsWith("eip155:")) {
+      if (/^[-.%a-zA-Z0-9]{1,128}$/.test(address)) return text;
+      return this.#complain(
+        path,
+        `"${text}" is no account`,
+        'write CAIP-10, such as "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp:…"',
+      );
     }
     const parsed = parseAddress(address);
     if (parsed !== undefined) return chain === undefined ? parsed : `${chain}:${parsed}`;
     const problem = `"${text}" is no address, or its checksum is wrong`;
-    return this.#complain(path, problem, "copy the address again; in lower case it carries no checksum");
+    return this.#complain(
+      path,
+      problem,
+      "copy the address again, with its 0x; names such as ENS are not resolved, and other chains want CAIP-10",
+    );
   }
 
   /** A pattern that can never match protects nobody (`rules:alive`). */

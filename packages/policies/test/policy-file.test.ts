@@ -183,6 +183,59 @@ describe("a policy file", () => {
       "lower",
     ],
     ["rules that are no list", "rules:", "rules: {}\nx:", {}, "", ""],
+    [
+      "a recipient without its 0x",
+      '"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      '"70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      { line: 10 },
+      "is no address",
+      "0x",
+    ],
+    [
+      "a recipient on a chain that is none",
+      '"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      '"eip155:base-sepolia:0x70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      { line: 10 },
+      "is no chain",
+      "CAIP-2",
+    ],
+    [
+      "a recipient on a chain with a leading zero",
+      '"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      '"eip155:084532:0x70997970C51812dc3A010C7d01b50e0d17dc79C8"',
+      { line: 10 },
+      "is no chain",
+      "",
+    ],
+    ["an asset on a chain with a leading zero", "eip155:84532/erc20", "eip155:084532/erc20", { line: 7 }, "is no asset", ""],
+    ["an octal number", "max: 20", "max: 010", { line: 8 }, "read in several ways", "plain digits"],
+    ["a hexadecimal number", "max: 20", "max: 0x10", { line: 8 }, "read in several ways", ""],
+    ["a number with an exponent", "max: 20", "max: 1e3", { line: 8 }, "read in several ways", ""],
+    ["a tag", "ledger: memory", "ledger: !!str memory", { line: 2 }, "tag", "plain values"],
+    [
+      "a key that reaches a prototype",
+      "timing: {",
+      "tokens: { __proto__: { decimals: 6 } }\ntiming: {",
+      { line: 4 },
+      "__proto__",
+      "",
+    ],
+    [
+      "decimals that contradict the token's own",
+      "timing: {",
+      'tokens: { "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e": { decimals: 18 } }\ntiming: {',
+      { line: 4 },
+      "6 decimals",
+      "built in",
+    ],
+    [
+      "two limits on the same in the same window",
+      "window: day }",
+      'window: day }\n  - { id: again, limit: native, max: "0.06", per: [wallet], window: day }',
+      { line: 6 },
+      "same window",
+      "keep one",
+    ],
     ["a chain that is none", '"eip155:84532":', "84532:", { line: 3 }, "is no chain", "CAIP-2"],
     ["a zero of confirmations", "confirmations: 1", "confirmations: 0", { line: 3 }, "", ""],
     ["a duplicate key", "ledger: memory", "ledger: memory\nledger: memory", { line: 3 }, "unique", ""],
@@ -250,6 +303,14 @@ describe("a policy file", () => {
     ).rejects.toMatchObject({
       place: { path: "rules[0].max" },
       problem: "money is written as a number",
+    });
+  });
+
+  it("in code names no undefined value, such as a variable that is not set", async () => {
+    const rules = [{ id: "a", allow: { recipients: undefined as never } }];
+    await expect(definePolicy({ version: 1, ledger: "memory", rules })).rejects.toMatchObject({
+      place: { path: "rules[0].allow.recipients" },
+      problem: "it is undefined",
     });
   });
 

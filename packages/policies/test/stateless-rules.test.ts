@@ -118,6 +118,17 @@ describe("an allow rule", () => {
     expect(verdict([{ allow: { contracts: [alice] } }], [opaque])).toBe("unknown_effect");
   });
 
+  it("that names a contract admits neither coins to another, nor its token's money in odd calldata", () => {
+    const rules = [{ allow: { contracts: [bob] } }];
+    expect(verdict(rules, [transferOf(alice, "1")])).toBe("not_allowed");
+    expect(verdict(rules, [transferOf(bob, "1")])).toBe("allow");
+    const words = `${alice.slice(2).padStart(64, "0")}${"1".padStart(64, "0")}`;
+    for (const selector of ["a9059cbb", "095ea7b3"]) {
+      const odd = decoded({ to: bob, data: `0x${selector}${words}00` });
+      expect(verdict(rules, odd, { layer: "wallet", excess: odd })).toBe("unknown_effect");
+    }
+  });
+
   it("that names an unknown action in full admits it where the wallet shows its money, and a pattern does not", () => {
     const mine = { actionName: "MyAction" };
     const { canonicalAction: _canonical, ...context } = contextOf({ effects: [unknown], ...mine });

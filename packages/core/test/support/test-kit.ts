@@ -32,7 +32,11 @@ export class TestKit {
       name,
       description: `does ${name}`,
       schema: this.schema,
-      invoke: (args) => body(wallet, args as never) as Promise<unknown>,
+      invoke: (args) => {
+        // AgentKit reads the wallet's name for its analytics before the body runs.
+        wallet.getName();
+        return body(wallet, args as never) as Promise<unknown>;
+      },
     }));
   }
 }

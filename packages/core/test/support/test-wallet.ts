@@ -3,7 +3,14 @@ import type { ActionReader } from "../../src/action-reader.js";
 
 /** The class names by which the guard knows AgentKit's wallets; the real ones are driven in the end-to-end tests. */
 class WalletProvider {}
-class EvmWalletProvider extends WalletProvider {}
+abstract class EvmWalletProvider extends WalletProvider {
+  abstract signMessage(message: string): Promise<string>;
+
+  /** Like AgentKit's: what it hands out calls back through the wallet's own methods. */
+  toSigner(): { signMessage(message: string): Promise<string> } {
+    return { signMessage: async (message) => await this.signMessage(message) };
+  }
+}
 
 export const chainId = "eip155:84532";
 export const native = `${chainId}/slip44:60`;
@@ -65,10 +72,6 @@ export class ViemWalletProvider extends EvmWalletProvider {
 
   async sign(hash: string): Promise<string> {
     return `0xraw:${hash}`;
-  }
-
-  toSigner(): { signMessage(message: string): Promise<string> } {
-    return { signMessage: async (message) => await this.signMessage(message) };
   }
 
   exportKey(): string {
