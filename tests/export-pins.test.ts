@@ -27,6 +27,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "PolicySetupError",
     "allOf",
     "assertGuarded",
+    "createRuntime",
     "guardActions",
     "guardWallet",
     "runWithContext",

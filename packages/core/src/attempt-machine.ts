@@ -1,19 +1,28 @@
-import type { ActionContext, Effect, WalletCallFacts } from "@agentkit-policy/schema";
+import type { ActionContext, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
 import type { AmbiguousAnswer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
-import { Deadline, timedOut } from "./deadline.js";
-import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
+import { Deadline, withinUnref } from "./deadline.js";
+import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./description.js";
+import { ActionDeniedError, type Denial } from "./errors.js";
 import { moneyLines } from "./money.js";
 import { isControlFlow, outcomeOf } from "./outcome.js";
-import type { DecisionScope, PolicyProvider, SettledOutcome } from "./provider.js";
-import { askRound } from "./round.js";
+import type { DecisionScope, PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
+import { askRound, type RoundResult } from "./round.js";
 import type { Runtime } from "./runtime.js";
-import { tellParticipants } from "./settlement.js";
+import { tellParticipants, toldOf } from "./settlement.js";
 
 /** An answer of the machine's. An allow holds only as long as `stillValid` says so, in the very tick of acting on it. */
 export type Verdict =
-  | { readonly decision: "allow"; readonly context: ActionContext; readonly stillValid: () => boolean }
+  | {
+      readonly decision: "allow";
+      readonly context: ActionContext;
+      readonly stillValid: () => boolean;
+      /** For a host in another process: how long the allow holds from now, in milliseconds; undefined for as long as it likes. */
+      readonly validForMs: number | undefined;
+      /** What the providers want echoed, for a host that keeps it. */
+      readonly settlements: readonly Settlement[];
+    }
   | { readonly decision: "deny"; readonly denial: Denial };
 
 /** How long earlier providers may hold up the denial that a later one gave, in milliseconds. */
@@ -38,12 +47,12 @@ export class AttemptMachine {
   }
 
   /** Decides whether an attempt may begin. A denial has already told whoever had allowed it (`order:release`). */
-  async openAttempt(facts: AttemptFacts, read: Read): Promise<Verdict> {
+  async openAttempt(facts: AttemptFacts, read: Read, deadlineMs = this.#runtime.decisionDeadlineMs): Promise<Verdict> {
     const runtime = this.#runtime;
     const { actionId, actionName } = facts;
     runtime.emit({ type: "action.requested", actionId, actionName });
-    const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
-    const description = await this.#describe(facts, read, deadline);
+    const deadline = new Deadline(runtime.clock, deadlineMs);
+    const description = await describeAttempt(runtime, facts, read, deadline);
     if ("code" in description) return this.#denied(facts, description);
     const attempt = newAttempt(runtime, facts, description);
     if ("code" in attempt) return this.#denied(facts, attempt);
@@ -59,14 +68,14 @@ export class AttemptMachine {
     }
     this.#attempts.set(actionId, attempt);
     runtime.emit({ type: "action.allowed", actionId, actionName });
-    return { decision: "allow", context: attempt.context, stillValid: round.validity.stillValid };
+    return allow(attempt.context, round);
   }
 
   /**
    * Judges one wallet call of an open attempt: draws on its envelope, then asks every provider that judges wallet calls
    * (`guard:judged-in-full`). Called after the wallet's turn was taken, directly before the call is handed over.
    */
-  async judgeCall(actionId: string, call: WalletCallFacts): Promise<Verdict> {
+  async judgeCall(actionId: string, call: WalletCallFacts, deadlineMs = this.#runtime.decisionDeadlineMs): Promise<Verdict> {
     const runtime = this.#runtime;
     const attempt = this.#attempts.get(actionId);
     // An envelope lives in one process only: an attempt that this machine did not open admits no call.
@@ -79,14 +88,14 @@ export class AttemptMachine {
       };
       return deny(attempt.denial);
     }
-    const effects = this.#decode(call);
+    const effects = decodeCall(runtime, call);
     const excess = attempt.envelope.draw(call.callId, effects);
     const context = walletContext(attempt, call, effects, excess);
     const judges = attempt.participants.filter((participant) => participant.provider.beforeWalletCall !== undefined);
     if (judges.length === 0 && excess.length > 0) {
       runtime.emit({ type: "wallet.unjudged", actionId, callId: call.callId });
     }
-    const deadline = new Deadline(runtime.clock, runtime.decisionDeadlineMs);
+    const deadline = new Deadline(runtime.clock, deadlineMs);
     const questions = judges.map(({ provider, settlements }) => ({
       provider,
       ask: () => provider.beforeWalletCall?.(context, Object.assign(decisionScope(deadline), { settlements: [...settlements] })),
@@ -95,7 +104,7 @@ export class AttemptMachine {
     const round = await askRound(runtime, attempt, "beforeWalletCall", questions, deadline);
     if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#awaitLate(attempt, round.provider, round.answer);
     this.#answered(attempt);
-    if (round.kind === "allowed") return { decision: "allow", context, stillValid: round.validity.stillValid };
+    if (round.kind === "allowed") return allow(context, round);
     // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
     attempt.denial ??= round.denial;
     attempt.envelope.giveBack(call.callId);
@@ -125,12 +134,39 @@ export class AttemptMachine {
     attempt.settledWith = facts;
     const outcome = this.#outcome(attempt, facts);
     this.#emitOutcome(attempt, outcome);
-    const told = { result: facts.stage === "returned" ? facts.result : undefined, error: errorOf(attempt, facts) };
+    const told = toldOf(attempt, facts);
     const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told));
     attempt.settling = settling;
     this.#forgetWhenDone(attempt, outcome);
     await settling;
     return outcome;
+  }
+
+  /**
+   * Settles an attempt that another process opened, from its facts alone: no envelope, no argument and no provider's memory
+   * of it is left, only what the providers had wanted echoed. Never throws.
+   */
+  async settleRecovered(
+    facts: AttemptFacts,
+    settled: SettleFacts,
+    settlements: readonly Settlement[],
+    read: Read,
+  ): Promise<SettledOutcome> {
+    const runtime = this.#runtime;
+    const described = await describeAttempt(runtime, facts, read, new Deadline(runtime.clock, runtime.settleDeadlineMs));
+    const attempt = new Attempt({ ...facts, args: null }, "code" in described ? unknownDescription : described, true);
+    for (const provider of runtime.providers) {
+      const participant = newParticipant(provider);
+      participant.settlements.push(...settlements);
+      attempt.participants.push(participant);
+    }
+    this.#attempts.set(facts.actionId, attempt);
+    return (await this.settle(settled)) ?? this.#outcome(attempt, settled);
+  }
+
+  /** Whether this machine opened the attempt and still remembers it. */
+  isOpen(actionId: string): boolean {
+    return this.#attempts.has(actionId);
   }
 
   /** An attempt is remembered as long as something may still become known of it in this process, and no longer. */
@@ -153,35 +189,6 @@ export class AttemptMachine {
   #answered(attempt: Attempt): void {
     attempt.expectedAnswers -= 1;
     if (attempt.settledWith !== undefined) void this.settle(attempt.settledWith);
-  }
-
-  async #describe(facts: AttemptFacts, read: Read, deadline: Deadline): Promise<Description | Denial> {
-    const { reader } = this.#runtime;
-    const unknown: Description = { effects: [{ kind: "unknown", basis: "declared" }], spends: true, throughWallet: true };
-    if (facts.call !== undefined)
-      return { ...unknown, canonicalAction: `wallet.${facts.call.method}`, effects: this.#decode(facts.call) };
-    if (reader === undefined) return unknown;
-    try {
-      const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));
-      // Nothing is known of what would move, so nothing can be judged: deny.
-      if (described === timedOut)
-        return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
-      if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
-      return described;
-    } catch (error) {
-      return unreadable(this.#runtime, error);
-    }
-  }
-
-  #decode(call: WalletCallFacts): readonly Effect[] {
-    const { reader } = this.#runtime;
-    if (reader === undefined) return [{ kind: "unknown", basis: "decoded" }];
-    try {
-      return reader.decode(call);
-    } catch {
-      // A decoder that fails has decoded nothing: rules deny what is unknown.
-      return [{ kind: "unknown", basis: "decoded" }];
-    }
   }
 
   /** Tells those who allowed that the attempt was denied. A slow one goes on in the background. */
@@ -236,7 +243,7 @@ export class AttemptMachine {
       // A body that declared money and never looked at the guarded wallet may hold the bare one: nothing was seen.
       journalComplete:
         attempt.context.moneyVisible && (facts.walletTouched || moneyLines(attempt.description.effects).length === 0),
-      decode: (call) => this.#decode(call),
+      decode: (call) => decodeCall(this.#runtime, call),
       confirmations: this.#runtime.confirmations,
     });
   }
@@ -278,12 +285,6 @@ function newAttempt(runtime: Runtime, facts: AttemptFacts, description: Descript
   }
 }
 
-/** The model reads that it failed; what failed may hold anything, and goes to the log. */
-function unreadable(runtime: Runtime, error: unknown): Denial {
-  runtime.logger.warn(`what an action would move could not be read: ${errorText(error)}`);
-  return { code: "policy_error", reason: "what the action would move could not be read" };
-}
-
 /** The signal is made when a provider asks for it; most answer at once. */
 function decisionScope(deadline: Deadline): DecisionScope {
   return {
@@ -294,19 +295,10 @@ function decisionScope(deadline: Deadline): DecisionScope {
   };
 }
 
+function allow(context: ActionContext, { validity, settlements }: Extract<RoundResult, { kind: "allowed" }>): Verdict {
+  return { decision: "allow", context, stillValid: validity.stillValid, validForMs: validity.remainingMs, settlements };
+}
+
 function deny(denial: Denial): Verdict {
   return { decision: "deny", denial };
-}
-
-/** What the RFC's `onActionError` hears: the denial, what was thrown, or an error made of the returned text. */
-function errorOf(attempt: Attempt, facts: SettleFacts): unknown {
-  if (attempt.denial !== undefined) return new ActionDeniedError(attempt.denial, { result: facts.result, cause: facts.error });
-  return facts.stage === "raised" ? facts.error : new ActionFailedError(facts.result);
-}
-
-async function withinUnref<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timeout = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref();
-  });
-  return await Promise.race([promise, timeout]);
 }

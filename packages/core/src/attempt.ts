@@ -83,7 +83,11 @@ export class Attempt {
   /** Answers that may still come, and may bring something that has to be settled. */
   expectedAnswers = 0;
 
-  constructor(facts: AttemptFacts, description: Description) {
+  /** Whether another process opened it. */
+  readonly recovered: boolean;
+
+  constructor(facts: AttemptFacts, description: Description, recovered = false) {
+    this.recovered = recovered;
     this.facts = facts;
     this.description = description;
     this.context = contextOf(facts, description, facts.guarded && description.throughWallet);

@@ -49,3 +49,11 @@ export class Deadline {
     }
   }
 }
+
+/** A promise's value, or undefined when `ms` passed first. Never keeps the process alive. */
+export async function withinUnref<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const timeout = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
+  return await Promise.race([promise, timeout]);
+}

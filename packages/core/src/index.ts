@@ -19,6 +19,6 @@ export type {
   SettleScope,
   WalletCallScope,
 } from "./provider.js";
-export type { Runtime } from "./runtime.js";
+export { createRuntime, type Runtime } from "./runtime.js";
 export type { WalletLike } from "./wallet-facts.js";
 export { assertGuarded, guardActions, guardWallet, type KitLike, withPolicy } from "./with-policy.js";

@@ -1,14 +1,12 @@
 import type { Identity } from "@agentkit-policy/schema";
 import type { Read } from "./action-reader.js";
-import { providersOf } from "./all-of.js";
 import { AttemptMachine } from "./attempt-machine.js";
-import { type Clock, systemClock } from "./clock.js";
-import { emitTo, type PolicyEvent } from "./events.js";
+import type { Clock } from "./clock.js";
 import { checkedIdentity, currentIdentity } from "./identity.js";
-import { type Logger, quietLogger, stderrLogger } from "./logger.js";
-import { checkOptions, type Policy, type PolicyOptions } from "./options.js";
+import type { Logger } from "./logger.js";
+import type { Policy, PolicyOptions } from "./options.js";
 import type { PolicyProvider } from "./provider.js";
-import { confirmationsOf } from "./runtime.js";
+import { createRuntime, type Runtime } from "./runtime.js";
 import { defaultSnapshotBounds, type SnapshotBounds } from "./snapshot.js";
 import { uuidV7 } from "./uuid-v7.js";
 import type { WalletLike } from "./wallet-facts.js";
@@ -28,32 +26,22 @@ export class PolicyHook {
   readonly balanceWaitMs: number;
   readonly argumentBounds: SnapshotBounds;
   readonly providers: readonly PolicyProvider[];
+  readonly emit: Runtime["emit"];
   readonly #identity: Identity;
-  readonly #listener: PolicyOptions["onEvent"];
 
   /** @throws PolicySetupError */
   constructor(policy: Policy, options: PolicyOptions) {
-    checkOptions(options);
-    this.providers = providersOf(policy);
-    this.clock = options.clock ?? systemClock;
-    this.logger = quietLogger(options.logger ?? stderrLogger);
+    const runtime = createRuntime(policy, options);
+    this.providers = runtime.providers;
+    this.clock = runtime.clock;
+    this.logger = runtime.logger;
+    this.emit = runtime.emit;
     this.onDeny = options.onDeny ?? "return";
     this.queueWaitMs = options.queueWaitMs ?? 30_000;
-    this.balanceWaitMs = options.decisionDeadlineMs ?? 5_000;
+    this.balanceWaitMs = runtime.decisionDeadlineMs;
     this.argumentBounds = options.argumentBounds ?? defaultSnapshotBounds;
     this.#identity = checkedIdentity(options.context ?? {});
-    this.#listener = options.onEvent;
-    this.machine = new AttemptMachine({
-      providers: this.providers,
-      reader: options.reader ?? this.providers.find((provider) => provider.reader !== undefined)?.reader,
-      clock: this.clock,
-      logger: this.logger,
-      decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
-      settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
-      confirmations: confirmationsOf(options.confirmations, this.providers),
-      emit: (event) => this.emit(event),
-      nameOf: (provider) => provider.name ?? `policy ${this.providers.indexOf(provider) + 1}`,
-    });
+    this.machine = new AttemptMachine(runtime);
   }
 
   newId(): string {
@@ -62,10 +50,6 @@ export class PolicyHook {
 
   identity(): Identity {
     return { ...this.#identity, ...currentIdentity() };
-  }
-
-  emit(event: Omit<PolicyEvent, "at">): void {
-    emitTo(this.#listener, { ...event, at: this.clock.now() });
   }
 
   /** Reads what only the wallet can tell, past the guard: a read has no authority. */

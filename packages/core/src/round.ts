@@ -3,7 +3,7 @@ import type { Attempt } from "./attempt.js";
 import { inProviderHook } from "./attempt-scope.js";
 import type { Deadline } from "./deadline.js";
 import type { Denial } from "./errors.js";
-import type { PolicyProvider } from "./provider.js";
+import type { PolicyProvider, Settlement } from "./provider.js";
 import type { Runtime } from "./runtime.js";
 import { Validity } from "./validity.js";
 
@@ -15,7 +15,7 @@ export interface Question {
 
 /** What a round came to: everybody allowed, or the first who did not. */
 export type RoundResult =
-  | { readonly kind: "allowed"; readonly validity: Validity }
+  | { readonly kind: "allowed"; readonly validity: Validity; readonly settlements: readonly Settlement[] }
   | {
       readonly kind: "refused";
       readonly denial: Denial;
@@ -51,6 +51,7 @@ async function askOnce(
 ): Promise<RoundResult> {
   const { actionId, actionName } = attempt.facts;
   const validity = new Validity(runtime.clock);
+  const settlements: Settlement[] = [];
   for (const { provider, ask: question } of questions) {
     const name = runtime.nameOf(provider);
     const asked = validity.reading();
@@ -76,7 +77,8 @@ async function askOnce(
       return { kind: "refused", denial: answer.denial, provider, answer };
     }
     attempt.allowedBy(provider, answer.allow.settlement);
+    if (answer.allow.settlement !== undefined) settlements.push(answer.allow.settlement);
     validity.limit(asked, answer.allow.validForMs);
   }
-  return { kind: "allowed", validity };
+  return { kind: "allowed", validity, settlements };
 }

@@ -1,7 +1,9 @@
 import type { ActionReader } from "./action-reader.js";
-import type { Clock } from "./clock.js";
-import type { PolicyEvent } from "./events.js";
-import type { Logger } from "./logger.js";
+import { providersOf } from "./all-of.js";
+import { type Clock, systemClock } from "./clock.js";
+import { emitTo, type PolicyEvent } from "./events.js";
+import { type Logger, quietLogger, stderrLogger } from "./logger.js";
+import { checkOptions, type Policy, type PolicyOptions } from "./options.js";
 import type { PolicyProvider } from "./provider.js";
 
 /** What an attempt machine runs with. */
@@ -37,5 +39,26 @@ export function confirmationsOf(
       if (table !== undefined && Object.hasOwn(table, chainId)) return table[chainId];
     }
     return undefined;
+  };
+}
+
+/**
+ * What a machine runs with, from a policy and its options.
+ * @throws PolicySetupError
+ */
+export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
+  checkOptions(options);
+  const providers = providersOf(policy);
+  const clock = options.clock ?? systemClock;
+  return {
+    providers,
+    reader: options.reader ?? providers.find((provider) => provider.reader !== undefined)?.reader,
+    clock,
+    logger: quietLogger(options.logger ?? stderrLogger),
+    decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
+    settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
+    confirmations: confirmationsOf(options.confirmations, providers),
+    emit: (event) => emitTo(options.onEvent, { ...event, at: clock.now() }),
+    nameOf: (provider) => provider.name ?? `policy ${providers.indexOf(provider) + 1}`,
   };
 }

@@ -1,7 +1,7 @@
-import type { Attempt, Participant } from "./attempt.js";
+import type { Attempt, Participant, SettleFacts } from "./attempt.js";
 import { inProviderHook } from "./attempt-scope.js";
 import { Deadline, timedOut } from "./deadline.js";
-import { errorText } from "./errors.js";
+import { ActionDeniedError, ActionFailedError, errorText } from "./errors.js";
 import { provesNothingLeft } from "./outcome.js";
 import type { SettledOutcome } from "./provider.js";
 import type { Runtime } from "./runtime.js";
@@ -12,6 +12,15 @@ export interface Told {
   readonly result: unknown;
   /** What was thrown, or an error made of the text that the action returned, or the denial. */
   readonly error: unknown;
+}
+
+/** What an ended attempt's RFC hooks hear: the denial, what was thrown, or an error made of the returned text. */
+export function toldOf({ denial }: Attempt, { stage, result, error }: SettleFacts): Told {
+  const own = stage === "raised" ? error : new ActionFailedError(result);
+  return {
+    result: stage === "returned" ? result : undefined,
+    error: denial === undefined ? own : new ActionDeniedError(denial, { result, cause: error }),
+  };
 }
 
 /** How long after a failed `settle` it is tried again, in milliseconds. Afterwards the ledger's own dates decide. */
@@ -64,7 +73,7 @@ async function tell(
 async function settleOnce(runtime: Runtime, attempt: Attempt, participant: Participant, deadline: Deadline): Promise<boolean> {
   const outcome = participant.untold;
   if (outcome === undefined) return true;
-  const scope = { settlements: [...participant.settlements], recovered: false };
+  const scope = { settlements: [...participant.settlements], recovered: attempt.recovered };
   const settle = (): unknown => participant.provider.settle?.(attempt.context, outcome, scope);
   const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
   if (settled && participant.untold === outcome) participant.untold = undefined;

@@ -18,6 +18,12 @@ export class Validity {
     if (forMs !== undefined) this.#limits.push({ asked, forMs });
   }
 
+  /** Milliseconds until the first of the allows runs out; undefined where none does. */
+  get remainingMs(): number | undefined {
+    if (this.#limits.length === 0) return undefined;
+    return Math.max(0, Math.min(...this.#limits.map(({ asked, forMs }) => forMs - elapsedMs(this.#clock, asked))));
+  }
+
   /** False once any of the allows has run out. */
   readonly stillValid = (): boolean => this.#limits.every((limit) => elapsedMs(this.#clock, limit.asked) <= limit.forMs);
 }

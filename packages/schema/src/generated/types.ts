@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 0915a20426c04d5459f491f5166a35cc265f0ec39db5dd0d9803e91213c154d3
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 e399ebee1f913f8bed98eff2ff1e068dd6d582a8f045556657c13ebcb96b08be
 
 /**
  * What is being judged: an AgentKit action, or a call to the wallet.
@@ -72,9 +72,30 @@ export type PolicyDecision = Allow | Deny;
  */
 export type OutcomeStatus = "succeeded" | "failed" | "unknown" | "denied" | "cancelled";
 /**
+ * The exact version that both sides speak. There is no negotiation: another version is an error.
+ */
+export type ProtocolVersion = "1";
+/**
+ * A span of time in milliseconds. Deadlines travel as spans, because two processes need not agree on the time.
+ */
+export type DurationMs = number;
+/**
  * The way by which authority leaves, named alike in both languages.
  */
 export type WalletMethod = "send" | "sign_transaction" | "sign_typed_data" | "sign_message" | "sign_hash" | "escape" | "unknown";
+/**
+ * A decision, or, once, what has to be read first.
+ */
+export type DecisionAnswer =
+  | {
+      decision: PolicyDecision;
+    }
+  | {
+      /**
+       * @minItems 1
+       */
+      needs: [ReadRequest, ...ReadRequest[]];
+    };
 /**
  * waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.
  */
@@ -241,6 +262,64 @@ export interface ActionOutcome {
   durationMs: number;
 }
 /**
+ * The first message of a host.
+ */
+export interface InitializeParams {
+  protocolVersion: ProtocolVersion;
+  /**
+   * The path of the policy file, absolute or relative to the process's working directory.
+   */
+  policy: string;
+  /**
+   * Who asks, for logs: the language and version of the shim.
+   */
+  host: string;
+}
+/**
+ * What a host learns of the process that decides.
+ */
+export interface InitializeResult {
+  protocolVersion: ProtocolVersion;
+  /**
+   * A random id of this very process: an envelope never survives it.
+   */
+  instance: string;
+  /**
+   * The ledger's own id; settlements go to the same ledger or nowhere.
+   */
+  ledgerId: string;
+  /**
+   * SHA-256 (hex) of the policy's content.
+   */
+  policyVersion: string;
+}
+/**
+ * The plain facts of an attempt, as a host sees them. The deciding process completes them to a context.
+ */
+export interface AttemptFacts {
+  actionId: Id;
+  layer: Layer;
+  parentActionId?: Id;
+  actionName: string;
+  args: JsonValue;
+  /**
+   * As the chain writes it; eip155 in lower case.
+   */
+  walletAddress?: string;
+  network?: string;
+  chainId?: ChainId;
+  identity: Identity;
+  /**
+   * Whether a wallet guard watches this attempt's wallet calls.
+   */
+  guarded: boolean;
+  /**
+   * Milliseconds since 1970.
+   */
+  requestedAt: number;
+  call?: WalletCallFacts;
+}
+/**
  * What the wallet was asked to do, as plain data. value is atomic; data is hex.
  */
 export interface WalletCallFacts {
@@ -263,11 +342,81 @@ export interface WalletCallFacts {
   otherFields?: string[];
 }
 /**
- * A receipt of this very transaction (never of its replacement).
+ * A fact that only the host's wallet can tell.
  */
-export interface Receipt {
-  status: "confirmed" | "reverted";
-  blockNumber?: AtomicAmount;
+export interface ReadRequest {
+  kind: "decimals";
+  chainId: ChainId;
+  /**
+   * The token's contract, in lower case.
+   */
+  token: string;
+}
+/**
+ * A host's answer to a read request; null where the wallet could not tell.
+ */
+export interface Provided {
+  request: ReadRequest;
+  decimals: number | null;
+}
+/**
+ * Asks whether an attempt may begin.
+ */
+export interface BeforeActionParams {
+  facts: AttemptFacts;
+  deadlineMs: DurationMs;
+  provided?: Provided[];
+}
+/**
+ * Asks whether a wallet call of an open attempt may be handed over.
+ */
+export interface BeforeWalletCallParams {
+  actionId: Id;
+  call: WalletCallFacts;
+  deadlineMs: DurationMs;
+}
+/**
+ * Says that a wallet call did not leave, so that what it drew of the envelope goes back. May be lost: the journal says it again.
+ */
+export interface ObserveParams {
+  actionId: Id;
+  callId: Id;
+  observation: "refused" | "never_left";
+}
+/**
+ * Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.
+ */
+export interface SettleParams {
+  facts: AttemptFacts;
+  /**
+   * The ledger in which the attempt was opened; another is refused.
+   */
+  ledgerId: string;
+  /**
+   * before: the body was not entered. raised: it threw. returned: it returned.
+   */
+  stage: "before" | "raised" | "returned";
+  result?: JsonValue;
+  /**
+   * What was thrown, by name and text.
+   */
+  error?: {
+    name: string;
+    message: string;
+  };
+  durationMs: number;
+  /**
+   * Whether the guarded wallet was used at all.
+   */
+  walletTouched: boolean;
+  journal: JournalCall[];
+  /**
+   * Every settlement that was answered in the attempt, oldest first.
+   */
+  settlements: {
+    [k: string]: unknown;
+  }[];
+  provided?: Provided[];
 }
 /**
  * One wallet call in the journal of an attempt: its facts, recorded when it starts, and what became of it.
@@ -283,4 +432,17 @@ export interface JournalCall {
   nonce?: AtomicAmount;
   error?: string;
   receipt?: Receipt;
+}
+/**
+ * A receipt of this very transaction (never of its replacement).
+ */
+export interface Receipt {
+  status: "confirmed" | "reverted";
+  blockNumber?: AtomicAmount;
+}
+/**
+ * What became of the attempt.
+ */
+export interface SettleResult {
+  outcome: ActionOutcome;
 }

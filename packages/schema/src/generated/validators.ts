@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, wallet-call.schema.json; SHA-256 0915a20426c04d5459f491f5166a35cc265f0ec39db5dd0d9803e91213c154d3
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 e399ebee1f913f8bed98eff2ff1e068dd6d582a8f045556657c13ebcb96b08be
 // @ts-nocheck: the output of Ajv's compiler.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function() {
@@ -1354,29 +1354,154 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
   return validate52.errors = vErrors, errors === 0;
 }
 validate52.evaluated = { props: { status: !0, entered: !0, spent: !0, transactions: !0, journalComplete: !0, durationMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var WalletMethod = validate55, schema86 = { title: "WalletMethod", description: "The way by which authority leaves, named alike in both languages.", enum: ["send", "sign_transaction", "sign_typed_data", "sign_message", "sign_hash", "escape", "unknown"] };
+var ProtocolVersion = validate55;
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate55.errors = vErrors, errors === 0) : (validate55.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema86.enum }, message: "must be equal to one of the allowed values" }], !1);
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data !== "1" ? (validate55.errors = [{ instancePath, schemaPath: "#/const", keyword: "const", params: { allowedValue: "1" }, message: "must be equal to constant" }], !1) : (validate55.errors = vErrors, errors === 0);
 }
 validate55.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var WalletCallFacts = validate56;
-var pattern34 = new RegExp("^0x([0-9a-fA-F]{2})*$", "u");
+var DurationMs = validate56;
 function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate56.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (typeof data == "number" && isFinite(data)) {
+      if (data > 864e5 || isNaN(data))
+        return validate56.errors = [{ instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
+      if (data < 0 || isNaN(data))
+        return validate56.errors = [{ instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+    } else
+      return validate56.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+  return validate56.errors = vErrors, errors === 0;
+}
+validate56.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var InitializeParams = validate57;
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.protocolVersion === void 0 || !func0.call(data, "protocolVersion")) && (missing0 = "protocolVersion") || (data.policy === void 0 || !func0.call(data, "policy")) && (missing0 = "policy") || (data.host === void 0 || !func0.call(data, "host")) && (missing0 = "host"))
+        return validate57.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.protocolVersion !== void 0 && func0.call(data, "protocolVersion")) {
+        let _errs1 = errors;
+        if (data.protocolVersion !== "1")
+          return validate57.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/$defs/ProtocolVersion/const", keyword: "const", params: { allowedValue: "1" }, message: "must be equal to constant" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.policy !== void 0 && func0.call(data, "policy")) {
+          let data1 = data.policy, _errs3 = errors;
+          if (errors === _errs3)
+            if (typeof data1 == "string") {
+              if (func61(data1) > 4096)
+                return validate57.errors = [{ instancePath: instancePath + "/policy", schemaPath: "#/properties/policy/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+              if (func61(data1) < 1)
+                return validate57.errors = [{ instancePath: instancePath + "/policy", schemaPath: "#/properties/policy/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+            } else
+              return validate57.errors = [{ instancePath: instancePath + "/policy", schemaPath: "#/properties/policy/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs3 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0)
+          if (data.host !== void 0 && func0.call(data, "host")) {
+            let data2 = data.host, _errs5 = errors;
+            if (errors === _errs5)
+              if (typeof data2 == "string") {
+                if (func61(data2) > 256)
+                  return validate57.errors = [{ instancePath: instancePath + "/host", schemaPath: "#/properties/host/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                if (func61(data2) < 1)
+                  return validate57.errors = [{ instancePath: instancePath + "/host", schemaPath: "#/properties/host/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              } else
+                return validate57.errors = [{ instancePath: instancePath + "/host", schemaPath: "#/properties/host/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+      }
+    } else
+      return validate57.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate57.errors = vErrors, errors === 0;
+}
+validate57.evaluated = { props: { protocolVersion: !0, policy: !0, host: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var InitializeResult = validate58;
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.protocolVersion === void 0 || !func0.call(data, "protocolVersion")) && (missing0 = "protocolVersion") || (data.instance === void 0 || !func0.call(data, "instance")) && (missing0 = "instance") || (data.ledgerId === void 0 || !func0.call(data, "ledgerId")) && (missing0 = "ledgerId") || (data.policyVersion === void 0 || !func0.call(data, "policyVersion")) && (missing0 = "policyVersion"))
+        return validate58.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.protocolVersion !== void 0 && func0.call(data, "protocolVersion")) {
+        let _errs1 = errors;
+        if (data.protocolVersion !== "1")
+          return validate58.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/$defs/ProtocolVersion/const", keyword: "const", params: { allowedValue: "1" }, message: "must be equal to constant" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.instance !== void 0 && func0.call(data, "instance")) {
+          let data1 = data.instance, _errs3 = errors;
+          if (errors === _errs3)
+            if (typeof data1 == "string") {
+              if (func61(data1) > 64)
+                return validate58.errors = [{ instancePath: instancePath + "/instance", schemaPath: "#/properties/instance/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+              if (func61(data1) < 1)
+                return validate58.errors = [{ instancePath: instancePath + "/instance", schemaPath: "#/properties/instance/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+            } else
+              return validate58.errors = [{ instancePath: instancePath + "/instance", schemaPath: "#/properties/instance/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs3 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.ledgerId !== void 0 && func0.call(data, "ledgerId")) {
+            let data2 = data.ledgerId, _errs5 = errors;
+            if (errors === _errs5)
+              if (typeof data2 == "string") {
+                if (func61(data2) > 64)
+                  return validate58.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+                if (func61(data2) < 1)
+                  return validate58.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              } else
+                return validate58.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0)
+            if (data.policyVersion !== void 0 && func0.call(data, "policyVersion")) {
+              let data3 = data.policyVersion, _errs7 = errors;
+              if (errors === _errs7)
+                if (typeof data3 == "string") {
+                  if (!pattern14.test(data3))
+                    return validate58.errors = [{ instancePath: instancePath + "/policyVersion", schemaPath: "#/properties/policyVersion/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                } else
+                  return validate58.errors = [{ instancePath: instancePath + "/policyVersion", schemaPath: "#/properties/policyVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              var valid0 = _errs7 === errors;
+            } else
+              var valid0 = !0;
+        }
+      }
+    } else
+      return validate58.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate58.errors = vErrors, errors === 0;
+}
+validate58.evaluated = { props: { protocolVersion: !0, instance: !0, ledgerId: !0, policyVersion: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var AttemptFacts = validate59;
+var schema99 = { title: "WalletMethod", description: "The way by which authority leaves, named alike in both languages.", enum: ["send", "sign_transaction", "sign_typed_data", "sign_message", "sign_hash", "escape", "unknown"] }, pattern38 = new RegExp("^0x([0-9a-fA-F]{2})*$", "u");
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
-        return validate56.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate62.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.callId !== void 0 && func0.call(data, "callId")) {
         let data0 = data.callId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern4.test(data0))
-              return validate56.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+              return validate62.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
           } else
-            return validate56.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate62.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1384,7 +1509,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.method !== void 0 && func0.call(data, "method")) {
           let data1 = data.method, _errs4 = errors;
           if (!(data1 === "send" || data1 === "sign_transaction" || data1 === "sign_typed_data" || data1 === "sign_message" || data1 === "sign_hash" || data1 === "escape" || data1 === "unknown"))
-            return validate56.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/$defs/WalletMethod/enum", keyword: "enum", params: { allowedValues: schema86.enum }, message: "must be equal to one of the allowed values" }], !1;
+            return validate62.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/$defs/WalletMethod/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -1394,9 +1519,9 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs6)
               if (typeof data2 == "string") {
                 if (func61(data2) > 256)
-                  return validate56.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
               } else
-                return validate56.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate62.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
@@ -1406,9 +1531,9 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === errors)
                 if (typeof data3 == "string") {
                   if (!pattern8.test(data3))
-                    return validate56.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+                    return validate62.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
                 } else
-                  return validate56.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
               var valid0 = _errs8 === errors;
             } else
               var valid0 = !0;
@@ -1418,9 +1543,9 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === _errs11)
                   if (typeof data4 == "string") {
                     if (func61(data4) > 256)
-                      return validate56.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                      return validate62.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                   } else
-                    return validate56.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate62.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                 var valid0 = _errs11 === errors;
               } else
                 var valid0 = !0;
@@ -1430,9 +1555,9 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs13)
                     if (typeof data5 == "string") {
                       if (func61(data5) > 256)
-                        return validate56.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                        return validate62.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                     } else
-                      return validate56.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      return validate62.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                   var valid0 = _errs13 === errors;
                 } else
                   var valid0 = !0;
@@ -1442,11 +1567,11 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                     if (errors === errors)
                       if (typeof data6 == "string") {
                         if (func61(data6) > 100)
-                          return validate56.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                          return validate62.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
                         if (!pattern10.test(data6))
-                          return validate56.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                          return validate62.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
                       } else
-                        return validate56.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                        return validate62.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                     var valid0 = _errs15 === errors;
                   } else
                     var valid0 = !0;
@@ -1455,10 +1580,10 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                       let data7 = data.data, _errs18 = errors;
                       if (errors === _errs18)
                         if (typeof data7 == "string") {
-                          if (!pattern34.test(data7))
-                            return validate56.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/pattern", keyword: "pattern", params: { pattern: "^0x([0-9a-fA-F]{2})*$" }, message: 'must match pattern "^0x([0-9a-fA-F]{2})*$"' }], !1;
+                          if (!pattern38.test(data7))
+                            return validate62.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/pattern", keyword: "pattern", params: { pattern: "^0x([0-9a-fA-F]{2})*$" }, message: 'must match pattern "^0x([0-9a-fA-F]{2})*$"' }], !1;
                         } else
-                          return validate56.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                          return validate62.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -1468,11 +1593,11 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                         if (errors === errors)
                           if (typeof data8 == "string") {
                             if (func61(data8) > 100)
-                              return validate56.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                              return validate62.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
                             if (!pattern10.test(data8))
-                              return validate56.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                              return validate62.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
                           } else
-                            return validate56.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                            return validate62.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                         var valid0 = _errs20 === errors;
                       } else
                         var valid0 = !0;
@@ -1493,13 +1618,13 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
                                 for (let i0 = 0; i0 < len0; i0++) {
                                   let _errs26 = errors;
                                   if (typeof data10[i0] != "string")
-                                    return validate56.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                    return validate62.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                                   var valid6 = _errs26 === errors;
                                   if (!valid6)
                                     break;
                                 }
                               } else
-                                return validate56.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                                return validate62.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
                             var valid0 = _errs24 === errors;
                           } else
                             var valid0 = !0;
@@ -1513,28 +1638,473 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate56.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate56.errors = vErrors, errors === 0;
+      return validate62.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate62.errors = vErrors, errors === 0;
 }
-validate56.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var CallState = validate58, schema93 = { title: "CallState", description: "waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.", enum: ["waiting", "refused", "in_flight", "never_left", "returned", "raised"] };
-function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate58.errors = vErrors, errors === 0) : (validate58.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema93.enum }, message: "must be equal to one of the allowed values" }], !1);
-}
-validate58.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var Receipt = validate59, schema94 = { title: "Receipt", description: "A receipt of this very transaction (never of its replacement).", type: "object", required: ["status"], properties: { status: { enum: ["confirmed", "reverted"] }, blockNumber: { $ref: "#/$defs/AtomicAmount" } } };
+validate62.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
-      if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
+      if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.layer === void 0 || !func0.call(data, "layer")) && (missing0 = "layer") || (data.actionName === void 0 || !func0.call(data, "actionName")) && (missing0 = "actionName") || (data.args === void 0 || !func0.call(data, "args")) && (missing0 = "args") || (data.identity === void 0 || !func0.call(data, "identity")) && (missing0 = "identity") || (data.guarded === void 0 || !func0.call(data, "guarded")) && (missing0 = "guarded") || (data.requestedAt === void 0 || !func0.call(data, "requestedAt")) && (missing0 = "requestedAt"))
         return validate59.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.actionId !== void 0 && func0.call(data, "actionId")) {
+        let data0 = data.actionId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (!pattern4.test(data0))
+              return validate59.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+          } else
+            return validate59.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.layer !== void 0 && func0.call(data, "layer")) {
+          let data1 = data.layer, _errs4 = errors;
+          if (!(data1 === "action" || data1 === "wallet"))
+            return validate59.errors = [{ instancePath: instancePath + "/layer", schemaPath: "#/$defs/Layer/enum", keyword: "enum", params: { allowedValues: schema32.enum }, message: "must be equal to one of the allowed values" }], !1;
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.parentActionId !== void 0 && func0.call(data, "parentActionId")) {
+            let data2 = data.parentActionId, _errs6 = errors;
+            if (errors === errors)
+              if (typeof data2 == "string") {
+                if (!pattern4.test(data2))
+                  return validate59.errors = [{ instancePath: instancePath + "/parentActionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+              } else
+                return validate59.errors = [{ instancePath: instancePath + "/parentActionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs6 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.actionName !== void 0 && func0.call(data, "actionName")) {
+              let data3 = data.actionName, _errs9 = errors;
+              if (errors === _errs9)
+                if (typeof data3 == "string") {
+                  if (func61(data3) > 512)
+                    return validate59.errors = [{ instancePath: instancePath + "/actionName", schemaPath: "#/properties/actionName/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" }], !1;
+                } else
+                  return validate59.errors = [{ instancePath: instancePath + "/actionName", schemaPath: "#/properties/actionName/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              var valid0 = _errs9 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
+              if (data.args !== void 0 && func0.call(data, "args")) {
+                let _errs11 = errors;
+                validate23(data.args, { instancePath: instancePath + "/args", parentData: data, parentDataProperty: "args", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                var valid0 = _errs11 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.walletAddress !== void 0 && func0.call(data, "walletAddress")) {
+                  let data5 = data.walletAddress, _errs12 = errors;
+                  if (errors === _errs12)
+                    if (typeof data5 == "string") {
+                      if (func61(data5) > 256)
+                        return validate59.errors = [{ instancePath: instancePath + "/walletAddress", schemaPath: "#/properties/walletAddress/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                    } else
+                      return validate59.errors = [{ instancePath: instancePath + "/walletAddress", schemaPath: "#/properties/walletAddress/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  var valid0 = _errs12 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0) {
+                  if (data.network !== void 0 && func0.call(data, "network")) {
+                    let data6 = data.network, _errs14 = errors;
+                    if (errors === _errs14)
+                      if (typeof data6 == "string") {
+                        if (func61(data6) > 256)
+                          return validate59.errors = [{ instancePath: instancePath + "/network", schemaPath: "#/properties/network/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                      } else
+                        return validate59.errors = [{ instancePath: instancePath + "/network", schemaPath: "#/properties/network/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    var valid0 = _errs14 === errors;
+                  } else
+                    var valid0 = !0;
+                  if (valid0) {
+                    if (data.chainId !== void 0 && func0.call(data, "chainId")) {
+                      let data7 = data.chainId, _errs16 = errors;
+                      if (errors === errors)
+                        if (typeof data7 == "string") {
+                          if (!pattern8.test(data7))
+                            return validate59.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+                        } else
+                          return validate59.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      var valid0 = _errs16 === errors;
+                    } else
+                      var valid0 = !0;
+                    if (valid0) {
+                      if (data.identity !== void 0 && func0.call(data, "identity")) {
+                        let _errs19 = errors;
+                        validate24(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors), errors = vErrors.length);
+                        var valid0 = _errs19 === errors;
+                      } else
+                        var valid0 = !0;
+                      if (valid0) {
+                        if (data.guarded !== void 0 && func0.call(data, "guarded")) {
+                          let _errs20 = errors;
+                          if (typeof data.guarded != "boolean")
+                            return validate59.errors = [{ instancePath: instancePath + "/guarded", schemaPath: "#/properties/guarded/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                          var valid0 = _errs20 === errors;
+                        } else
+                          var valid0 = !0;
+                        if (valid0) {
+                          if (data.requestedAt !== void 0 && func0.call(data, "requestedAt")) {
+                            let data10 = data.requestedAt, _errs22 = errors;
+                            if (errors === _errs22)
+                              if (typeof data10 == "number" && isFinite(data10)) {
+                                if (data10 < 0 || isNaN(data10))
+                                  return validate59.errors = [{ instancePath: instancePath + "/requestedAt", schemaPath: "#/properties/requestedAt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                              } else
+                                return validate59.errors = [{ instancePath: instancePath + "/requestedAt", schemaPath: "#/properties/requestedAt/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+                            var valid0 = _errs22 === errors;
+                          } else
+                            var valid0 = !0;
+                          if (valid0)
+                            if (data.call !== void 0 && func0.call(data, "call")) {
+                              let _errs24 = errors;
+                              validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+                              var valid0 = _errs24 === errors;
+                            } else
+                              var valid0 = !0;
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate59.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate59.errors = vErrors, errors === 0;
+}
+validate59.evaluated = { props: { actionId: !0, layer: !0, parentActionId: !0, actionName: !0, args: !0, walletAddress: !0, network: !0, chainId: !0, identity: !0, guarded: !0, requestedAt: !0, call: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var ReadRequest = validate65;
+var pattern41 = new RegExp("^0x[0-9a-f]{40}$", "u");
+function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.chainId === void 0 || !func0.call(data, "chainId")) && (missing0 = "chainId") || (data.token === void 0 || !func0.call(data, "token")) && (missing0 = "token"))
+        return validate65.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.kind !== void 0 && func0.call(data, "kind")) {
+        let _errs1 = errors;
+        if (data.kind !== "decimals")
+          return validate65.errors = [{ instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "decimals" }, message: "must be equal to constant" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.chainId !== void 0 && func0.call(data, "chainId")) {
+          let data1 = data.chainId, _errs2 = errors;
+          if (errors === errors)
+            if (typeof data1 == "string") {
+              if (!pattern8.test(data1))
+                return validate65.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+            } else
+              return validate65.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0)
+          if (data.token !== void 0 && func0.call(data, "token")) {
+            let data2 = data.token, _errs5 = errors;
+            if (errors === _errs5)
+              if (typeof data2 == "string") {
+                if (!pattern41.test(data2))
+                  return validate65.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/pattern", keyword: "pattern", params: { pattern: "^0x[0-9a-f]{40}$" }, message: 'must match pattern "^0x[0-9a-f]{40}$"' }], !1;
+              } else
+                return validate65.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+      }
+    } else
+      return validate65.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate65.errors = vErrors, errors === 0;
+}
+validate65.evaluated = { props: { kind: !0, chainId: !0, token: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var Provided = validate66;
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.request === void 0 || !func0.call(data, "request")) && (missing0 = "request") || (data.decimals === void 0 || !func0.call(data, "decimals")) && (missing0 = "decimals"))
+        return validate66.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.request !== void 0 && func0.call(data, "request")) {
+        let _errs1 = errors;
+        validate65(data.request, { instancePath: instancePath + "/request", parentData: data, parentDataProperty: "request", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0)
+        if (data.decimals !== void 0 && func0.call(data, "decimals")) {
+          let data1 = data.decimals, _errs2 = errors, _errs3 = errors, valid1 = !1, _errs4 = errors;
+          if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+            let err0 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+          }
+          if (errors === _errs4 && typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 255 || isNaN(data1)) {
+              let err1 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 255 }, message: "must be <= 255" };
+              vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+            } else if (data1 < 0 || isNaN(data1)) {
+              let err2 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+            }
+          }
+          var _valid0 = _errs4 === errors;
+          valid1 = valid1 || _valid0;
+          let _errs6 = errors;
+          if (data1 !== null) {
+            let err3 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+          }
+          var _valid0 = _errs6 === errors;
+          if (valid1 = valid1 || _valid0, valid1)
+            errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+          else {
+            let err4 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            return vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++, validate66.errors = vErrors, !1;
+          }
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+    } else
+      return validate66.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate66.errors = vErrors, errors === 0;
+}
+validate66.evaluated = { props: { request: !0, decimals: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var BeforeActionParams = validate68;
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
+        return validate68.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.facts !== void 0 && func0.call(data, "facts")) {
+        let _errs1 = errors;
+        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.deadlineMs !== void 0 && func0.call(data, "deadlineMs")) {
+          let data1 = data.deadlineMs, _errs2 = errors;
+          if (errors === errors)
+            if (typeof data1 == "number" && isFinite(data1)) {
+              if (data1 > 864e5 || isNaN(data1))
+                return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
+              if (data1 < 0 || isNaN(data1))
+                return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+            } else
+              return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0)
+          if (data.provided !== void 0 && func0.call(data, "provided")) {
+            let data2 = data.provided, _errs5 = errors;
+            if (errors === _errs5)
+              if (Array.isArray(data2)) {
+                var valid2 = !0;
+                let len0 = data2.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let _errs7 = errors;
+                  validate66(data2[i0], { instancePath: instancePath + "/provided/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+                  var valid2 = _errs7 === errors;
+                  if (!valid2)
+                    break;
+                }
+              } else
+                return validate68.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+      }
+    } else
+      return validate68.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate68.errors = vErrors, errors === 0;
+}
+validate68.evaluated = { props: { facts: !0, deadlineMs: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var BeforeWalletCallParams = validate71;
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.call === void 0 || !func0.call(data, "call")) && (missing0 = "call") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
+        return validate71.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.actionId !== void 0 && func0.call(data, "actionId")) {
+        let data0 = data.actionId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (!pattern4.test(data0))
+              return validate71.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+          } else
+            return validate71.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.call !== void 0 && func0.call(data, "call")) {
+          let _errs4 = errors;
+          validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0)
+          if (data.deadlineMs !== void 0 && func0.call(data, "deadlineMs")) {
+            let data2 = data.deadlineMs, _errs5 = errors;
+            if (errors === errors)
+              if (typeof data2 == "number" && isFinite(data2)) {
+                if (data2 > 864e5 || isNaN(data2))
+                  return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
+                if (data2 < 0 || isNaN(data2))
+                  return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+              } else
+                return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+      }
+    } else
+      return validate71.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate71.errors = vErrors, errors === 0;
+}
+validate71.evaluated = { props: { actionId: !0, call: !0, deadlineMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var DecisionAnswer = validate73;
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
+  if (errors === _errs1)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.decision === void 0 || !func0.call(data, "decision")) && (missing0 = "decision")) {
+        let err0 = { instancePath, schemaPath: "#/anyOf/0/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      } else
+        data.decision !== void 0 && func0.call(data, "decision") && (validate37(data.decision, { instancePath: instancePath + "/decision", parentData: data, parentDataProperty: "decision", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors), errors = vErrors.length));
+    } else {
+      let err1 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  var _valid0 = _errs1 === errors;
+  if (valid0 = valid0 || _valid0, _valid0) {
+    var props1 = {};
+    props1.decision = !0;
+  }
+  let _errs4 = errors;
+  if (errors === _errs4)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing1;
+      if ((data.needs === void 0 || !func0.call(data, "needs")) && (missing1 = "needs")) {
+        let err2 = { instancePath, schemaPath: "#/anyOf/1/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      } else if (data.needs !== void 0 && func0.call(data, "needs")) {
+        let data1 = data.needs;
+        if (errors === errors)
+          if (Array.isArray(data1))
+            if (data1.length < 1) {
+              let err3 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+            } else {
+              var valid3 = !0;
+              let len0 = data1.length;
+              for (let i0 = 0; i0 < len0; i0++) {
+                let _errs8 = errors;
+                validate65(data1[i0], { instancePath: instancePath + "/needs/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
+                var valid3 = _errs8 === errors;
+                if (!valid3)
+                  break;
+              }
+            }
+          else {
+            let err4 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+      }
+    } else {
+      let err5 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+  var _valid0 = _errs4 === errors;
+  if (valid0 = valid0 || _valid0, _valid0 && props1 !== !0 && (props1 = props1 || {}, props1.needs = !0), valid0)
+    errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
+  else {
+    let err6 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+    return vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++, validate73.errors = vErrors, !1;
+  }
+  return validate73.errors = vErrors, evaluated0.props = props1, errors === 0;
+}
+validate73.evaluated = { dynamicProps: !0, dynamicItems: !1 };
+var ObserveParams = validate76, schema112 = { title: "ObserveParams", description: "Says that a wallet call did not leave, so that what it drew of the envelope goes back. May be lost: the journal says it again.", type: "object", required: ["actionId", "callId", "observation"], properties: { actionId: { $ref: "#/$defs/Id" }, callId: { $ref: "#/$defs/Id" }, observation: { enum: ["refused", "never_left"] } } };
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.observation === void 0 || !func0.call(data, "observation")) && (missing0 = "observation"))
+        return validate76.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.actionId !== void 0 && func0.call(data, "actionId")) {
+        let data0 = data.actionId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (!pattern4.test(data0))
+              return validate76.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+          } else
+            return validate76.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.callId !== void 0 && func0.call(data, "callId")) {
+          let data1 = data.callId, _errs4 = errors;
+          if (errors === errors)
+            if (typeof data1 == "string") {
+              if (!pattern4.test(data1))
+                return validate76.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+            } else
+              return validate76.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0)
+          if (data.observation !== void 0 && func0.call(data, "observation")) {
+            let data2 = data.observation, _errs7 = errors;
+            if (!(data2 === "refused" || data2 === "never_left"))
+              return validate76.errors = [{ instancePath: instancePath + "/observation", schemaPath: "#/properties/observation/enum", keyword: "enum", params: { allowedValues: schema112.properties.observation.enum }, message: "must be equal to one of the allowed values" }], !1;
+            var valid0 = _errs7 === errors;
+          } else
+            var valid0 = !0;
+      }
+    } else
+      return validate76.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate76.errors = vErrors, errors === 0;
+}
+validate76.evaluated = { props: { actionId: !0, callId: !0, observation: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var SettleParams = validate77, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
+var schema117 = { title: "CallState", description: "waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.", enum: ["waiting", "refused", "in_flight", "never_left", "returned", "raised"] }, schema119 = { title: "Receipt", description: "A receipt of this very transaction (never of its replacement).", type: "object", required: ["status"], properties: { status: { enum: ["confirmed", "reverted"] }, blockNumber: { $ref: "#/$defs/AtomicAmount" } } };
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
+        return validate82.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.status !== void 0 && func0.call(data, "status")) {
         let data0 = data.status, _errs1 = errors;
         if (!(data0 === "confirmed" || data0 === "reverted"))
-          return validate59.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema94.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
+          return validate82.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1544,30 +2114,29 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func61(data1) > 100)
-                return validate59.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
               if (!pattern10.test(data1))
-                return validate59.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
             } else
-              return validate59.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate59.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate59.errors = vErrors, errors === 0;
+      return validate82.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate82.errors = vErrors, errors === 0;
 }
-validate59.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var JournalCall = validate60;
-function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
+validate82.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
-        return validate60.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate80.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
-        validate56(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length);
+        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1575,7 +2144,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.state !== void 0 && func0.call(data, "state")) {
           let data1 = data.state, _errs2 = errors;
           if (!(data1 === "waiting" || data1 === "refused" || data1 === "in_flight" || data1 === "never_left" || data1 === "returned" || data1 === "raised"))
-            return validate60.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema93.enum }, message: "must be equal to one of the allowed values" }], !1;
+            return validate80.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -1585,11 +2154,11 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs4)
               if (typeof data2 == "string") {
                 if (func61(data2) > 256)
-                  return validate60.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                 if (func61(data2) < 1)
-                  return validate60.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                  return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
               } else
-                return validate60.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
             var valid0 = _errs4 === errors;
           } else
             var valid0 = !0;
@@ -1599,9 +2168,9 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs6)
                 if (typeof data3 == "string") {
                   if (!pattern14.test(data3))
-                    return validate60.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                    return validate80.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
                 } else
-                  return validate60.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate80.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
               var valid0 = _errs6 === errors;
             } else
               var valid0 = !0;
@@ -1611,11 +2180,11 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === errors)
                   if (typeof data4 == "string") {
                     if (func61(data4) > 100)
-                      return validate60.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                      return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
                     if (!pattern10.test(data4))
-                      return validate60.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                      return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
                   } else
-                    return validate60.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                 var valid0 = _errs8 === errors;
               } else
                 var valid0 = !0;
@@ -1625,16 +2194,16 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs11)
                     if (typeof data5 == "string") {
                       if (func61(data5) > 4096)
-                        return validate60.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                        return validate80.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
                     } else
-                      return validate60.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      return validate80.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                   var valid0 = _errs11 === errors;
                 } else
                   var valid0 = !0;
                 if (valid0)
                   if (data.receipt !== void 0 && func0.call(data, "receipt")) {
                     let _errs13 = errors;
-                    validate59(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+                    validate82(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
                     var valid0 = _errs13 === errors;
                   } else
                     var valid0 = !0;
@@ -1644,10 +2213,486 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate60.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate60.errors = vErrors, errors === 0;
+      return validate80.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate80.errors = vErrors, errors === 0;
 }
-validate60.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate80.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.ledgerId === void 0 || !func0.call(data, "ledgerId")) && (missing0 = "ledgerId") || (data.stage === void 0 || !func0.call(data, "stage")) && (missing0 = "stage") || (data.durationMs === void 0 || !func0.call(data, "durationMs")) && (missing0 = "durationMs") || (data.walletTouched === void 0 || !func0.call(data, "walletTouched")) && (missing0 = "walletTouched") || (data.journal === void 0 || !func0.call(data, "journal")) && (missing0 = "journal") || (data.settlements === void 0 || !func0.call(data, "settlements")) && (missing0 = "settlements"))
+        return validate77.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.facts !== void 0 && func0.call(data, "facts")) {
+        let _errs1 = errors;
+        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.ledgerId !== void 0 && func0.call(data, "ledgerId")) {
+          let data1 = data.ledgerId, _errs2 = errors;
+          if (errors === _errs2)
+            if (typeof data1 == "string") {
+              if (func61(data1) > 64)
+                return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+              if (func61(data1) < 1)
+                return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+            } else
+              return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.stage !== void 0 && func0.call(data, "stage")) {
+            let data2 = data.stage, _errs4 = errors;
+            if (!(data2 === "before" || data2 === "raised" || data2 === "returned"))
+              return validate77.errors = [{ instancePath: instancePath + "/stage", schemaPath: "#/properties/stage/enum", keyword: "enum", params: { allowedValues: schema115.properties.stage.enum }, message: "must be equal to one of the allowed values" }], !1;
+            var valid0 = _errs4 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.result !== void 0 && func0.call(data, "result")) {
+              let _errs5 = errors;
+              validate23(data.result, { instancePath: instancePath + "/result", parentData: data, parentDataProperty: "result", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+              var valid0 = _errs5 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
+              if (data.error !== void 0 && func0.call(data, "error")) {
+                let data4 = data.error, _errs6 = errors;
+                if (errors === _errs6)
+                  if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+                    let missing1;
+                    if ((data4.name === void 0 || !func0.call(data4, "name")) && (missing1 = "name") || (data4.message === void 0 || !func0.call(data4, "message")) && (missing1 = "message"))
+                      return validate77.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }], !1;
+                    if (data4.name !== void 0 && func0.call(data4, "name")) {
+                      let data5 = data4.name, _errs8 = errors;
+                      if (errors === _errs8)
+                        if (typeof data5 == "string") {
+                          if (func61(data5) > 256)
+                            return validate77.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                        } else
+                          return validate77.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      var valid1 = _errs8 === errors;
+                    } else
+                      var valid1 = !0;
+                    if (valid1)
+                      if (data4.message !== void 0 && func0.call(data4, "message")) {
+                        let data6 = data4.message, _errs10 = errors;
+                        if (errors === _errs10)
+                          if (typeof data6 == "string") {
+                            if (func61(data6) > 4096)
+                              return validate77.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                          } else
+                            return validate77.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                        var valid1 = _errs10 === errors;
+                      } else
+                        var valid1 = !0;
+                  } else
+                    return validate77.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                var valid0 = _errs6 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.durationMs !== void 0 && func0.call(data, "durationMs")) {
+                  let data7 = data.durationMs, _errs12 = errors;
+                  if (errors === _errs12)
+                    if (typeof data7 == "number" && isFinite(data7)) {
+                      if (data7 < 0 || isNaN(data7))
+                        return validate77.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                    } else
+                      return validate77.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+                  var valid0 = _errs12 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0) {
+                  if (data.walletTouched !== void 0 && func0.call(data, "walletTouched")) {
+                    let _errs14 = errors;
+                    if (typeof data.walletTouched != "boolean")
+                      return validate77.errors = [{ instancePath: instancePath + "/walletTouched", schemaPath: "#/properties/walletTouched/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                    var valid0 = _errs14 === errors;
+                  } else
+                    var valid0 = !0;
+                  if (valid0) {
+                    if (data.journal !== void 0 && func0.call(data, "journal")) {
+                      let data9 = data.journal, _errs16 = errors;
+                      if (errors === _errs16)
+                        if (Array.isArray(data9)) {
+                          var valid2 = !0;
+                          let len0 = data9.length;
+                          for (let i0 = 0; i0 < len0; i0++) {
+                            let _errs18 = errors;
+                            validate80(data9[i0], { instancePath: instancePath + "/journal/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+                            var valid2 = _errs18 === errors;
+                            if (!valid2)
+                              break;
+                          }
+                        } else
+                          return validate77.errors = [{ instancePath: instancePath + "/journal", schemaPath: "#/properties/journal/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                      var valid0 = _errs16 === errors;
+                    } else
+                      var valid0 = !0;
+                    if (valid0) {
+                      if (data.settlements !== void 0 && func0.call(data, "settlements")) {
+                        let data11 = data.settlements, _errs19 = errors;
+                        if (errors === _errs19)
+                          if (Array.isArray(data11)) {
+                            var valid3 = !0;
+                            let len1 = data11.length;
+                            for (let i1 = 0; i1 < len1; i1++) {
+                              let data12 = data11[i1], _errs21 = errors;
+                              if (errors === _errs21 && !(data12 && typeof data12 == "object" && !Array.isArray(data12)))
+                                return validate77.errors = [{ instancePath: instancePath + "/settlements/" + i1, schemaPath: "#/properties/settlements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                              var valid3 = _errs21 === errors;
+                              if (!valid3)
+                                break;
+                            }
+                          } else
+                            return validate77.errors = [{ instancePath: instancePath + "/settlements", schemaPath: "#/properties/settlements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                        var valid0 = _errs19 === errors;
+                      } else
+                        var valid0 = !0;
+                      if (valid0)
+                        if (data.provided !== void 0 && func0.call(data, "provided")) {
+                          let data13 = data.provided, _errs24 = errors;
+                          if (errors === _errs24)
+                            if (Array.isArray(data13)) {
+                              var valid4 = !0;
+                              let len2 = data13.length;
+                              for (let i2 = 0; i2 < len2; i2++) {
+                                let _errs26 = errors;
+                                validate66(data13[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data13, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+                                var valid4 = _errs26 === errors;
+                                if (!valid4)
+                                  break;
+                              }
+                            } else
+                              return validate77.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          var valid0 = _errs24 === errors;
+                        } else
+                          var valid0 = !0;
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate77.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate77.errors = vErrors, errors === 0;
+}
+validate77.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var SettleResult = validate86;
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.outcome === void 0 || !func0.call(data, "outcome")) && (missing0 = "outcome"))
+        return validate86.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      data.outcome !== void 0 && func0.call(data, "outcome") && (validate52(data.outcome, { instancePath: instancePath + "/outcome", parentData: data, parentDataProperty: "outcome", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length));
+    } else
+      return validate86.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate86.errors = vErrors, errors === 0;
+}
+validate86.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var WalletMethod = validate88;
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate88.errors = vErrors, errors === 0) : (validate88.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1);
+}
+validate88.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var WalletCallFacts = validate89;
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
+        return validate89.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.callId !== void 0 && func0.call(data, "callId")) {
+        let data0 = data.callId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (!pattern4.test(data0))
+              return validate89.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+          } else
+            return validate89.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.method !== void 0 && func0.call(data, "method")) {
+          let data1 = data.method, _errs4 = errors;
+          if (!(data1 === "send" || data1 === "sign_transaction" || data1 === "sign_typed_data" || data1 === "sign_message" || data1 === "sign_hash" || data1 === "escape" || data1 === "unknown"))
+            return validate89.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/$defs/WalletMethod/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1;
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.walletMethod !== void 0 && func0.call(data, "walletMethod")) {
+            let data2 = data.walletMethod, _errs6 = errors;
+            if (errors === _errs6)
+              if (typeof data2 == "string") {
+                if (func61(data2) > 256)
+                  return validate89.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              } else
+                return validate89.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs6 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.chainId !== void 0 && func0.call(data, "chainId")) {
+              let data3 = data.chainId, _errs8 = errors;
+              if (errors === errors)
+                if (typeof data3 == "string") {
+                  if (!pattern8.test(data3))
+                    return validate89.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+                } else
+                  return validate89.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              var valid0 = _errs8 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
+              if (data.from !== void 0 && func0.call(data, "from")) {
+                let data4 = data.from, _errs11 = errors;
+                if (errors === _errs11)
+                  if (typeof data4 == "string") {
+                    if (func61(data4) > 256)
+                      return validate89.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  } else
+                    return validate89.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                var valid0 = _errs11 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.to !== void 0 && func0.call(data, "to")) {
+                  let data5 = data.to, _errs13 = errors;
+                  if (errors === _errs13)
+                    if (typeof data5 == "string") {
+                      if (func61(data5) > 256)
+                        return validate89.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                    } else
+                      return validate89.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  var valid0 = _errs13 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0) {
+                  if (data.value !== void 0 && func0.call(data, "value")) {
+                    let data6 = data.value, _errs15 = errors;
+                    if (errors === errors)
+                      if (typeof data6 == "string") {
+                        if (func61(data6) > 100)
+                          return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                        if (!pattern10.test(data6))
+                          return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                      } else
+                        return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    var valid0 = _errs15 === errors;
+                  } else
+                    var valid0 = !0;
+                  if (valid0) {
+                    if (data.data !== void 0 && func0.call(data, "data")) {
+                      let data7 = data.data, _errs18 = errors;
+                      if (errors === _errs18)
+                        if (typeof data7 == "string") {
+                          if (!pattern38.test(data7))
+                            return validate89.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/pattern", keyword: "pattern", params: { pattern: "^0x([0-9a-fA-F]{2})*$" }, message: 'must match pattern "^0x([0-9a-fA-F]{2})*$"' }], !1;
+                        } else
+                          return validate89.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      var valid0 = _errs18 === errors;
+                    } else
+                      var valid0 = !0;
+                    if (valid0) {
+                      if (data.nonce !== void 0 && func0.call(data, "nonce")) {
+                        let data8 = data.nonce, _errs20 = errors;
+                        if (errors === errors)
+                          if (typeof data8 == "string") {
+                            if (func61(data8) > 100)
+                              return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                            if (!pattern10.test(data8))
+                              return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                          } else
+                            return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                        var valid0 = _errs20 === errors;
+                      } else
+                        var valid0 = !0;
+                      if (valid0) {
+                        if (data.payload !== void 0 && func0.call(data, "payload")) {
+                          let _errs23 = errors;
+                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                          var valid0 = _errs23 === errors;
+                        } else
+                          var valid0 = !0;
+                        if (valid0)
+                          if (data.otherFields !== void 0 && func0.call(data, "otherFields")) {
+                            let data10 = data.otherFields, _errs24 = errors;
+                            if (errors === _errs24)
+                              if (Array.isArray(data10)) {
+                                var valid6 = !0;
+                                let len0 = data10.length;
+                                for (let i0 = 0; i0 < len0; i0++) {
+                                  let _errs26 = errors;
+                                  if (typeof data10[i0] != "string")
+                                    return validate89.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                  var valid6 = _errs26 === errors;
+                                  if (!valid6)
+                                    break;
+                                }
+                              } else
+                                return validate89.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                            var valid0 = _errs24 === errors;
+                          } else
+                            var valid0 = !0;
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate89.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate89.errors = vErrors, errors === 0;
+}
+validate89.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var CallState = validate91;
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate91.errors = vErrors, errors === 0) : (validate91.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1);
+}
+validate91.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var Receipt = validate92;
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
+        return validate92.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.status !== void 0 && func0.call(data, "status")) {
+        let data0 = data.status, _errs1 = errors;
+        if (!(data0 === "confirmed" || data0 === "reverted"))
+          return validate92.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0)
+        if (data.blockNumber !== void 0 && func0.call(data, "blockNumber")) {
+          let data1 = data.blockNumber, _errs2 = errors;
+          if (errors === errors)
+            if (typeof data1 == "string") {
+              if (func61(data1) > 100)
+                return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+              if (!pattern10.test(data1))
+                return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+            } else
+              return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+    } else
+      return validate92.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate92.errors = vErrors, errors === 0;
+}
+validate92.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var JournalCall = validate93;
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
+        return validate93.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.facts !== void 0 && func0.call(data, "facts")) {
+        let _errs1 = errors;
+        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.state !== void 0 && func0.call(data, "state")) {
+          let data1 = data.state, _errs2 = errors;
+          if (!(data1 === "waiting" || data1 === "refused" || data1 === "in_flight" || data1 === "never_left" || data1 === "returned" || data1 === "raised"))
+            return validate93.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
+          var valid0 = _errs2 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.transactionId !== void 0 && func0.call(data, "transactionId")) {
+            let data2 = data.transactionId, _errs4 = errors;
+            if (errors === _errs4)
+              if (typeof data2 == "string") {
+                if (func61(data2) > 256)
+                  return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                if (func61(data2) < 1)
+                  return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              } else
+                return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs4 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.signatureHash !== void 0 && func0.call(data, "signatureHash")) {
+              let data3 = data.signatureHash, _errs6 = errors;
+              if (errors === _errs6)
+                if (typeof data3 == "string") {
+                  if (!pattern14.test(data3))
+                    return validate93.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                } else
+                  return validate93.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              var valid0 = _errs6 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
+              if (data.nonce !== void 0 && func0.call(data, "nonce")) {
+                let data4 = data.nonce, _errs8 = errors;
+                if (errors === errors)
+                  if (typeof data4 == "string") {
+                    if (func61(data4) > 100)
+                      return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                    if (!pattern10.test(data4))
+                      return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                  } else
+                    return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                var valid0 = _errs8 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.error !== void 0 && func0.call(data, "error")) {
+                  let data5 = data.error, _errs11 = errors;
+                  if (errors === _errs11)
+                    if (typeof data5 == "string") {
+                      if (func61(data5) > 4096)
+                        return validate93.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                    } else
+                      return validate93.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  var valid0 = _errs11 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0)
+                  if (data.receipt !== void 0 && func0.call(data, "receipt")) {
+                    let _errs13 = errors;
+                    validate82(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+                    var valid0 = _errs13 === errors;
+                  } else
+                    var valid0 = !0;
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate93.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate93.errors = vErrors, errors === 0;
+}
+validate93.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   AccountId,
   ActionContext,
@@ -1656,22 +2701,35 @@ export {
   ApprovalHandle,
   AssetId,
   AtomicAmount,
+  AttemptFacts,
+  BeforeActionParams,
+  BeforeWalletCallParams,
   CallState,
   ChainId,
+  DecisionAnswer,
   Deny,
+  DurationMs,
   Effect,
   EffectAmount,
   EffectKind,
   Id,
   Identity,
+  InitializeParams,
+  InitializeResult,
   JournalCall,
   JsonValue,
   Layer,
   MoneyLine,
+  ObserveParams,
   OutcomeStatus,
   PolicyDecision,
+  ProtocolVersion,
+  Provided,
+  ReadRequest,
   ReasonCode,
   Receipt,
+  SettleParams,
+  SettleResult,
   StringMap,
   Transaction,
   WalletCallFacts,

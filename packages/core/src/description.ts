@@ -1,0 +1,53 @@
+import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
+import type { Description, Read } from "./action-reader.js";
+import type { AttemptFacts } from "./attempt.js";
+import { type Deadline, timedOut } from "./deadline.js";
+import { type Denial, errorText } from "./errors.js";
+import type { Runtime } from "./runtime.js";
+
+/** An attempt of which nothing is known. */
+export const unknownDescription: Description = {
+  effects: [{ kind: "unknown", basis: "declared" }],
+  spends: true,
+  throughWallet: true,
+};
+
+/** What an attempt would do, or why nobody can tell. */
+export async function describeAttempt(
+  runtime: Runtime,
+  facts: AttemptFacts,
+  read: Read,
+  deadline: Deadline,
+): Promise<Description | Denial> {
+  const { reader } = runtime;
+  if (facts.call !== undefined) {
+    return { ...unknownDescription, canonicalAction: `wallet.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
+  }
+  if (reader === undefined) return unknownDescription;
+  try {
+    const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));
+    // Nothing is known of what would move, so nothing can be judged: deny.
+    if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
+    if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
+    return described;
+  } catch (error) {
+    return unreadable(runtime, error);
+  }
+}
+
+/** What a wallet call would do. Total: what cannot be told is unknown. */
+export function decodeCall({ reader }: Runtime, call: WalletCallFacts): readonly Effect[] {
+  if (reader === undefined) return [{ kind: "unknown", basis: "decoded" }];
+  try {
+    return reader.decode(call);
+  } catch {
+    // A decoder that fails has decoded nothing: rules deny what is unknown.
+    return [{ kind: "unknown", basis: "decoded" }];
+  }
+}
+
+/** The model reads that it failed; what failed may hold anything, and goes to the log. */
+export function unreadable(runtime: Runtime, error: unknown): Denial {
+  runtime.logger.warn(`what an action would move could not be read: ${errorText(error)}`);
+  return { code: "policy_error", reason: "what the action would move could not be read" };
+}
