@@ -36,6 +36,17 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     types: [],
   },
+  // Never AgentKit: it decides for a host in another process.
+  sidecar: {
+    values: [
+      "@agentkit-policy/schema",
+      "@agentkit-policy/core",
+      "@agentkit-policy/ledger",
+      "@agentkit-policy/policies",
+      "vscode-jsonrpc",
+    ],
+    types: [],
+  },
   "agentkit-policy": {
     values: [
       "@agentkit-policy/schema",

@@ -2,11 +2,16 @@ import type {
   ActionContext,
   ActionOutcome,
   Allow,
+  BeforeActionParams,
+  BeforeWalletCallParams,
   Deny,
   Effect,
   Identity,
+  InitializeParams,
   JournalCall,
+  ObserveParams,
   PolicyDecision,
+  SettleParams,
   WalletCallFacts,
 } from "./generated/types.js";
 import * as validators from "./generated/validators.js";
@@ -36,6 +41,11 @@ export const isEffect = guard<Effect>(validators.Effect);
 export const isIdentity = guard<Identity>(validators.Identity);
 export const isWalletCallFacts = guard<WalletCallFacts>(validators.WalletCallFacts);
 export const isJournalCall = guard<JournalCall>(validators.JournalCall);
+export const isInitializeParams = guard<InitializeParams>(validators.InitializeParams);
+export const isBeforeActionParams = guard<BeforeActionParams>(validators.BeforeActionParams);
+export const isBeforeWalletCallParams = guard<BeforeWalletCallParams>(validators.BeforeWalletCallParams);
+export const isObserveParams = guard<ObserveParams>(validators.ObserveParams);
+export const isSettleParams = guard<SettleParams>(validators.SettleParams);
 
 /** The first thing that is wrong with a value, as text for a person; undefined when nothing is. */
 export function problemOf<T>(check: Guard<T>, value: unknown): string | undefined {

@@ -1,0 +1,68 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import { factsOf, policyFile } from "./support.js";
+
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+let child: ChildProcessWithoutNullStreams;
+let connection: MessageConnection;
+
+function start(): void {
+  child = spawn(process.execPath, [program]);
+  connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  connection.listen();
+}
+
+afterEach(() => {
+  connection.dispose();
+  child.kill("SIGKILL");
+});
+
+describe("the sidecar's process", () => {
+  it("speaks the contract over its standard streams, and ends with its standard input", async () => {
+    start();
+    const opened = await connection.sendRequest("initialize", { protocolVersion: "1", policy: policyFile(), host: "test" });
+    expect(opened).toMatchObject({
+      protocolVersion: "1",
+      ledgerId: expect.any(String),
+      policyVersion: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await connection.sendRequest("policy/beforeAction", { facts: factsOf("0.01"), deadlineMs: 1_000 })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+    child.stdin.end();
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("ends when it is told to", async () => {
+    start();
+    await connection.sendNotification("shutdown");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("says with file, line and hint why a policy cannot be used, and lets the host try again", async () => {
+    start();
+    const params = { protocolVersion: "1", policy: "/nowhere/policy.yaml", host: "test" };
+    await expect(connection.sendRequest("initialize", params)).rejects.toMatchObject({
+      message: expect.stringContaining("there is no such policy file"),
+      data: { name: "PolicyFileError" },
+    });
+    expect(await connection.sendRequest("initialize", { ...params, policy: policyFile() })).toMatchObject({
+      protocolVersion: "1",
+    });
+    await expect(connection.sendRequest("initialize", params)).rejects.toThrow(/already/);
+  });
+
+  it.each([
+    ["another version of the protocol", "initialize", { protocolVersion: "2", policy: "p", host: "h" }, /protocolVersion/],
+    ["a question before the first message", "policy/beforeAction", { facts: factsOf("1"), deadlineMs: 1 }, /initialize/],
+    ["a method that nobody knows", "policy/approve", {}, /Unhandled method/],
+    ["a message that does not match the contract", "initialize", {}, /protocolVersion|policy|host/],
+  ])("answers %s with an error", async (_name, method, params, message) => {
+    start();
+    await expect(connection.sendRequest(method, params)).rejects.toThrow(message);
+  });
+});

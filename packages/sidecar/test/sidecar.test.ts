@@ -1,0 +1,110 @@
+import type { JournalCall, SettleParams } from "@agentkit-policy/schema";
+import { afterEach, describe, expect, it } from "vitest";
+import { Sidecar } from "../src/sidecar.js";
+import { alice, callOf, chainId, factsOf, policyFile } from "./support.js";
+
+const opened: Sidecar[] = [];
+afterEach(async () => {
+  for (const sidecar of opened.splice(0)) await sidecar.dispose();
+});
+
+async function open(policy = policyFile()): Promise<Sidecar> {
+  const sidecar = await Sidecar.open({ protocolVersion: "1", policy, host: "test" });
+  opened.push(sidecar);
+  return sidecar;
+}
+
+const deadlineMs = 1_000;
+
+function settling(
+  sidecar: Sidecar,
+  facts: SettleParams["facts"],
+  journal: JournalCall[],
+  more: Partial<SettleParams> = {},
+): SettleParams {
+  return {
+    facts,
+    ledgerId: sidecar.description.ledgerId,
+    stage: "returned",
+    result: "Transferred",
+    durationMs: 5,
+    walletTouched: true,
+    journal,
+    settlements: [{ step: "root" }],
+    ...more,
+  };
+}
+
+describe("a sidecar", () => {
+  it("decides, judges and settles one transfer by its facts", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.05");
+    expect(await sidecar.beforeAction({ facts, deadlineMs })).toMatchObject({
+      decision: { decision: "allow", settlement: { step: "root" }, validForMs: expect.any(Number) },
+    });
+    const call = callOf("50000000000000000");
+    expect(await sidecar.beforeWalletCall({ actionId: facts.actionId, call, deadlineMs })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+    const { outcome } = await sidecar.settle(
+      settling(sidecar, facts, [{ facts: call, state: "returned", transactionId: "0x1" }]),
+    );
+    expect(outcome).toMatchObject({ status: "succeeded", spent: [{ amount: "50000000000000000" }] });
+    expect(outcome).not.toHaveProperty("calls");
+    expect(await sidecar.beforeAction({ facts: factsOf("0.000000000000000001"), deadlineMs })).toMatchObject({
+      decision: { decision: "deny", code: "over_limit" },
+    });
+  });
+
+  it("asks once for the decimals of a token that nobody knows, and takes the answer", async () => {
+    const sidecar = await open();
+    const token = "0x1111111111111111111111111111111111111111";
+    const args = { amount: "1.5", tokenAddress: token, destinationAddress: alice };
+    const facts = factsOf("0", { actionName: "ERC20ActionProvider_transfer", args });
+    const request = { kind: "decimals" as const, chainId, token };
+    expect(await sidecar.beforeAction({ facts, deadlineMs })).toEqual({ needs: [request] });
+    const provided = [{ request, decimals: 1 }];
+    expect(await sidecar.beforeAction({ facts, deadlineMs, provided })).toMatchObject({ decision: { decision: "allow" } });
+    const tooFine = factsOf("0", { actionName: facts.actionName, args: { ...args, amount: "1.55" } });
+    expect(await sidecar.beforeAction({ facts: tooFine, deadlineMs, provided })).toMatchObject({
+      decision: { code: "invalid_arguments" },
+    });
+  });
+
+  it("admits no wallet call of an attempt that another process opened, and settles it all the same", async () => {
+    const policy = policyFile();
+    const first = await open(policy);
+    const facts = factsOf("0.05");
+    await first.beforeAction({ facts, deadlineMs });
+    const call = callOf("50000000000000000");
+    await first.beforeWalletCall({ actionId: facts.actionId, call, deadlineMs });
+
+    const fresh = await open(policy);
+    expect(await fresh.beforeWalletCall({ actionId: facts.actionId, call: callOf("1"), deadlineMs })).toMatchObject({
+      decision: { decision: "deny", code: "attempt_unknown" },
+    });
+    const never: JournalCall[] = [{ facts: call, state: "never_left", error: "insufficient funds" }];
+    expect((await fresh.settle(settling(fresh, facts, never, { result: "Error: no" }))).outcome).toMatchObject({
+      status: "failed",
+      spent: [],
+    });
+    expect(await fresh.beforeAction({ facts: factsOf("0.05"), deadlineMs })).toMatchObject({ decision: { decision: "allow" } });
+  });
+
+  it("does not settle on another ledger", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.01");
+    await sidecar.beforeAction({ facts, deadlineMs });
+    await expect(sidecar.settle(settling(sidecar, facts, [], { ledgerId: "another" }))).rejects.toThrow(/another ledger/);
+    expect((await sidecar.settle(settling(sidecar, facts, []))).outcome.status).toBe("succeeded");
+  });
+
+  it("knows a control-flow exception of the host by its name", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.01");
+    await sidecar.beforeAction({ facts, deadlineMs });
+    const error = { name: "CancelledError", message: "" };
+    const { result: _result, ...raised } = settling(sidecar, facts, [], { stage: "raised", error });
+    expect((await sidecar.settle(raised)).outcome.status).toBe("cancelled");
+  });
+});
