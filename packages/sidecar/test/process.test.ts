@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { factsOf, policyFile } from "./support.js";
+import { callOf, factsOf, policyFile } from "./support.js";
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -35,6 +35,47 @@ describe("the sidecar's process", () => {
     });
     child.stdin.end();
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("that is killed between an armed call and its settlement leaves the money counted; a fresh one settles it", async () => {
+    const policy = policyFile();
+    const initialize = { protocolVersion: "1", policy, host: "test" };
+    const facts = factsOf("0.05");
+    const call = callOf("50000000000000000");
+    start();
+    const { ledgerId } = await connection.sendRequest<{ ledgerId: string }>("initialize", initialize);
+    await connection.sendRequest("policy/beforeAction", { facts, deadlineMs: 5_000 });
+    const judged = await connection.sendRequest("policy/beforeWalletCall", { actionId: facts.actionId, call, deadlineMs: 5_000 });
+    expect(judged).toMatchObject({ decision: { decision: "allow" } });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    connection.dispose();
+
+    start();
+    expect(await connection.sendRequest("initialize", initialize)).toMatchObject({ ledgerId });
+    const ask = async (value: string) =>
+      await connection.sendRequest("policy/beforeAction", { facts: factsOf(value), deadlineMs: 5_000 });
+    expect(await ask("0.01")).toMatchObject({ decision: { decision: "deny", code: "over_limit" } });
+    const again = { actionId: facts.actionId, call: callOf("1"), deadlineMs: 5_000 };
+    expect(await connection.sendRequest("policy/beforeWalletCall", again)).toMatchObject({
+      decision: { code: "attempt_unknown" },
+    });
+    const journal = [{ facts: { ...call, value: "20000000000000000" }, state: "returned", transactionId: "0x1" }];
+    const settled = {
+      facts,
+      ledgerId,
+      stage: "returned",
+      result: "Transferred",
+      durationMs: 1,
+      walletTouched: true,
+      journal,
+      settlements: [],
+    };
+    expect(await connection.sendRequest("policy/settle", settled)).toMatchObject({
+      outcome: { spent: [{ amount: "20000000000000000" }] },
+    });
+    expect(await ask("0.03")).toMatchObject({ decision: { decision: "allow" } });
+    expect(await ask("0.01")).toMatchObject({ decision: { code: "over_limit" } });
   });
 
   it("ends when it is told to", async () => {

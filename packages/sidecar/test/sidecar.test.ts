@@ -108,3 +108,24 @@ describe("a sidecar", () => {
     expect((await sidecar.settle(raised)).outcome.status).toBe("cancelled");
   });
 });
+
+it("a question whose deadline has passed is denied, and holds nothing", async () => {
+  const sidecar = await open();
+  expect(await sidecar.beforeAction({ facts: factsOf("0.05"), deadlineMs: 0 })).toMatchObject({
+    decision: { decision: "deny", code: "policy_timeout" },
+  });
+  // The late answer of the policy is told that it was too late, and gives back what it held.
+  await expect
+    .poll(async () => await sidecar.beforeAction({ facts: factsOf("0.05"), deadlineMs }), { timeout: 5_000 })
+    .toMatchObject({ decision: { decision: "allow" } });
+});
+
+it("twenty attempts at once share one budget exactly", async () => {
+  const sidecar = await open();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => sidecar.beforeAction({ facts: factsOf("0.01"), deadlineMs: 5_000 })),
+  );
+  const words = answers.map((answer) => ("decision" in answer ? answer.decision.decision : "needs"));
+  expect(words.filter((word) => word === "allow")).toHaveLength(5);
+  expect(words.filter((word) => word === "deny")).toHaveLength(15);
+});

@@ -10,7 +10,7 @@ export function check(file: string): void {
     ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),
   ];
   process.stdout.write(
-    `${table(["rule", "kind", "does"], rows)}\n${file}: ${rows.length} rules, version ${policy.version.slice(0, 12)}\n`,
+    `${table(["rule", "kind", "does"], rows)}\n${file}: ${rows.length} ${rows.length === 1 ? "rule" : "rules"}, version ${policy.version.slice(0, 12)}\n`,
   );
 }
 
