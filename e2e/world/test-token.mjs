@@ -1,5 +1,5 @@
 // @ts-check
-import { encodeAbiParameters, encodeFunctionData, keccak256, pad, toHex } from "viem";
+import { encodeAbiParameters, encodeFunctionData, keccak256, pad, parseAbi, toHex } from "viem";
 import { caipChainId, requester } from "./anvil.mjs";
 import { testTokenBytecode } from "./test-token-bytecode.mjs";
 
@@ -11,55 +11,12 @@ export const testTokenAsset = `${caipChainId}/erc20:${testTokenAddress.toLowerCa
 
 export const testTokenDecimals = 6;
 
-export const testTokenAbi = /** @type {const} */ ([
-  {
-    type: "function",
-    name: "balanceOf",
-    stateMutability: "view",
-    inputs: [{ name: "account", type: "address" }],
-    outputs: [{ name: "", type: "uint256" }],
-  },
-  {
-    type: "function",
-    name: "setBlocked",
-    stateMutability: "nonpayable",
-    inputs: [
-      { name: "account", type: "address" },
-      { name: "value", type: "bool" },
-    ],
-    outputs: [],
-  },
-  {
-    type: "function",
-    name: "approve",
-    stateMutability: "nonpayable",
-    inputs: [
-      { name: "spender", type: "address" },
-      { name: "value", type: "uint256" },
-    ],
-    outputs: [{ name: "", type: "bool" }],
-  },
-  {
-    type: "function",
-    name: "transfer",
-    stateMutability: "nonpayable",
-    inputs: [
-      { name: "to", type: "address" },
-      { name: "value", type: "uint256" },
-    ],
-    outputs: [{ name: "", type: "bool" }],
-  },
-  {
-    type: "function",
-    name: "transferFrom",
-    stateMutability: "nonpayable",
-    inputs: [
-      { name: "from", type: "address" },
-      { name: "to", type: "address" },
-      { name: "value", type: "uint256" },
-    ],
-    outputs: [{ name: "", type: "bool" }],
-  },
+export const testTokenAbi = parseAbi([
+  "function balanceOf(address account) view returns (uint256)",
+  "function setBlocked(address account, bool value)",
+  "function approve(address spender, uint256 value) returns (bool)",
+  "function transfer(address to, uint256 value) returns (bool)",
+  "function transferFrom(address from, address to, uint256 value) returns (bool)",
 ]);
 
 /**

@@ -1,3 +1,4 @@
+import type { ActionReader } from "./action-reader.js";
 import { PolicySetupError } from "./errors.js";
 import type { Policy } from "./options.js";
 import type { PolicyProvider } from "./provider.js";
@@ -13,7 +14,7 @@ export function allOf(...policies: readonly Policy[]): PolicyProvider {
   const providers = providersOf(policies.flat());
   const composite: PolicyProvider = {
     name: `allOf(${providers.map((provider, index) => provider.name ?? `policy ${index + 1}`).join(", ")})`,
-    ...readerOf(providers),
+    ...readerPart(providers),
     beforeAction: () => {
       throw new Error("allOf is taken apart by the hook; its parts are asked one by one");
     },
@@ -34,9 +35,13 @@ export function providersOf(policy: Policy): readonly PolicyProvider[] {
   return providers;
 }
 
-/** A composite reads as its first part that can. */
-function readerOf(providers: readonly PolicyProvider[]): Pick<PolicyProvider, "reader"> {
-  const reader = providers.find((provider) => provider.reader !== undefined)?.reader;
+/** What several policies read with: the first reader that one of them carries. */
+export function readerOf(providers: readonly PolicyProvider[]): ActionReader | undefined {
+  return providers.find((provider) => provider.reader !== undefined)?.reader;
+}
+
+function readerPart(providers: readonly PolicyProvider[]): Pick<PolicyProvider, "reader"> {
+  const reader = readerOf(providers);
   return reader === undefined ? {} : { reader };
 }
 

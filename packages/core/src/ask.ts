@@ -2,6 +2,7 @@ import { type Allow, type Deny, isPolicyDecision, type PolicyDecision } from "@a
 import { type Deadline, timedOut } from "./deadline.js";
 import { type Denial, errorText } from "./errors.js";
 import { restore, takeSnapshot } from "./snapshot.js";
+import { isThenable } from "./thenable.js";
 
 /** What came of asking one provider. */
 export type Answer =
@@ -105,12 +106,4 @@ export function denialOf(deny: Deny): Denial {
     ...(deny.retryAfterMs === undefined ? {} : { retryAfterMs: deny.retryAfterMs }),
     ...(deny.approval === undefined ? {} : { approval: deny.approval }),
   };
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === "object" || typeof value === "function") &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

@@ -1,8 +1,8 @@
-import type { ActionContext, WalletCallFacts } from "@agentkit-policy/schema";
+import type { ActionContext, PolicyDecision, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
 import type { AmbiguousAnswer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
-import { Deadline, withinUnref } from "./deadline.js";
+import { Deadline, timedOut, within } from "./deadline.js";
 import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./description.js";
 import { ActionDeniedError, type Denial } from "./errors.js";
 import { moneyLines } from "./money.js";
@@ -60,7 +60,7 @@ export class AttemptMachine {
       provider,
       ask: () => provider.beforeAction(attempt.context, decisionScope(deadline)),
     }));
-    const round = await askRound(runtime, attempt, "beforeAction", questions, deadline);
+    const round = await askRound({ runtime, attempt, hook: "beforeAction", questions, deadline });
     if (round.kind !== "allowed") {
       if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#tellLate(attempt, round.provider, round.answer);
       await this.#release(attempt, round.denial);
@@ -101,7 +101,7 @@ export class AttemptMachine {
       ask: () => provider.beforeWalletCall?.(context, Object.assign(decisionScope(deadline), { settlements: [...settlements] })),
     }));
     attempt.expectedAnswers += 1;
-    const round = await askRound(runtime, attempt, "beforeWalletCall", questions, deadline);
+    const round = await askRound({ runtime, attempt, hook: "beforeWalletCall", questions, deadline });
     if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#awaitLate(attempt, round.provider, round.answer);
     this.#answered(attempt);
     if (round.kind === "allowed") return allow(context, round);
@@ -202,7 +202,7 @@ export class AttemptMachine {
   /** An ambiguous provider may hold something: once its late answer is known, it is told, unless that answer was a deny. */
   #tellLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
     const told = { result: undefined, error: new ActionDeniedError(answer.denial) };
-    void withinUnref(answer.late, lateAnswerMs).then(async (late) => {
+    void lateAnswer(answer).then(async (late) => {
       if (late?.decision === "deny") return;
       const participant = newParticipant(provider);
       if (late?.settlement !== undefined) participant.settlements.push(late.settlement);
@@ -213,7 +213,7 @@ export class AttemptMachine {
   /** The same for a wallet call: a late allow joins what its provider hears when the attempt settles, or settles it again. */
   #awaitLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
     attempt.expectedAnswers += 1;
-    void withinUnref(answer.late, lateAnswerMs).then((late) => {
+    void lateAnswer(answer).then((late) => {
       if (late?.decision === "allow") attempt.allowedBy(provider, late.settlement);
       this.#answered(attempt);
     });
@@ -283,6 +283,12 @@ function newAttempt(runtime: Runtime, facts: AttemptFacts, description: Descript
     // A reader that describes what is no effect has described nothing: deny.
     return unreadable(runtime, error);
   }
+}
+
+/** A late answer that came in time to be told of, or none. */
+async function lateAnswer({ late }: AmbiguousAnswer): Promise<PolicyDecision | undefined> {
+  const answer = await within(late, lateAnswerMs, false);
+  return answer === timedOut ? undefined : answer;
 }
 
 /** The signal is made when a provider asks for it; most answer at once. */

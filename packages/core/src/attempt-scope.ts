@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { isThenable } from "./ask.js";
 import type { OpenAttempt } from "./open-attempt.js";
 import { processWide } from "./process-wide.js";
+import { isThenable } from "./thenable.js";
 
 /** What the running code belongs to: an action's body, or a provider's hook. */
 export type Scope =

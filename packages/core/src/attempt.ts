@@ -45,7 +45,7 @@ export interface Participant {
   readonly settlements: Settlement[];
   /** The RFC's hooks come once a process. */
   told: boolean;
-  /** What \`settle\` has not been told yet, because it failed; a newer outcome takes its place. */
+  /** What `settle` has not been told yet, because it failed; a newer outcome takes its place. */
   untold: SettledOutcome | undefined;
 }
 

@@ -36,24 +36,25 @@ export class Deadline {
     this.#controller?.abort();
   }
 
-  /** The promise's value, or `timedOut`. Never leaves a timer behind. */
+  /** The promise's value, or `timedOut`. */
   async within<T>(promise: PromiseLike<T>): Promise<T | typeof timedOut> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<typeof timedOut>((resolve) => {
-      timer = setTimeout(() => resolve(timedOut), this.remainingMs);
-    });
-    try {
-      return await Promise.race([promise, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return await within(promise, this.remainingMs);
   }
 }
 
-/** A promise's value, or undefined when `ms` passed first. Never keeps the process alive. */
-export async function withinUnref<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timeout = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref();
+/**
+ * The promise's value, or `timedOut` when `ms` passed first. Never leaves a timer behind.
+ * @param keepsAlive whether the process has to stay for it; false for what is awaited in the background
+ */
+export async function within<T>(promise: PromiseLike<T>, ms: number, keepsAlive = true): Promise<T | typeof timedOut> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<typeof timedOut>((resolve) => {
+    timer = setTimeout(() => resolve(timedOut), ms);
+    if (!keepsAlive) timer.unref();
   });
-  return await Promise.race([promise, timeout]);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,5 @@
-import { isThenable } from "./ask.js";
 import { outsideAttempts } from "./attempt-scope.js";
+import { isThenable } from "./thenable.js";
 
 /** What happened, in the order in which it happened. Every member but `type`, `actionId` and `at` depends on the type. */
 export interface PolicyEvent {

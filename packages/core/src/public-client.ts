@@ -1,4 +1,5 @@
-import { isThenable } from "./ask.js";
+import { standIn } from "./stand-in.js";
+import { isThenable } from "./thenable.js";
 
 /**
  * Node methods that only read. An allow-list, because every vendor has ways of its own to send: names that begin with
@@ -22,22 +23,7 @@ export function guardedPublicClient(client: unknown, refuse: (reason: string) =>
   const known = clients.get(client);
   if (known !== undefined) return known;
   const member = (property: string | symbol): unknown => guardedMember(client, property, refuse);
-  // Over an empty object, because a Proxy may not hide what its own target can never change.
-  const shadow: object = Array.isArray(client) ? [] : Object.create(Object.getPrototypeOf(client));
-  const proxy = new Proxy(shadow, {
-    get: (_shadow, property) => member(property),
-    has: (_shadow, property) => Reflect.has(client, property),
-    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(client)])],
-    getOwnPropertyDescriptor(target, property) {
-      const fixed = Reflect.getOwnPropertyDescriptor(target, property);
-      const descriptor = Reflect.getOwnPropertyDescriptor(client, property);
-      if (descriptor === undefined) return fixed;
-      if (fixed?.configurable === false) return { ...fixed, value: member(property) };
-      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(property) };
-    },
-    set: () => false,
-    defineProperty: () => false,
-  });
+  const proxy = standIn(client, { member, change: () => false });
   clients.set(client, proxy);
   return proxy;
 }

@@ -13,6 +13,15 @@ export interface Question {
   readonly ask: () => unknown;
 }
 
+/** The same question to several providers, about one attempt, within one deadline. */
+export interface Round {
+  readonly runtime: Runtime;
+  readonly attempt: Attempt;
+  readonly hook: "beforeAction" | "beforeWalletCall";
+  readonly questions: readonly Question[];
+  readonly deadline: Deadline;
+}
+
 /** What a round came to: everybody allowed, or the first who did not. */
 export type RoundResult =
   | { readonly kind: "allowed"; readonly validity: Validity; readonly settlements: readonly Settlement[] }
@@ -28,27 +37,15 @@ export type RoundResult =
 const maxRenewals = 2;
 
 /** Asks in order until everybody has allowed for long enough, or somebody has not (`fail:closed`). */
-export async function askRound(
-  runtime: Runtime,
-  attempt: Attempt,
-  hook: "beforeAction" | "beforeWalletCall",
-  questions: readonly Question[],
-  deadline: Deadline,
-): Promise<RoundResult> {
+export async function askRound(round: Round): Promise<RoundResult> {
   for (let renewal = 0; renewal <= maxRenewals; renewal += 1) {
-    const result = await askOnce(runtime, attempt, hook, questions, deadline);
+    const result = await askOnce(round);
     if (result.kind !== "allowed" || result.validity.stillValid()) return result;
   }
   return { kind: "expired", denial: { code: "allow_expired", reason: "the permission ran out before it could be used" } };
 }
 
-async function askOnce(
-  runtime: Runtime,
-  attempt: Attempt,
-  hook: "beforeAction" | "beforeWalletCall",
-  questions: readonly Question[],
-  deadline: Deadline,
-): Promise<RoundResult> {
+async function askOnce({ runtime, attempt, hook, questions, deadline }: Round): Promise<RoundResult> {
   const { actionId, actionName } = attempt.facts;
   const validity = new Validity(runtime.clock);
   const settlements: Settlement[] = [];

@@ -1,5 +1,5 @@
 import type { ActionReader } from "./action-reader.js";
-import { providersOf } from "./all-of.js";
+import { providersOf, readerOf } from "./all-of.js";
 import { type Clock, systemClock } from "./clock.js";
 import { emitTo, type PolicyEvent } from "./events.js";
 import { type Logger, quietLogger, stderrLogger } from "./logger.js";
@@ -52,7 +52,7 @@ export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
   const clock = options.clock ?? systemClock;
   return {
     providers,
-    reader: options.reader ?? providers.find((provider) => provider.reader !== undefined)?.reader,
+    reader: options.reader ?? readerOf(providers),
     clock,
     logger: quietLogger(options.logger ?? stderrLogger),
     decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,

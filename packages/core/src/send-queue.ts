@@ -1,3 +1,4 @@
+import { timedOut, within } from "./deadline.js";
 import { processWide } from "./process-wide.js";
 
 /** The last turn that somebody waits for, by chain and address. Shared by every copy of this package in the process. */
@@ -19,20 +20,8 @@ export async function takeTurn(key: string, waitMs: number): Promise<(() => void
   void tail.then(() => {
     if (tails.get(key) === tail) tails.delete(key);
   });
-  if (await settledWithin(previous, waitMs)) return finish;
+  if ((await within(previous, waitMs)) !== timedOut) return finish;
   // Whoever came after still waits for the one before: our own turn ends the moment it would have begun.
   finish();
   return undefined;
-}
-
-async function settledWithin(promise: Promise<void>, waitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs);
-  });
-  try {
-    return await Promise.race([promise.then(() => true as const), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,6 +4,7 @@ import { judgeWalletCall } from "./guarded-call.js";
 import type { PolicyHook } from "./policy-hook.js";
 import { processWide } from "./process-wide.js";
 import { guardedPublicClient } from "./public-client.js";
+import { standIn } from "./stand-in.js";
 import { type MemberKind, memberKind } from "./wallet-methods.js";
 
 /** Every guarded wallet of the process, so that guarding one again is refused (`guard:once`). */
@@ -15,10 +16,9 @@ export function isGuardedWallet(wallet: object): boolean {
 }
 
 /**
- * A wallet whose every way of letting authority leave is judged. A Proxy, because `instanceof`, private fields and
+ * A wallet whose every way of letting authority leave is judged. A stand-in, because `instanceof`, private fields and
  * AgentKit's own checks must hold: methods run on the wallet itself, except those that hand out something which calls
- * back, which run on the guarded one. It stands over an empty object of the same prototype, because a Proxy may not hide
- * what its own target can never change.
+ * back, which run on the guarded one.
  * @throws PolicySetupError `already_guarded`
  */
 export function guardedWallet<W extends object>(hook: PolicyHook, wallet: W): W {
@@ -38,22 +38,7 @@ export function guardedWallet<W extends object>(hook: PolicyHook, wallet: W): W 
   const refuseChange = (): never => {
     throw denyEscape("a guarded wallet cannot be changed");
   };
-  const isShown = (property: string | symbol): boolean => !isSecret(property);
-  const proxy = new Proxy(Object.create(Object.getPrototypeOf(wallet)) as W, {
-    get: (_shadow, property) => member(property),
-    has: (_shadow, property) => Reflect.has(wallet, property),
-    ownKeys: () => Reflect.ownKeys(wallet).filter(isShown),
-    getOwnPropertyDescriptor(_shadow, property) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(wallet, property);
-      if (descriptor === undefined || !isShown(property)) return undefined;
-      return { configurable: true, enumerable: descriptor.enumerable === true, writable: true, value: member(property) };
-    },
-    set: refuseChange,
-    defineProperty: refuseChange,
-    deleteProperty: refuseChange,
-    setPrototypeOf: refuseChange,
-    preventExtensions: refuseChange,
-  });
+  const proxy = standIn(wallet, { member, shows: (property) => !isSecret(property), change: refuseChange });
   guardedWallets.add(proxy);
   return proxy;
 }
