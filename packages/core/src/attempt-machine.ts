@@ -107,7 +107,6 @@ export class AttemptMachine {
     if (round.kind === "allowed") return allow(context, round);
     // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
     attempt.denial ??= round.denial;
-    attempt.envelope.giveBack(call.callId);
     return deny(round.denial);
   }
 

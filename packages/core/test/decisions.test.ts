@@ -145,6 +145,19 @@ describe("a decision", () => {
     expect(wallet.sent).toEqual([]);
   });
 
+  it("denies when a provider answers at once, and blocked the thread past the deadline to do so", async () => {
+    let now = 1_000_000;
+    const blocking: PolicyProvider = {
+      beforeAction: () => {
+        now += 10_000;
+        return { decision: "allow" };
+      },
+    };
+    const { wallet, invoke } = guarded(blocking, undefined, { clock: { now: () => now, uptime: () => now } });
+    expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(policy_timeout\)/);
+    expect(wallet.sent).toEqual([]);
+  });
+
   it("denies arguments that the reader cannot read, without asking anybody", async () => {
     const log: string[] = [];
     const { invoke } = guarded(recorder("a", log));

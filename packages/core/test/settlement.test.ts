@@ -1,9 +1,11 @@
 import type { ActionContext, ActionOutcome } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
+import { AttemptMachine } from "../src/attempt-machine.js";
 import { ActionDeniedError, ActionFailedError } from "../src/errors.js";
 import type { PolicyProvider } from "../src/provider.js";
-import { type ActionBody, allowAll, guarded, pay, recorder } from "./support/test-kit.js";
-import { alice } from "./support/test-wallet.js";
+import { createRuntime } from "../src/runtime.js";
+import { type ActionBody, allowAll, guarded, pay, recorder, silent } from "./support/test-kit.js";
+import { alice, testReader } from "./support/test-wallet.js";
 
 const payment = { to: alice, value: "5" };
 
@@ -199,4 +201,26 @@ describe("settlement", () => {
     expect(await invoke("pay", payment)).toMatch(/^Transferred/);
     expect(log).toEqual(["a.before", "a.settle:succeeded"]);
   });
+});
+
+it("an attempt that another process opened is settled with what was echoed, said to be recovered, and without arguments", async () => {
+  const heard: unknown[] = [];
+  const provider: PolicyProvider = {
+    ...allowAll,
+    settle: (context, outcome, scope) => void heard.push([context.args, outcome.status, scope]),
+  };
+  const machine = new AttemptMachine(createRuntime(provider, { logger: silent, reader: testReader }));
+  const facts = {
+    actionId: "019ab0e0-7c00-7abc-8def-0123456789ab",
+    layer: "action" as const,
+    actionName: "pay",
+    args: payment,
+    identity: {},
+    guarded: true,
+    requestedAt: 0,
+  };
+  const settled = { actionId: facts.actionId, stage: "returned" as const, durationMs: 1, walletTouched: true, journal: [] };
+  await machine.settleRecovered(facts, settled, [{ step: "root" }], () => Promise.reject(new Error("no wallet")));
+  expect(heard).toEqual([[null, "succeeded", { settlements: [{ step: "root" }], recovered: true }]]);
+  expect(machine.isOpen(facts.actionId)).toBe(false);
 });

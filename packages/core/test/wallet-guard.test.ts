@@ -164,6 +164,19 @@ describe("a wallet call inside an action", () => {
     expect(calls.map((context) => context.effects[0]?.kind)).toEqual([...odd.map(() => "unknown"), "transfer"]);
   });
 
+  it("is refused when its permission ran out between the decision and the call", async () => {
+    let now = 1_000_000;
+    const { provider } = judge({ beforeWalletCall: () => ({ decision: "allow", validForMs: 10 }) });
+    const { wallet, invoke } = guarded(provider, undefined, {
+      clock: { now: () => now, uptime: () => now },
+      onEvent: (event) => {
+        if (event.type === "wallet.allowed") now += 50;
+      },
+    });
+    expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(allow_expired\)/);
+    expect(wallet.sent).toEqual([]);
+  });
+
   it("runs on what was judged, whatever becomes of the caller's object meanwhile", async () => {
     const transaction = { to: alice, value: 5n };
     const { provider } = judge({

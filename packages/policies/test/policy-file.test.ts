@@ -52,6 +52,14 @@ describe("a policy file", () => {
     expect(checkPolicy(write(good.replaceAll(/ {2,}/g, "  "))).version).toBe(policy.version);
   });
 
+  it("may limit the same differently where its rules apply to different networks", () => {
+    const elsewhere = good.replace(
+      "window: day }",
+      'window: day, when: { networks: [base-sepolia] } }\n  - { id: mainnet, limit: native, max: "0.01", per: [wallet], window: day, when: { networks: [base-mainnet] } }',
+    );
+    expect(checkPolicy(write(elsewhere)).limits.map(({ id }) => id)).toContain("mainnet");
+  });
+
   it("takes JSON, atomic amounts, and a maximum of nothing at all", () => {
     const policy = {
       version: 1,

@@ -1,9 +1,8 @@
-import { Console } from "node:console";
 import { Writable } from "node:stream";
 
 /**
  * Takes standard output for the protocol alone: one stray line in it, from a `console.log` or a write by a dependency, would
- * corrupt every message after it. Everything else goes to standard error.
+ * corrupt every message after it. Everything else, the console included, goes to standard error.
  * @returns the stream that reaches the host
  */
 export function ownStandardOutput(): Writable {
@@ -11,7 +10,6 @@ export function ownStandardOutput(): Writable {
     chunk: unknown,
     callback: (error?: Error | null) => void,
   ) => boolean;
-  globalThis.console = new Console(process.stderr, process.stderr);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return new Writable({
     write(chunk, _encoding, callback) {

@@ -10,8 +10,8 @@ const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 let child: ChildProcessWithoutNullStreams;
 let connection: MessageConnection;
 
-function start(): void {
-  child = spawn(process.execPath, [program]);
+function start(...nodeOptions: string[]): void {
+  child = spawn(process.execPath, [...nodeOptions, program]);
   connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   connection.listen();
 }
@@ -76,6 +76,28 @@ describe("the sidecar's process", () => {
     });
     expect(await ask("0.03")).toMatchObject({ decision: { decision: "allow" } });
     expect(await ask("0.01")).toMatchObject({ decision: { code: "over_limit" } });
+  });
+
+  it("keeps its protocol whole beside code that writes to the console and to standard output", async () => {
+    // Loaded before the program, and silent until the program has taken standard output for itself.
+    const noise = `
+      const original = process.stdout.write;
+      setInterval(() => {
+        if (process.stdout.write === original) return;
+        console.log("noise");
+        process.stdout.write("more\\n");
+      }, 1).unref();`;
+    start("--import", `data:text/javascript,${encodeURIComponent(noise)}`);
+    let complaints = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      complaints += chunk.toString();
+    });
+    await connection.sendRequest("initialize", { protocolVersion: "1", policy: policyFile(), host: "test" });
+    await expect.poll(() => complaints).toContain("noise");
+    expect(await connection.sendRequest("policy/beforeAction", { facts: factsOf("0.01"), deadlineMs: 5_000 })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+    expect(complaints).toContain("more");
   });
 
   it("ends when it is told to", async () => {

@@ -56,6 +56,15 @@ describe("a sidecar", () => {
     });
   });
 
+  it("says for how many whole milliseconds an allow holds: the entry's life less the time that the wallet needs", async () => {
+    const answer = await (await open()).beforeAction({ facts: factsOf("0.01"), deadlineMs });
+    const decision = "decision" in answer ? answer.decision : undefined;
+    const validForMs = decision?.decision === "allow" ? decision.validForMs : undefined;
+    expect(Number.isInteger(validForMs)).toBe(true);
+    expect(validForMs).toBeLessThanOrEqual(10 * 60_000);
+    expect(validForMs).toBeGreaterThan(9 * 60_000);
+  });
+
   it("asks once for the decimals of a token that nobody knows, and takes the answer", async () => {
     const sidecar = await open();
     const token = "0x1111111111111111111111111111111111111111";
