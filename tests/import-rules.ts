@@ -41,6 +41,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     values: [
       "@agentkit-policy/schema",
       "@agentkit-policy/core",
+      "@agentkit-policy/effects",
       "@agentkit-policy/ledger",
       "@agentkit-policy/policies",
       "vscode-jsonrpc",

@@ -6,9 +6,12 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { compile } from "json-schema-to-typescript";
 import { root } from "./paths.mjs";
+import { printChecks } from "./python-checks.mjs";
+import { printPythonTypes } from "./python-types.mjs";
 
 const schemaFolder = "schemas/v1";
 const generatedFolder = "packages/schema/src/generated";
+const pythonFolder = "python/src/agentkit_policy/generated";
 
 /** Every definition of `schemas/v1`, by name, with references made local. */
 export function readDefinitions() {
@@ -29,17 +32,22 @@ export function readDefinitions() {
 /** The files that are generated from the contract: path from the root, and what it has to hold. */
 export async function generate() {
   const contract = readDefinitions();
-  const header = [
-    `// Generated from ${schemaFolder} by "npm run codegen". Do not edit.`,
-    `// Sources: ${contract.files.join(", ")}; SHA-256 ${contract.sha256}`,
-    "",
-  ].join("\n");
+  const headed = (comment) =>
+    [
+      `${comment} Generated from ${schemaFolder} by "npm run codegen". Do not edit.`,
+      `${comment} Sources: ${contract.files.join(", ")}; SHA-256 ${contract.sha256}`,
+      "",
+    ].join("\n");
+  const header = headed("//");
+  const plain = withoutSamples(contract.definitions);
   return [
     { path: `${generatedFolder}/types.ts`, text: `${header}\n${await printTypes(contract.definitions)}` },
     {
       path: `${generatedFolder}/validators.ts`,
       text: `${header}// @ts-nocheck: the output of Ajv's compiler.\n${await printValidators(contract.definitions)}`,
     },
+    { path: `${pythonFolder}/types.py`, text: `${headed("#")}${await printPythonTypes(plain)}` },
+    { path: `${pythonFolder}/checks.py`, text: `${headed("#")}${printChecks(plain)}` },
   ];
 }
 

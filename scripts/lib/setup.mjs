@@ -42,12 +42,14 @@ export async function ensureEndToEnd() {
   );
 }
 
-/** Does a step only when one of the files it follows from has changed since it last succeeded. */
-async function once(name, files, title, action) {
+/**
+ * Does a step only when one of the files it follows from, or `salt`, has changed since it last succeeded, or one of its
+ * products is gone.
+ */
+export async function once(name, files, title, action, { products = productsOf(name), salt = "" } = {}) {
   const stamp = join(stamps, name);
-  const key = digestOf(files);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && productsOf(name).every((path) => existsSync(join(root, path))))
-    return;
+  const key = digestOf(files, salt);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && products.every((path) => existsSync(join(root, path)))) return;
   rmSync(stamp, { force: true });
   await step(title, action);
   mkdirSync(stamps, { recursive: true });
@@ -60,8 +62,8 @@ function productsOf(name) {
   return packages().map((folder) => `packages/${folder}/dist/index.js`);
 }
 
-function digestOf(files) {
-  const hash = createHash("sha256").update(process.version);
+function digestOf(files, salt) {
+  const hash = createHash("sha256").update(process.version).update(salt);
   for (const file of files) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

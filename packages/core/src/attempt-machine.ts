@@ -131,6 +131,7 @@ export class AttemptMachine {
     const attempt = this.#attempts.get(facts.actionId);
     if (attempt === undefined) return undefined;
     attempt.settledWith = facts;
+    attempt.denial ??= facts.denial;
     const outcome = this.#outcome(attempt, facts);
     this.#emitOutcome(attempt, outcome);
     const told = toldOf(attempt, facts);

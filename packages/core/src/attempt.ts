@@ -37,6 +37,8 @@ export interface AttemptFacts {
   readonly requestedAt: number;
   /** The call itself, where the attempt is one wallet call. */
   readonly call?: WalletCallFacts;
+  /** What the host itself says that an action of its own would do; empty where it moves and grants nothing. */
+  readonly described?: readonly Effect[];
 }
 
 /** A provider that allowed the attempt, with what it wants echoed. */
@@ -63,6 +65,8 @@ export interface SettleFacts {
   /** Whether the guarded wallet was used at all; a body that never touched it may have used another. */
   readonly walletTouched: boolean;
   readonly journal: readonly JournalCall[];
+  /** What ended the attempt's wallet calls, where the host found it and the machine did not. */
+  readonly denial?: Denial;
 }
 
 /** What the machine remembers of an open attempt, in memory only. */

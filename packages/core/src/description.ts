@@ -23,6 +23,9 @@ export async function describeAttempt(
   if (facts.call !== undefined) {
     return { ...unknownDescription, canonicalAction: `wallet.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
   }
+  if (facts.described !== undefined) {
+    return { effects: facts.described, spends: facts.described.length > 0, throughWallet: true };
+  }
   if (reader === undefined) return unknownDescription;
   try {
     const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));

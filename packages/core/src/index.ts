@@ -20,5 +20,7 @@ export type {
   WalletCallScope,
 } from "./provider.js";
 export { createRuntime, type Runtime } from "./runtime.js";
-export type { WalletLike } from "./wallet-facts.js";
+export { restore, SnapshotError } from "./snapshot.js";
+export { type ReadCall, readWalletCall } from "./wallet-call.js";
+export type { WalletFacts, WalletLike } from "./wallet-facts.js";
 export { assertGuarded, guardActions, guardWallet, type KitLike, withPolicy } from "./with-policy.js";

@@ -115,6 +115,10 @@ const controlFlowNames = new Set([
   "ParentCommand",
   "AbortError",
   "CancelledError",
+  // Python's, which no except clause for ordinary errors catches.
+  "KeyboardInterrupt",
+  "SystemExit",
+  "GeneratorExit",
 ]);
 
 /** Whether a thrown value is how a framework leaves an action on purpose, rather than a failure of it. */

@@ -99,7 +99,7 @@ class PolicyCompiler {
       times,
       leaveWithinMs,
       ledger,
-      version: sha256Hex(canonicalJson(this.#source.data)),
+      version: sha256Hex(canonicalJson(this.#source.written)),
     };
   }
 

@@ -8,6 +8,8 @@ export type PolicyPath = readonly (string | number)[];
 /** A policy's plain data, and where each member of it stands. */
 export interface PolicySource {
   readonly data: unknown;
+  /** The data before variables were filled in, which is what a policy's version follows from. */
+  readonly written: unknown;
   /** The folder that relative paths resolve against; the working directory for a policy defined in code. */
   readonly file?: string;
   /** Where the value at a path stands, or, with `key`, the member's own name. */
@@ -17,7 +19,7 @@ export interface PolicySource {
 /** A policy that was defined in code: places are paths. */
 export function sourceOfData(data: unknown): PolicySource {
   checkDefined(data, []);
-  return { data, placeOf: (path) => ({ path: pathText(path) }) };
+  return { data, written: data, placeOf: (path) => ({ path: pathText(path) }) };
 }
 
 /** A member that is there and undefined is a value that somebody forgot, such as a variable that is not set. */
@@ -31,6 +33,7 @@ function checkDefined(value: unknown, path: PolicyPath): void {
 
 /**
  * Reads a policy file: YAML 1.2, of which JSON is a part, without aliases (a few lines of them can grow to gigabytes).
+ * In every text, `${NAME}` stands for that environment variable, so that a file holds no secret.
  * @throws PolicyFileError
  */
 export function readPolicySource(file: string): PolicySource {
@@ -53,9 +56,9 @@ export function readPolicySource(file: string): PolicySource {
     const odd = problemOfNode(node);
     if (odd !== undefined) throw new PolicyFileError(placeAt((node as Node).range?.[0] ?? 0, []), odd.problem, odd.hint);
   });
-  let data: unknown;
+  let written: unknown;
   try {
-    data = document.toJS({ maxAliasCount: 0 });
+    written = document.toJS({ maxAliasCount: 0 });
   } catch {
     throw new PolicyFileError(
       { file, path: "" },
@@ -63,15 +66,28 @@ export function readPolicySource(file: string): PolicySource {
       "write the values out; a policy file holds no anchors and aliases",
     );
   }
-  if (data === null || data === undefined) {
+  if (written === null || written === undefined) {
     throw new PolicyFileError(
       { file, line: 1, column: 1, path: "" },
       "the policy is empty",
       'write at least "version: 1", "ledger:" and "rules:"',
     );
   }
+  visit(document, {
+    Scalar(key, node) {
+      if (key === "key" || typeof node.value !== "string") return;
+      node.value = filledIn(node.value, (name) => {
+        throw new PolicyFileError(
+          placeAt(node.range?.[0] ?? 0, []),
+          `the environment variable ${name} is not set`,
+          "set it before the program starts, or write the value out",
+        );
+      });
+    },
+  });
   return {
-    data,
+    data: document.toJS(),
+    written,
     file,
     placeOf(path, part = "value") {
       // The nearest ancestor that stands in the file: a member that is missing has no place of its own.
@@ -100,6 +116,11 @@ function problemOfNode(node: unknown): { readonly problem: string; readonly hint
     return { problem: `"${String(node.value)}" names nothing in a policy`, hint: "remove it" };
   }
   return undefined;
+}
+
+/** A text with every `${NAME}` replaced by that environment variable. */
+function filledIn(text: string, missing: (name: string) => never): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => process.env[name] ?? missing(name));
 }
 
 function readText(file: string): string {

@@ -5,6 +5,18 @@ const output = ownStandardOutput();
 // Loaded only now: what a module prints while it loads must not reach the protocol either.
 const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = await import("vscode-jsonrpc/node");
 const { serve } = await import("./serve.js");
+endWithParent();
 await serve(createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(output)));
 // Retries of settlements wait on timers that keep nobody alive; the ledger's own dates take care of the rest.
 process.exit(0);
+
+/**
+ * The end of standard input tells that the host is gone, unless a process that the host once forked still holds the other
+ * end of the pipe. Then this process has another parent.
+ */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, 1_000).unref();
+}

@@ -10,10 +10,11 @@ import {
   problemOf,
 } from "@agentkit-policy/schema";
 import { ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
-import { Sidecar } from "./sidecar.js";
+import { AnotherLedgerError, Sidecar } from "./sidecar.js";
 
-/** Our own band of error codes: set-up only. A denial is a result, never an error. */
+/** Our own band of error codes. A denial is a result, never an error. */
 const setUpFailed = -32_010;
+const anotherLedger = -32_011;
 
 /** What an error tells a host beside its message. */
 interface ErrorData {
@@ -37,34 +38,30 @@ export async function serve(connection: MessageConnection): Promise<void> {
     connection.onNotification("shutdown", () => resolve());
   });
 
-  connection.onRequest("initialize", async (params: unknown): Promise<unknown> => {
+  /** Answers a method: its message is checked against the contract first, and what it throws tells nothing of its insides. */
+  const answer = <Params>(method: string, guard: Guard<Params>, body: (params: Params) => Promise<unknown>): void => {
+    connection.onRequest(method, async (params: unknown): Promise<unknown> => {
+      if (!guard(params)) throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${problemOf(guard, params)}`);
+      return await body(params).catch((error: unknown) => Promise.reject(responseError(method, error)));
+    });
+  };
+  answer("initialize", isInitializeParams, async (params) => {
     if (opened !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, "it has been initialized already");
-    const checked = check("initialize", isInitializeParams, params);
-    opened = Sidecar.open(checked);
-    opened.catch(() => {
+    const opening = Sidecar.open(params);
+    opened = opening;
+    opening.catch(() => {
       // Whoever asks next hears it again, and may try once more.
       opened = undefined;
     });
-    return (await opened.catch((error: unknown) => Promise.reject(setUpError(error)))).description;
+    return (await opening).description;
   });
-  connection.onRequest(
-    "policy/beforeAction",
-    async (params: unknown): Promise<unknown> =>
-      (await sidecar()).beforeAction(check("policy/beforeAction", isBeforeActionParams, params)),
-  );
-  connection.onRequest(
-    "policy/beforeWalletCall",
-    async (params: unknown): Promise<unknown> =>
-      (await sidecar()).beforeWalletCall(check("policy/beforeWalletCall", isBeforeWalletCallParams, params)),
-  );
+  answer("policy/beforeAction", isBeforeActionParams, async (params) => (await sidecar()).beforeAction(params));
+  answer("policy/beforeWalletCall", isBeforeWalletCallParams, async (params) => (await sidecar()).beforeWalletCall(params));
+  answer("policy/settle", isSettleParams, async (params) => (await sidecar()).settle(params));
   connection.onNotification("policy/observe", async (params: unknown) => {
     // A notification that cannot be read is lost, as it may be: the journal says it again.
     if (isObserveParams(params)) (await opened)?.observe(params);
   });
-  connection.onRequest(
-    "policy/settle",
-    async (params: unknown): Promise<unknown> => (await sidecar()).settle(check("policy/settle", isSettleParams, params)),
-  );
   connection.listen();
 
   await ended;
@@ -73,15 +70,13 @@ export async function serve(connection: MessageConnection): Promise<void> {
   await (await opened?.catch(() => undefined))?.dispose();
 }
 
-function check<T>(method: string, guard: Guard<T>, params: unknown): T {
-  if (guard(params)) return params;
-  throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${problemOf(guard, params) ?? "it does not match the contract"}`);
-}
-
-/** vscode-jsonrpc drops what a thrown error carries; only its own kind keeps its data. */
-function setUpError(error: unknown): ResponseError<ErrorData> {
+/** vscode-jsonrpc drops what a thrown error carries and sends its message out; only its own kind keeps its data. */
+function responseError(method: string, error: unknown): ResponseError<ErrorData> {
+  if (error instanceof ResponseError) return error;
   if (LedgerFault.isInstance(error)) return new ResponseError(setUpFailed, error.message, { name: error.name, code: error.code });
   if (PolicyFileError.isInstance(error)) return new ResponseError(setUpFailed, error.message, { name: error.name });
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return new ResponseError(ErrorCodes.InternalError, message, { name });
+  if (error instanceof AnotherLedgerError) return new ResponseError(anotherLedger, error.message, { name: error.name });
+  // A fault of ours may say anything, a secret included: it goes to the log, and the host learns that there was one.
+  process.stderr.write(`agentkit-policy: ${method} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return new ResponseError(ErrorCodes.InternalError, `${method} failed inside the sidecar; its standard error says why`);
 }

@@ -1,18 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { ActionFailedError, AttemptMachine, createRuntime, type Verdict } from "@agentkit-policy/core";
+import { ActionFailedError, AttemptMachine, createRuntime, SnapshotError, type Verdict } from "@agentkit-policy/core";
 import { type LoadedPolicy, loadPolicy } from "@agentkit-policy/policies";
 import type {
+  AttemptFacts,
   BeforeActionParams,
   BeforeWalletCallParams,
   DecisionAnswer,
   InitializeParams,
   InitializeResult,
+  JsonValue,
   ObserveParams,
   PolicyDecision,
   SettleParams,
   SettleResult,
+  WalletCallFacts,
 } from "@agentkit-policy/schema";
 import { Needs } from "./needs.js";
+import { readHostCall, readJournalCall } from "./read-host-call.js";
+
+/** An attempt belongs to the ledger that it was opened on, and is settled there or nowhere. */
+export class AnotherLedgerError extends Error {
+  override readonly name = "AnotherLedgerError";
+
+  constructor() {
+    super("the attempt was opened on another ledger");
+  }
+}
 
 /**
  * The deciding side of the methods in `methods.json`, without a transport. It keeps envelopes and draws, in memory only:
@@ -29,8 +42,8 @@ export class Sidecar {
   }
 
   /** @throws PolicyFileError, LedgerFault */
-  static async open({ policy }: InitializeParams): Promise<Sidecar> {
-    return new Sidecar(await loadPolicy(policy));
+  static async open({ policy, actions = [] }: InitializeParams): Promise<Sidecar> {
+    return new Sidecar(await loadPolicy(policy, { actions }));
   }
 
   get description(): InitializeResult {
@@ -43,7 +56,9 @@ export class Sidecar {
   }
 
   /** Opens an attempt, or says what has to be read first. */
-  async beforeAction({ facts, deadlineMs, provided }: BeforeActionParams): Promise<DecisionAnswer> {
+  async beforeAction({ facts: sent, deadlineMs, provided }: BeforeActionParams): Promise<DecisionAnswer> {
+    const facts = readFacts(sent);
+    if ("decision" in facts) return { decision: facts };
     const needs = new Needs(provided);
     // Asked before anything is reserved, so that asking again cannot hold anything twice.
     const open = provided === undefined ? await this.#openNeeds(facts, needs) : undefined;
@@ -53,7 +68,10 @@ export class Sidecar {
 
   /** Judges a wallet call of an attempt that this process opened. */
   async beforeWalletCall({ actionId, call, deadlineMs }: BeforeWalletCallParams): Promise<DecisionAnswer> {
-    return { decision: decisionOf(await this.#machine.judgeCall(actionId, call, deadlineMs)) };
+    const read = orInvalid(() => readHostCall(call));
+    if (!("decision" in read)) return { decision: decisionOf(await this.#machine.judgeCall(actionId, read, deadlineMs)) };
+    this.#machine.denyFurtherCalls(actionId, read);
+    return { decision: read };
   }
 
   /** Gives back what a call drew that never left. */
@@ -63,12 +81,14 @@ export class Sidecar {
 
   /**
    * Settles an attempt, whoever opened it.
-   * @throws Error when the attempt was opened on another ledger
+   * @throws AnotherLedgerError
    */
   async settle(params: SettleParams): Promise<SettleResult> {
-    const { facts, ledgerId, stage, durationMs, walletTouched, journal, settlements, provided } = params;
+    const { ledgerId, stage, durationMs, walletTouched, denial, settlements, provided } = params;
+    const facts = withCall(params.facts, readJournalCall);
+    const journal = params.journal.map((call) => ({ ...call, facts: readJournalCall(call.facts) }));
     // Money that another ledger holds must be closed there; here it would be counted a second time, and there for ever.
-    if (ledgerId !== this.#policy.ledger.id) throw new Error("the attempt was opened on another ledger");
+    if (ledgerId !== this.#policy.ledger.id) throw new AnotherLedgerError();
     const settled = {
       actionId: facts.actionId,
       stage,
@@ -77,6 +97,7 @@ export class Sidecar {
       durationMs,
       walletTouched,
       journal,
+      ...(denial === undefined ? {} : { denial }),
     };
     const outcome = this.#machine.isOpen(facts.actionId)
       ? await this.#machine.settle(settled)
@@ -99,6 +120,34 @@ export class Sidecar {
     }
     return needs.open;
   }
+}
+
+interface InvalidArguments {
+  readonly decision: "deny";
+  readonly code: "invalid_arguments";
+  readonly reason: string;
+}
+
+/** What a reading gives, or, where there is no exact one, the denial of it. */
+function orInvalid<T>(read: () => T): T | InvalidArguments {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    return { decision: "deny", code: "invalid_arguments", reason: error.message };
+  }
+}
+
+function readFacts(facts: AttemptFacts): AttemptFacts | InvalidArguments {
+  return orInvalid(() => withCall(facts, readHostCall));
+}
+
+/** An attempt that is one wallet call has that call for its arguments, read, in whatever language it was made. */
+function withCall(facts: AttemptFacts, read: (call: WalletCallFacts) => WalletCallFacts): AttemptFacts {
+  if (facts.call?.unread === undefined) return facts;
+  const call = read(facts.call);
+  const { callId: _callId, ...args } = call;
+  return { ...facts, call, args: args as unknown as JsonValue };
 }
 
 function decisionOf(verdict: Verdict): PolicyDecision {

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 e399ebee1f913f8bed98eff2ff1e068dd6d582a8f045556657c13ebcb96b08be
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 61839f1dd74397eafe9d1738988eca203eb41f03a9b086a2d06f6d32eb8e70b4
 
 /**
  * What is being judged: an AgentKit action, or a call to the wallet.
@@ -274,6 +274,10 @@ export interface InitializeParams {
    * Who asks, for logs: the language and version of the shim.
    */
   host: string;
+  /**
+   * Exact names of the host's actions, so that a rule may name one that AgentKit does not bring along.
+   */
+  actions?: string[];
 }
 /**
  * What a host learns of the process that decides.
@@ -318,6 +322,10 @@ export interface AttemptFacts {
    */
   requestedAt: number;
   call?: WalletCallFacts;
+  /**
+   * What the action would do, as the host itself describes an action of its own. It comes before everything that is built in.
+   */
+  described?: Effect[];
 }
 /**
  * What the wallet was asked to do, as plain data. value is atomic; data is hex.
@@ -336,6 +344,12 @@ export interface WalletCallFacts {
   data?: string;
   nonce?: AtomicAmount;
   payload?: JsonValue;
+  /**
+   * The arguments as a host in another language got them, by parameter name, instead of to, value, data, nonce and payload: the deciding process reads them.
+   */
+  unread?: {
+    [k: string]: JsonValue;
+  };
   /**
    * Fields beyond the allow-list of a transaction's; any of them makes the call unknown.
    */
@@ -410,6 +424,13 @@ export interface SettleParams {
    */
   walletTouched: boolean;
   journal: JournalCall[];
+  /**
+   * The denial that ended the attempt's wallet calls, where the host made it: an escape, a queue that was full.
+   */
+  denial?: {
+    code: ReasonCode;
+    reason: string;
+  };
   /**
    * Every settlement that was answered in the attempt, oldest first.
    */

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 e399ebee1f913f8bed98eff2ff1e068dd6d582a8f045556657c13ebcb96b08be
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 61839f1dd74397eafe9d1738988eca203eb41f03a9b086a2d06f6d32eb8e70b4
 // @ts-nocheck: the output of Ajv's compiler.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function() {
@@ -1403,7 +1403,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
-        if (valid0)
+        if (valid0) {
           if (data.host !== void 0 && func0.call(data, "host")) {
             let data2 = data.host, _errs5 = errors;
             if (errors === _errs5)
@@ -1417,12 +1417,37 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
+          if (valid0)
+            if (data.actions !== void 0 && func0.call(data, "actions")) {
+              let data3 = data.actions, _errs7 = errors;
+              if (errors === _errs7)
+                if (Array.isArray(data3)) {
+                  var valid2 = !0;
+                  let len0 = data3.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data4 = data3[i0], _errs9 = errors;
+                    if (errors === _errs9)
+                      if (typeof data4 == "string") {
+                        if (func61(data4) > 512)
+                          return validate57.errors = [{ instancePath: instancePath + "/actions/" + i0, schemaPath: "#/properties/actions/items/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" }], !1;
+                      } else
+                        return validate57.errors = [{ instancePath: instancePath + "/actions/" + i0, schemaPath: "#/properties/actions/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    var valid2 = _errs9 === errors;
+                    if (!valid2)
+                      break;
+                  }
+                } else
+                  return validate57.errors = [{ instancePath: instancePath + "/actions", schemaPath: "#/properties/actions/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+              var valid0 = _errs7 === errors;
+            } else
+              var valid0 = !0;
+        }
       }
     } else
       return validate57.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate57.errors = vErrors, errors === 0;
 }
-validate57.evaluated = { props: { protocolVersion: !0, policy: !0, host: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate57.evaluated = { props: { protocolVersion: !0, policy: !0, host: !0, actions: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var InitializeResult = validate58;
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
@@ -1608,26 +1633,44 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                           var valid0 = _errs23 === errors;
                         } else
                           var valid0 = !0;
-                        if (valid0)
-                          if (data.otherFields !== void 0 && func0.call(data, "otherFields")) {
-                            let data10 = data.otherFields, _errs24 = errors;
+                        if (valid0) {
+                          if (data.unread !== void 0 && func0.call(data, "unread")) {
+                            let data10 = data.unread, _errs24 = errors;
                             if (errors === _errs24)
-                              if (Array.isArray(data10)) {
-                                var valid6 = !0;
-                                let len0 = data10.length;
-                                for (let i0 = 0; i0 < len0; i0++) {
-                                  let _errs26 = errors;
-                                  if (typeof data10[i0] != "string")
-                                    return validate62.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                                  var valid6 = _errs26 === errors;
+                              if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+                                for (let key0 of Object.keys(data10)) {
+                                  let _errs27 = errors;
+                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                                  var valid6 = _errs27 === errors;
                                   if (!valid6)
                                     break;
                                 }
-                              } else
-                                return validate62.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                              else
+                                return validate62.errors = [{ instancePath: instancePath + "/unread", schemaPath: "#/properties/unread/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
                             var valid0 = _errs24 === errors;
                           } else
                             var valid0 = !0;
+                          if (valid0)
+                            if (data.otherFields !== void 0 && func0.call(data, "otherFields")) {
+                              let data12 = data.otherFields, _errs28 = errors;
+                              if (errors === _errs28)
+                                if (Array.isArray(data12)) {
+                                  var valid7 = !0;
+                                  let len0 = data12.length;
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    let _errs30 = errors;
+                                    if (typeof data12[i0] != "string")
+                                      return validate62.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                    var valid7 = _errs30 === errors;
+                                    if (!valid7)
+                                      break;
+                                  }
+                                } else
+                                  return validate62.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                              var valid0 = _errs28 === errors;
+                            } else
+                              var valid0 = !0;
+                        }
                       }
                     }
                   }
@@ -1641,7 +1684,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
       return validate62.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate62.errors = vErrors, errors === 0;
 }
-validate62.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate62.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, unread: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
@@ -1762,13 +1805,33 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
                             var valid0 = _errs22 === errors;
                           } else
                             var valid0 = !0;
-                          if (valid0)
+                          if (valid0) {
                             if (data.call !== void 0 && func0.call(data, "call")) {
                               let _errs24 = errors;
                               validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
                               var valid0 = _errs24 === errors;
                             } else
                               var valid0 = !0;
+                            if (valid0)
+                              if (data.described !== void 0 && func0.call(data, "described")) {
+                                let data12 = data.described, _errs25 = errors;
+                                if (errors === _errs25)
+                                  if (Array.isArray(data12)) {
+                                    var valid5 = !0;
+                                    let len0 = data12.length;
+                                    for (let i0 = 0; i0 < len0; i0++) {
+                                      let _errs27 = errors;
+                                      validate27(data12[i0], { instancePath: instancePath + "/described/" + i0, parentData: data12, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+                                      var valid5 = _errs27 === errors;
+                                      if (!valid5)
+                                        break;
+                                    }
+                                  } else
+                                    return validate59.errors = [{ instancePath: instancePath + "/described", schemaPath: "#/properties/described/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                                var valid0 = _errs25 === errors;
+                              } else
+                                var valid0 = !0;
+                          }
                         }
                       }
                     }
@@ -1783,20 +1846,20 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       return validate59.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate59.errors = vErrors, errors === 0;
 }
-validate59.evaluated = { props: { actionId: !0, layer: !0, parentActionId: !0, actionName: !0, args: !0, walletAddress: !0, network: !0, chainId: !0, identity: !0, guarded: !0, requestedAt: !0, call: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var ReadRequest = validate65;
+validate59.evaluated = { props: { actionId: !0, layer: !0, parentActionId: !0, actionName: !0, args: !0, walletAddress: !0, network: !0, chainId: !0, identity: !0, guarded: !0, requestedAt: !0, call: !0, described: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var ReadRequest = validate67;
 var pattern41 = new RegExp("^0x[0-9a-f]{40}$", "u");
-function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.chainId === void 0 || !func0.call(data, "chainId")) && (missing0 = "chainId") || (data.token === void 0 || !func0.call(data, "token")) && (missing0 = "token"))
-        return validate65.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate67.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.kind !== void 0 && func0.call(data, "kind")) {
         let _errs1 = errors;
         if (data.kind !== "decimals")
-          return validate65.errors = [{ instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "decimals" }, message: "must be equal to constant" }], !1;
+          return validate67.errors = [{ instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "decimals" }, message: "must be equal to constant" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1806,9 +1869,9 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (!pattern8.test(data1))
-                return validate65.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+                return validate67.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
             } else
-              return validate65.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate67.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -1818,29 +1881,29 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (!pattern41.test(data2))
-                  return validate65.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/pattern", keyword: "pattern", params: { pattern: "^0x[0-9a-f]{40}$" }, message: 'must match pattern "^0x[0-9a-f]{40}$"' }], !1;
+                  return validate67.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/pattern", keyword: "pattern", params: { pattern: "^0x[0-9a-f]{40}$" }, message: 'must match pattern "^0x[0-9a-f]{40}$"' }], !1;
               } else
-                return validate65.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate67.errors = [{ instancePath: instancePath + "/token", schemaPath: "#/properties/token/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate65.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate65.errors = vErrors, errors === 0;
+      return validate67.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate67.errors = vErrors, errors === 0;
 }
-validate65.evaluated = { props: { kind: !0, chainId: !0, token: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var Provided = validate66;
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
+validate67.evaluated = { props: { kind: !0, chainId: !0, token: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var Provided = validate68;
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.request === void 0 || !func0.call(data, "request")) && (missing0 = "request") || (data.decimals === void 0 || !func0.call(data, "decimals")) && (missing0 = "decimals"))
-        return validate66.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate68.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.request !== void 0 && func0.call(data, "request")) {
         let _errs1 = errors;
-        validate65(data.request, { instancePath: instancePath + "/request", parentData: data, parentDataProperty: "request", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
+        validate67(data.request, { instancePath: instancePath + "/request", parentData: data, parentDataProperty: "request", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1872,24 +1935,24 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
             errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
           else {
             let err4 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-            return vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++, validate66.errors = vErrors, !1;
+            return vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++, validate68.errors = vErrors, !1;
           }
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate66.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate66.errors = vErrors, errors === 0;
+      return validate68.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate68.errors = vErrors, errors === 0;
 }
-validate66.evaluated = { props: { request: !0, decimals: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var BeforeActionParams = validate68;
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+validate68.evaluated = { props: { request: !0, decimals: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var BeforeActionParams = validate70;
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
-        return validate68.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate70.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
         validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
@@ -1902,11 +1965,11 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "number" && isFinite(data1)) {
               if (data1 > 864e5 || isNaN(data1))
-                return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
+                return validate70.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
               if (data1 < 0 || isNaN(data1))
-                return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                return validate70.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
             } else
-              return validate68.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+              return validate70.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -1919,38 +1982,38 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
                 let len0 = data2.length;
                 for (let i0 = 0; i0 < len0; i0++) {
                   let _errs7 = errors;
-                  validate66(data2[i0], { instancePath: instancePath + "/provided/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+                  validate68(data2[i0], { instancePath: instancePath + "/provided/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
                   var valid2 = _errs7 === errors;
                   if (!valid2)
                     break;
                 }
               } else
-                return validate68.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                return validate70.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate68.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate68.errors = vErrors, errors === 0;
+      return validate70.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate70.errors = vErrors, errors === 0;
 }
-validate68.evaluated = { props: { facts: !0, deadlineMs: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var BeforeWalletCallParams = validate71;
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+validate70.evaluated = { props: { facts: !0, deadlineMs: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var BeforeWalletCallParams = validate73;
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.call === void 0 || !func0.call(data, "call")) && (missing0 = "call") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
-        return validate71.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate73.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.actionId !== void 0 && func0.call(data, "actionId")) {
         let data0 = data.actionId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern4.test(data0))
-              return validate71.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+              return validate73.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
           } else
-            return validate71.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate73.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1967,23 +2030,23 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "number" && isFinite(data2)) {
                 if (data2 > 864e5 || isNaN(data2))
-                  return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
+                  return validate73.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
                 if (data2 < 0 || isNaN(data2))
-                  return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                  return validate73.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
               } else
-                return validate71.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+                return validate73.errors = [{ instancePath: instancePath + "/deadlineMs", schemaPath: "#/$defs/DurationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate71.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate71.errors = vErrors, errors === 0;
+      return validate73.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate73.errors = vErrors, errors === 0;
 }
-validate71.evaluated = { props: { actionId: !0, call: !0, deadlineMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var DecisionAnswer = validate73;
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+validate73.evaluated = { props: { actionId: !0, call: !0, deadlineMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var DecisionAnswer = validate75;
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
   let _errs0 = errors, valid0 = !1, _errs1 = errors;
   if (errors === _errs1)
@@ -2022,7 +2085,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
               let len0 = data1.length;
               for (let i0 = 0; i0 < len0; i0++) {
                 let _errs8 = errors;
-                validate65(data1[i0], { instancePath: instancePath + "/needs/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
+                validate67(data1[i0], { instancePath: instancePath + "/needs/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
                 var valid3 = _errs8 === errors;
                 if (!valid3)
                   break;
@@ -2042,27 +2105,27 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err6 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-    return vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++, validate73.errors = vErrors, !1;
+    return vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++, validate75.errors = vErrors, !1;
   }
-  return validate73.errors = vErrors, evaluated0.props = props1, errors === 0;
+  return validate75.errors = vErrors, evaluated0.props = props1, errors === 0;
 }
-validate73.evaluated = { dynamicProps: !0, dynamicItems: !1 };
-var ObserveParams = validate76, schema112 = { title: "ObserveParams", description: "Says that a wallet call did not leave, so that what it drew of the envelope goes back. May be lost: the journal says it again.", type: "object", required: ["actionId", "callId", "observation"], properties: { actionId: { $ref: "#/$defs/Id" }, callId: { $ref: "#/$defs/Id" }, observation: { enum: ["refused", "never_left"] } } };
-function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
+validate75.evaluated = { dynamicProps: !0, dynamicItems: !1 };
+var ObserveParams = validate78, schema112 = { title: "ObserveParams", description: "Says that a wallet call did not leave, so that what it drew of the envelope goes back. May be lost: the journal says it again.", type: "object", required: ["actionId", "callId", "observation"], properties: { actionId: { $ref: "#/$defs/Id" }, callId: { $ref: "#/$defs/Id" }, observation: { enum: ["refused", "never_left"] } } };
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.observation === void 0 || !func0.call(data, "observation")) && (missing0 = "observation"))
-        return validate76.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate78.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.actionId !== void 0 && func0.call(data, "actionId")) {
         let data0 = data.actionId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern4.test(data0))
-              return validate76.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+              return validate78.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
           } else
-            return validate76.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate78.errors = [{ instancePath: instancePath + "/actionId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2072,9 +2135,9 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (!pattern4.test(data1))
-                return validate76.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+                return validate78.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
             } else
-              return validate76.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate78.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2082,29 +2145,29 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.observation !== void 0 && func0.call(data, "observation")) {
             let data2 = data.observation, _errs7 = errors;
             if (!(data2 === "refused" || data2 === "never_left"))
-              return validate76.errors = [{ instancePath: instancePath + "/observation", schemaPath: "#/properties/observation/enum", keyword: "enum", params: { allowedValues: schema112.properties.observation.enum }, message: "must be equal to one of the allowed values" }], !1;
+              return validate78.errors = [{ instancePath: instancePath + "/observation", schemaPath: "#/properties/observation/enum", keyword: "enum", params: { allowedValues: schema112.properties.observation.enum }, message: "must be equal to one of the allowed values" }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate76.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate76.errors = vErrors, errors === 0;
+      return validate78.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate78.errors = vErrors, errors === 0;
 }
-validate76.evaluated = { props: { actionId: !0, callId: !0, observation: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var SettleParams = validate77, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
+validate78.evaluated = { props: { actionId: !0, callId: !0, observation: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var SettleParams = validate79, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, denial: { description: "The denial that ended the attempt's wallet calls, where the host made it: an escape, a queue that was full.", type: "object", required: ["code", "reason"], properties: { code: { $ref: "#/$defs/ReasonCode" }, reason: { type: "string", maxLength: 4096 } } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
 var schema117 = { title: "CallState", description: "waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.", enum: ["waiting", "refused", "in_flight", "never_left", "returned", "raised"] }, schema119 = { title: "Receipt", description: "A receipt of this very transaction (never of its replacement).", type: "object", required: ["status"], properties: { status: { enum: ["confirmed", "reverted"] }, blockNumber: { $ref: "#/$defs/AtomicAmount" } } };
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
-        return validate82.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate84.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.status !== void 0 && func0.call(data, "status")) {
         let data0 = data.status, _errs1 = errors;
         if (!(data0 === "confirmed" || data0 === "reverted"))
-          return validate82.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
+          return validate84.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2114,26 +2177,26 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func61(data1) > 100)
-                return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                return validate84.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
               if (!pattern10.test(data1))
-                return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                return validate84.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
             } else
-              return validate82.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate84.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate82.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate82.errors = vErrors, errors === 0;
+      return validate84.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate84.errors = vErrors, errors === 0;
 }
-validate82.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
+validate84.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
-        return validate80.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate82.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
         validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
@@ -2144,7 +2207,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.state !== void 0 && func0.call(data, "state")) {
           let data1 = data.state, _errs2 = errors;
           if (!(data1 === "waiting" || data1 === "refused" || data1 === "in_flight" || data1 === "never_left" || data1 === "returned" || data1 === "raised"))
-            return validate80.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
+            return validate82.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -2154,11 +2217,11 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs4)
               if (typeof data2 == "string") {
                 if (func61(data2) > 256)
-                  return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  return validate82.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                 if (func61(data2) < 1)
-                  return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                  return validate82.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
               } else
-                return validate80.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate82.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
             var valid0 = _errs4 === errors;
           } else
             var valid0 = !0;
@@ -2168,9 +2231,9 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs6)
                 if (typeof data3 == "string") {
                   if (!pattern14.test(data3))
-                    return validate80.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                    return validate82.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
                 } else
-                  return validate80.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate82.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
               var valid0 = _errs6 === errors;
             } else
               var valid0 = !0;
@@ -2180,11 +2243,11 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === errors)
                   if (typeof data4 == "string") {
                     if (func61(data4) > 100)
-                      return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                      return validate82.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
                     if (!pattern10.test(data4))
-                      return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                      return validate82.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
                   } else
-                    return validate80.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate82.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                 var valid0 = _errs8 === errors;
               } else
                 var valid0 = !0;
@@ -2194,16 +2257,16 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs11)
                     if (typeof data5 == "string") {
                       if (func61(data5) > 4096)
-                        return validate80.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                        return validate82.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
                     } else
-                      return validate80.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      return validate82.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                   var valid0 = _errs11 === errors;
                 } else
                   var valid0 = !0;
                 if (valid0)
                   if (data.receipt !== void 0 && func0.call(data, "receipt")) {
                     let _errs13 = errors;
-                    validate82(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
                     var valid0 = _errs13 === errors;
                   } else
                     var valid0 = !0;
@@ -2213,17 +2276,17 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate80.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate80.errors = vErrors, errors === 0;
+      return validate82.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate82.errors = vErrors, errors === 0;
 }
-validate80.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
+validate82.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.ledgerId === void 0 || !func0.call(data, "ledgerId")) && (missing0 = "ledgerId") || (data.stage === void 0 || !func0.call(data, "stage")) && (missing0 = "stage") || (data.durationMs === void 0 || !func0.call(data, "durationMs")) && (missing0 = "durationMs") || (data.walletTouched === void 0 || !func0.call(data, "walletTouched")) && (missing0 = "walletTouched") || (data.journal === void 0 || !func0.call(data, "journal")) && (missing0 = "journal") || (data.settlements === void 0 || !func0.call(data, "settlements")) && (missing0 = "settlements"))
-        return validate77.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate79.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
         validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
@@ -2236,11 +2299,11 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs2)
             if (typeof data1 == "string") {
               if (func61(data1) > 64)
-                return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+                return validate79.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
               if (func61(data1) < 1)
-                return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate79.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
             } else
-              return validate77.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate79.errors = [{ instancePath: instancePath + "/ledgerId", schemaPath: "#/properties/ledgerId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -2248,7 +2311,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.stage !== void 0 && func0.call(data, "stage")) {
             let data2 = data.stage, _errs4 = errors;
             if (!(data2 === "before" || data2 === "raised" || data2 === "returned"))
-              return validate77.errors = [{ instancePath: instancePath + "/stage", schemaPath: "#/properties/stage/enum", keyword: "enum", params: { allowedValues: schema115.properties.stage.enum }, message: "must be equal to one of the allowed values" }], !1;
+              return validate79.errors = [{ instancePath: instancePath + "/stage", schemaPath: "#/properties/stage/enum", keyword: "enum", params: { allowedValues: schema115.properties.stage.enum }, message: "must be equal to one of the allowed values" }], !1;
             var valid0 = _errs4 === errors;
           } else
             var valid0 = !0;
@@ -2266,15 +2329,15 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
                     let missing1;
                     if ((data4.name === void 0 || !func0.call(data4, "name")) && (missing1 = "name") || (data4.message === void 0 || !func0.call(data4, "message")) && (missing1 = "message"))
-                      return validate77.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }], !1;
+                      return validate79.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }], !1;
                     if (data4.name !== void 0 && func0.call(data4, "name")) {
                       let data5 = data4.name, _errs8 = errors;
                       if (errors === _errs8)
                         if (typeof data5 == "string") {
                           if (func61(data5) > 256)
-                            return validate77.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                            return validate79.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                         } else
-                          return validate77.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                          return validate79.errors = [{ instancePath: instancePath + "/error/name", schemaPath: "#/properties/error/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                       var valid1 = _errs8 === errors;
                     } else
                       var valid1 = !0;
@@ -2284,14 +2347,14 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
                         if (errors === _errs10)
                           if (typeof data6 == "string") {
                             if (func61(data6) > 4096)
-                              return validate77.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                              return validate79.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
                           } else
-                            return validate77.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                            return validate79.errors = [{ instancePath: instancePath + "/error/message", schemaPath: "#/properties/error/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                         var valid1 = _errs10 === errors;
                       } else
                         var valid1 = !0;
                   } else
-                    return validate77.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                    return validate79.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
                 var valid0 = _errs6 === errors;
               } else
                 var valid0 = !0;
@@ -2301,9 +2364,9 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs12)
                     if (typeof data7 == "number" && isFinite(data7)) {
                       if (data7 < 0 || isNaN(data7))
-                        return validate77.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                        return validate79.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
                     } else
-                      return validate77.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
+                      return validate79.errors = [{ instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
                   var valid0 = _errs12 === errors;
                 } else
                   var valid0 = !0;
@@ -2311,7 +2374,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
                   if (data.walletTouched !== void 0 && func0.call(data, "walletTouched")) {
                     let _errs14 = errors;
                     if (typeof data.walletTouched != "boolean")
-                      return validate77.errors = [{ instancePath: instancePath + "/walletTouched", schemaPath: "#/properties/walletTouched/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                      return validate79.errors = [{ instancePath: instancePath + "/walletTouched", schemaPath: "#/properties/walletTouched/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
                     var valid0 = _errs14 === errors;
                   } else
                     var valid0 = !0;
@@ -2324,228 +2387,89 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
                           let len0 = data9.length;
                           for (let i0 = 0; i0 < len0; i0++) {
                             let _errs18 = errors;
-                            validate80(data9[i0], { instancePath: instancePath + "/journal/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+                            validate82(data9[i0], { instancePath: instancePath + "/journal/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
                             var valid2 = _errs18 === errors;
                             if (!valid2)
                               break;
                           }
                         } else
-                          return validate77.errors = [{ instancePath: instancePath + "/journal", schemaPath: "#/properties/journal/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          return validate79.errors = [{ instancePath: instancePath + "/journal", schemaPath: "#/properties/journal/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
                       var valid0 = _errs16 === errors;
                     } else
                       var valid0 = !0;
                     if (valid0) {
-                      if (data.settlements !== void 0 && func0.call(data, "settlements")) {
-                        let data11 = data.settlements, _errs19 = errors;
+                      if (data.denial !== void 0 && func0.call(data, "denial")) {
+                        let data11 = data.denial, _errs19 = errors;
                         if (errors === _errs19)
-                          if (Array.isArray(data11)) {
-                            var valid3 = !0;
-                            let len1 = data11.length;
-                            for (let i1 = 0; i1 < len1; i1++) {
-                              let data12 = data11[i1], _errs21 = errors;
-                              if (errors === _errs21 && !(data12 && typeof data12 == "object" && !Array.isArray(data12)))
-                                return validate77.errors = [{ instancePath: instancePath + "/settlements/" + i1, schemaPath: "#/properties/settlements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                          if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+                            let missing2;
+                            if ((data11.code === void 0 || !func0.call(data11, "code")) && (missing2 = "code") || (data11.reason === void 0 || !func0.call(data11, "reason")) && (missing2 = "reason"))
+                              return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }], !1;
+                            if (data11.code !== void 0 && func0.call(data11, "code")) {
+                              let data12 = data11.code, _errs21 = errors;
+                              if (errors === errors)
+                                if (typeof data12 == "string") {
+                                  if (!pattern15.test(data12))
+                                    return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9_]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9_]{0,63}$"' }], !1;
+                                } else
+                                  return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                               var valid3 = _errs21 === errors;
-                              if (!valid3)
-                                break;
-                            }
+                            } else
+                              var valid3 = !0;
+                            if (valid3)
+                              if (data11.reason !== void 0 && func0.call(data11, "reason")) {
+                                let data13 = data11.reason, _errs24 = errors;
+                                if (errors === _errs24)
+                                  if (typeof data13 == "string") {
+                                    if (func61(data13) > 4096)
+                                      return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                                  } else
+                                    return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                var valid3 = _errs24 === errors;
+                              } else
+                                var valid3 = !0;
                           } else
-                            return validate77.errors = [{ instancePath: instancePath + "/settlements", schemaPath: "#/properties/settlements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                            return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
                         var valid0 = _errs19 === errors;
                       } else
                         var valid0 = !0;
-                      if (valid0)
-                        if (data.provided !== void 0 && func0.call(data, "provided")) {
-                          let data13 = data.provided, _errs24 = errors;
-                          if (errors === _errs24)
-                            if (Array.isArray(data13)) {
-                              var valid4 = !0;
-                              let len2 = data13.length;
-                              for (let i2 = 0; i2 < len2; i2++) {
-                                let _errs26 = errors;
-                                validate66(data13[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data13, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
-                                var valid4 = _errs26 === errors;
-                                if (!valid4)
+                      if (valid0) {
+                        if (data.settlements !== void 0 && func0.call(data, "settlements")) {
+                          let data14 = data.settlements, _errs26 = errors;
+                          if (errors === _errs26)
+                            if (Array.isArray(data14)) {
+                              var valid5 = !0;
+                              let len1 = data14.length;
+                              for (let i1 = 0; i1 < len1; i1++) {
+                                let data15 = data14[i1], _errs28 = errors;
+                                if (errors === _errs28 && !(data15 && typeof data15 == "object" && !Array.isArray(data15)))
+                                  return validate79.errors = [{ instancePath: instancePath + "/settlements/" + i1, schemaPath: "#/properties/settlements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                var valid5 = _errs28 === errors;
+                                if (!valid5)
                                   break;
                               }
                             } else
-                              return validate77.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
-                          var valid0 = _errs24 === errors;
-                        } else
-                          var valid0 = !0;
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    } else
-      return validate77.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate77.errors = vErrors, errors === 0;
-}
-validate77.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var SettleResult = validate86;
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      let missing0;
-      if ((data.outcome === void 0 || !func0.call(data, "outcome")) && (missing0 = "outcome"))
-        return validate86.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
-      data.outcome !== void 0 && func0.call(data, "outcome") && (validate52(data.outcome, { instancePath: instancePath + "/outcome", parentData: data, parentDataProperty: "outcome", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length));
-    } else
-      return validate86.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate86.errors = vErrors, errors === 0;
-}
-validate86.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var WalletMethod = validate88;
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate88.errors = vErrors, errors === 0) : (validate88.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1);
-}
-validate88.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var WalletCallFacts = validate89;
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      let missing0;
-      if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
-        return validate89.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
-      if (data.callId !== void 0 && func0.call(data, "callId")) {
-        let data0 = data.callId, _errs1 = errors;
-        if (errors === errors)
-          if (typeof data0 == "string") {
-            if (!pattern4.test(data0))
-              return validate89.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
-          } else
-            return validate89.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-        var valid0 = _errs1 === errors;
-      } else
-        var valid0 = !0;
-      if (valid0) {
-        if (data.method !== void 0 && func0.call(data, "method")) {
-          let data1 = data.method, _errs4 = errors;
-          if (!(data1 === "send" || data1 === "sign_transaction" || data1 === "sign_typed_data" || data1 === "sign_message" || data1 === "sign_hash" || data1 === "escape" || data1 === "unknown"))
-            return validate89.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/$defs/WalletMethod/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1;
-          var valid0 = _errs4 === errors;
-        } else
-          var valid0 = !0;
-        if (valid0) {
-          if (data.walletMethod !== void 0 && func0.call(data, "walletMethod")) {
-            let data2 = data.walletMethod, _errs6 = errors;
-            if (errors === _errs6)
-              if (typeof data2 == "string") {
-                if (func61(data2) > 256)
-                  return validate89.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
-              } else
-                return validate89.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-            var valid0 = _errs6 === errors;
-          } else
-            var valid0 = !0;
-          if (valid0) {
-            if (data.chainId !== void 0 && func0.call(data, "chainId")) {
-              let data3 = data.chainId, _errs8 = errors;
-              if (errors === errors)
-                if (typeof data3 == "string") {
-                  if (!pattern8.test(data3))
-                    return validate89.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
-                } else
-                  return validate89.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-              var valid0 = _errs8 === errors;
-            } else
-              var valid0 = !0;
-            if (valid0) {
-              if (data.from !== void 0 && func0.call(data, "from")) {
-                let data4 = data.from, _errs11 = errors;
-                if (errors === _errs11)
-                  if (typeof data4 == "string") {
-                    if (func61(data4) > 256)
-                      return validate89.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
-                  } else
-                    return validate89.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                var valid0 = _errs11 === errors;
-              } else
-                var valid0 = !0;
-              if (valid0) {
-                if (data.to !== void 0 && func0.call(data, "to")) {
-                  let data5 = data.to, _errs13 = errors;
-                  if (errors === _errs13)
-                    if (typeof data5 == "string") {
-                      if (func61(data5) > 256)
-                        return validate89.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
-                    } else
-                      return validate89.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                  var valid0 = _errs13 === errors;
-                } else
-                  var valid0 = !0;
-                if (valid0) {
-                  if (data.value !== void 0 && func0.call(data, "value")) {
-                    let data6 = data.value, _errs15 = errors;
-                    if (errors === errors)
-                      if (typeof data6 == "string") {
-                        if (func61(data6) > 100)
-                          return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
-                        if (!pattern10.test(data6))
-                          return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
-                      } else
-                        return validate89.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                    var valid0 = _errs15 === errors;
-                  } else
-                    var valid0 = !0;
-                  if (valid0) {
-                    if (data.data !== void 0 && func0.call(data, "data")) {
-                      let data7 = data.data, _errs18 = errors;
-                      if (errors === _errs18)
-                        if (typeof data7 == "string") {
-                          if (!pattern38.test(data7))
-                            return validate89.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/pattern", keyword: "pattern", params: { pattern: "^0x([0-9a-fA-F]{2})*$" }, message: 'must match pattern "^0x([0-9a-fA-F]{2})*$"' }], !1;
-                        } else
-                          return validate89.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                      var valid0 = _errs18 === errors;
-                    } else
-                      var valid0 = !0;
-                    if (valid0) {
-                      if (data.nonce !== void 0 && func0.call(data, "nonce")) {
-                        let data8 = data.nonce, _errs20 = errors;
-                        if (errors === errors)
-                          if (typeof data8 == "string") {
-                            if (func61(data8) > 100)
-                              return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
-                            if (!pattern10.test(data8))
-                              return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
-                          } else
-                            return validate89.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                        var valid0 = _errs20 === errors;
-                      } else
-                        var valid0 = !0;
-                      if (valid0) {
-                        if (data.payload !== void 0 && func0.call(data, "payload")) {
-                          let _errs23 = errors;
-                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
-                          var valid0 = _errs23 === errors;
+                              return validate79.errors = [{ instancePath: instancePath + "/settlements", schemaPath: "#/properties/settlements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          var valid0 = _errs26 === errors;
                         } else
                           var valid0 = !0;
                         if (valid0)
-                          if (data.otherFields !== void 0 && func0.call(data, "otherFields")) {
-                            let data10 = data.otherFields, _errs24 = errors;
-                            if (errors === _errs24)
-                              if (Array.isArray(data10)) {
+                          if (data.provided !== void 0 && func0.call(data, "provided")) {
+                            let data16 = data.provided, _errs31 = errors;
+                            if (errors === _errs31)
+                              if (Array.isArray(data16)) {
                                 var valid6 = !0;
-                                let len0 = data10.length;
-                                for (let i0 = 0; i0 < len0; i0++) {
-                                  let _errs26 = errors;
-                                  if (typeof data10[i0] != "string")
-                                    return validate89.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                                  var valid6 = _errs26 === errors;
+                                let len2 = data16.length;
+                                for (let i2 = 0; i2 < len2; i2++) {
+                                  let _errs33 = errors;
+                                  validate68(data16[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+                                  var valid6 = _errs33 === errors;
                                   if (!valid6)
                                     break;
                                 }
                               } else
-                                return validate89.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
-                            var valid0 = _errs24 === errors;
+                                return validate79.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                            var valid0 = _errs31 === errors;
                           } else
                             var valid0 = !0;
                       }
@@ -2558,28 +2482,222 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate89.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate89.errors = vErrors, errors === 0;
+      return validate79.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate79.errors = vErrors, errors === 0;
 }
-validate89.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var CallState = validate91;
+validate79.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, denial: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var SettleResult = validate88;
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.outcome === void 0 || !func0.call(data, "outcome")) && (missing0 = "outcome"))
+        return validate88.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      data.outcome !== void 0 && func0.call(data, "outcome") && (validate52(data.outcome, { instancePath: instancePath + "/outcome", parentData: data, parentDataProperty: "outcome", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length));
+    } else
+      return validate88.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate88.errors = vErrors, errors === 0;
+}
+validate88.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var WalletMethod = validate90;
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate90.errors = vErrors, errors === 0) : (validate90.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1);
+}
+validate90.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var WalletCallFacts = validate91;
 function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate91.errors = vErrors, errors === 0) : (validate91.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1);
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
+        return validate91.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+      if (data.callId !== void 0 && func0.call(data, "callId")) {
+        let data0 = data.callId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (!pattern4.test(data0))
+              return validate91.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
+          } else
+            return validate91.errors = [{ instancePath: instancePath + "/callId", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.method !== void 0 && func0.call(data, "method")) {
+          let data1 = data.method, _errs4 = errors;
+          if (!(data1 === "send" || data1 === "sign_transaction" || data1 === "sign_typed_data" || data1 === "sign_message" || data1 === "sign_hash" || data1 === "escape" || data1 === "unknown"))
+            return validate91.errors = [{ instancePath: instancePath + "/method", schemaPath: "#/$defs/WalletMethod/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1;
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.walletMethod !== void 0 && func0.call(data, "walletMethod")) {
+            let data2 = data.walletMethod, _errs6 = errors;
+            if (errors === _errs6)
+              if (typeof data2 == "string") {
+                if (func61(data2) > 256)
+                  return validate91.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              } else
+                return validate91.errors = [{ instancePath: instancePath + "/walletMethod", schemaPath: "#/properties/walletMethod/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            var valid0 = _errs6 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.chainId !== void 0 && func0.call(data, "chainId")) {
+              let data3 = data.chainId, _errs8 = errors;
+              if (errors === errors)
+                if (typeof data3 == "string") {
+                  if (!pattern8.test(data3))
+                    return validate91.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
+                } else
+                  return validate91.errors = [{ instancePath: instancePath + "/chainId", schemaPath: "#/$defs/ChainId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              var valid0 = _errs8 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
+              if (data.from !== void 0 && func0.call(data, "from")) {
+                let data4 = data.from, _errs11 = errors;
+                if (errors === _errs11)
+                  if (typeof data4 == "string") {
+                    if (func61(data4) > 256)
+                      return validate91.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  } else
+                    return validate91.errors = [{ instancePath: instancePath + "/from", schemaPath: "#/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                var valid0 = _errs11 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.to !== void 0 && func0.call(data, "to")) {
+                  let data5 = data.to, _errs13 = errors;
+                  if (errors === _errs13)
+                    if (typeof data5 == "string") {
+                      if (func61(data5) > 256)
+                        return validate91.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                    } else
+                      return validate91.errors = [{ instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  var valid0 = _errs13 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0) {
+                  if (data.value !== void 0 && func0.call(data, "value")) {
+                    let data6 = data.value, _errs15 = errors;
+                    if (errors === errors)
+                      if (typeof data6 == "string") {
+                        if (func61(data6) > 100)
+                          return validate91.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                        if (!pattern10.test(data6))
+                          return validate91.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                      } else
+                        return validate91.errors = [{ instancePath: instancePath + "/value", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    var valid0 = _errs15 === errors;
+                  } else
+                    var valid0 = !0;
+                  if (valid0) {
+                    if (data.data !== void 0 && func0.call(data, "data")) {
+                      let data7 = data.data, _errs18 = errors;
+                      if (errors === _errs18)
+                        if (typeof data7 == "string") {
+                          if (!pattern38.test(data7))
+                            return validate91.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/pattern", keyword: "pattern", params: { pattern: "^0x([0-9a-fA-F]{2})*$" }, message: 'must match pattern "^0x([0-9a-fA-F]{2})*$"' }], !1;
+                        } else
+                          return validate91.errors = [{ instancePath: instancePath + "/data", schemaPath: "#/properties/data/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      var valid0 = _errs18 === errors;
+                    } else
+                      var valid0 = !0;
+                    if (valid0) {
+                      if (data.nonce !== void 0 && func0.call(data, "nonce")) {
+                        let data8 = data.nonce, _errs20 = errors;
+                        if (errors === errors)
+                          if (typeof data8 == "string") {
+                            if (func61(data8) > 100)
+                              return validate91.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                            if (!pattern10.test(data8))
+                              return validate91.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                          } else
+                            return validate91.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                        var valid0 = _errs20 === errors;
+                      } else
+                        var valid0 = !0;
+                      if (valid0) {
+                        if (data.payload !== void 0 && func0.call(data, "payload")) {
+                          let _errs23 = errors;
+                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                          var valid0 = _errs23 === errors;
+                        } else
+                          var valid0 = !0;
+                        if (valid0) {
+                          if (data.unread !== void 0 && func0.call(data, "unread")) {
+                            let data10 = data.unread, _errs24 = errors;
+                            if (errors === _errs24)
+                              if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+                                for (let key0 of Object.keys(data10)) {
+                                  let _errs27 = errors;
+                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                                  var valid6 = _errs27 === errors;
+                                  if (!valid6)
+                                    break;
+                                }
+                              else
+                                return validate91.errors = [{ instancePath: instancePath + "/unread", schemaPath: "#/properties/unread/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                            var valid0 = _errs24 === errors;
+                          } else
+                            var valid0 = !0;
+                          if (valid0)
+                            if (data.otherFields !== void 0 && func0.call(data, "otherFields")) {
+                              let data12 = data.otherFields, _errs28 = errors;
+                              if (errors === _errs28)
+                                if (Array.isArray(data12)) {
+                                  var valid7 = !0;
+                                  let len0 = data12.length;
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    let _errs30 = errors;
+                                    if (typeof data12[i0] != "string")
+                                      return validate91.errors = [{ instancePath: instancePath + "/otherFields/" + i0, schemaPath: "#/properties/otherFields/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                    var valid7 = _errs30 === errors;
+                                    if (!valid7)
+                                      break;
+                                  }
+                                } else
+                                  return validate91.errors = [{ instancePath: instancePath + "/otherFields", schemaPath: "#/properties/otherFields/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                              var valid0 = _errs28 === errors;
+                            } else
+                              var valid0 = !0;
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate91.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate91.errors = vErrors, errors === 0;
 }
-validate91.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var Receipt = validate92;
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+validate91.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, unread: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var CallState = validate94;
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate94.errors = vErrors, errors === 0) : (validate94.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1);
+}
+validate94.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var Receipt = validate95;
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
-        return validate92.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate95.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.status !== void 0 && func0.call(data, "status")) {
         let data0 = data.status, _errs1 = errors;
         if (!(data0 === "confirmed" || data0 === "reverted"))
-          return validate92.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
+          return validate95.errors = [{ instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2589,27 +2707,27 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func61(data1) > 100)
-                return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                return validate95.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
               if (!pattern10.test(data1))
-                return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                return validate95.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
             } else
-              return validate92.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate95.errors = [{ instancePath: instancePath + "/blockNumber", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate92.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate92.errors = vErrors, errors === 0;
+      return validate95.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate95.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var JournalCall = validate93;
-function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+validate95.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var JournalCall = validate96;
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
-        return validate93.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate96.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
         validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
@@ -2620,7 +2738,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.state !== void 0 && func0.call(data, "state")) {
           let data1 = data.state, _errs2 = errors;
           if (!(data1 === "waiting" || data1 === "refused" || data1 === "in_flight" || data1 === "never_left" || data1 === "returned" || data1 === "raised"))
-            return validate93.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
+            return validate96.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/CallState/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1;
           var valid0 = _errs2 === errors;
         } else
           var valid0 = !0;
@@ -2630,11 +2748,11 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs4)
               if (typeof data2 == "string") {
                 if (func61(data2) > 256)
-                  return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  return validate96.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
                 if (func61(data2) < 1)
-                  return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                  return validate96.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
               } else
-                return validate93.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate96.errors = [{ instancePath: instancePath + "/transactionId", schemaPath: "#/properties/transactionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
             var valid0 = _errs4 === errors;
           } else
             var valid0 = !0;
@@ -2644,9 +2762,9 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs6)
                 if (typeof data3 == "string") {
                   if (!pattern14.test(data3))
-                    return validate93.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                    return validate96.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
                 } else
-                  return validate93.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate96.errors = [{ instancePath: instancePath + "/signatureHash", schemaPath: "#/properties/signatureHash/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
               var valid0 = _errs6 === errors;
             } else
               var valid0 = !0;
@@ -2656,11 +2774,11 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === errors)
                   if (typeof data4 == "string") {
                     if (func61(data4) > 100)
-                      return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
+                      return validate96.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
                     if (!pattern10.test(data4))
-                      return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
+                      return validate96.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/pattern", keyword: "pattern", params: { pattern: "^(0|[1-9][0-9]*)$" }, message: 'must match pattern "^(0|[1-9][0-9]*)$"' }], !1;
                   } else
-                    return validate93.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate96.errors = [{ instancePath: instancePath + "/nonce", schemaPath: "#/$defs/AtomicAmount/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                 var valid0 = _errs8 === errors;
               } else
                 var valid0 = !0;
@@ -2670,16 +2788,16 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs11)
                     if (typeof data5 == "string") {
                       if (func61(data5) > 4096)
-                        return validate93.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                        return validate96.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
                     } else
-                      return validate93.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      return validate96.errors = [{ instancePath: instancePath + "/error", schemaPath: "#/properties/error/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
                   var valid0 = _errs11 === errors;
                 } else
                   var valid0 = !0;
                 if (valid0)
                   if (data.receipt !== void 0 && func0.call(data, "receipt")) {
                     let _errs13 = errors;
-                    validate82(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
                     var valid0 = _errs13 === errors;
                   } else
                     var valid0 = !0;
@@ -2689,10 +2807,10 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate93.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-  return validate93.errors = vErrors, errors === 0;
+      return validate96.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+  return validate96.errors = vErrors, errors === 0;
 }
-validate93.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate96.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   AccountId,
   ActionContext,

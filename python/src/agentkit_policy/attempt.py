@@ -1,0 +1,168 @@
+"""One guarded call, from its decision to its settlement: the host's side, which keeps journal and seal."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from .context import ActionContext
+from .decision import denied
+from .fork import process_token
+from .identity import scope
+from .journal import Journal
+
+if TYPE_CHECKING:
+    from .hook import PolicyHook
+    from .timing import Deadline
+
+#: Stands in ``scope`` while a policy's own hook runs: the guarded kit and wallet are out of its reach.
+IN_HOOK = object()
+
+_CONTROL_FLOW = ("GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", "CancelledError")
+
+
+def is_control_flow(error: BaseException | None) -> bool:
+    """Whether it is how a framework, or a person, leaves an action on purpose, rather than a failure of it."""
+    return error is not None and (not isinstance(error, Exception) or type(error).__name__ in _CONTROL_FLOW)
+
+
+def new_id() -> str:
+    """A UUIDv7, whose time is now."""
+    tail = os.urandom(10).hex()
+    digits = f"{time.time_ns() // 1_000_000:012x}7{tail[:3]}{'89ab'[int(tail[3], 16) % 4]}{tail[4:19]}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+class Answer(NamedTuple):
+    """What a provider decided. ``ambiguous``: it may hold something although nobody heard it allow."""
+
+    decision: dict[str, Any]
+    ambiguous: bool = False
+    late: "Future[Any] | None" = None
+
+
+@dataclass
+class Participant:
+    """A provider that has to hear how the attempt ended, with what it wants echoed."""
+
+    provider: "Provider"
+    answer: Answer
+    settlements: list[dict[str, Any]] = field(default_factory=list)
+    told: bool = False
+
+
+class Provider(Protocol):
+    """What a hook asks and tells: the sidecar, or a policy written in Python. Neither raises what it met with."""
+
+    judges_calls: bool
+
+    def before_action(self, attempt: "Attempt", deadline: "Deadline") -> Answer: ...
+    def before_wallet_call(self, attempt: "Attempt", call: dict[str, Any], deadline: "Deadline") -> Answer: ...
+    def settle(self, attempt: "Attempt", participant: Participant, outcome: dict[str, Any] | None) -> dict[str, Any] | None: ...
+
+
+@dataclass(frozen=True)
+class Ending:
+    """before: the body was not entered. raised: it raised. returned: it returned."""
+
+    stage: str
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Attempt:
+    """Journal, seal and participants of one attempt, shared by the threads that work in it."""
+
+    def __init__(self, hook: "PolicyHook", facts: dict[str, Any], wallet: Any) -> None:
+        self.hook, self.facts, self.wallet = hook, facts, wallet
+        self.token = process_token()
+        self.lock = threading.Lock()
+        self.journal = Journal()
+        self.participants: list[Participant] = []
+        #: By provider: the same object for all hooks of one policy, which cannot reach another's.
+        self.contexts: dict[Provider, ActionContext] = {}
+        #: Set by the first denied wallet call; every later one of the attempt is denied alike.
+        self.denial: dict[str, Any] | None = None
+        #: A body that never touched the guarded wallet may have used another.
+        self.wallet_touched = False
+        self.ending: Ending | None = None
+        self._settling = threading.Lock()
+        self._started = time.perf_counter()
+
+    @property
+    def action_id(self) -> str:
+        return str(self.facts["actionId"])
+
+    @property
+    def duration_ms(self) -> float:
+        return (time.perf_counter() - self._started) * 1000
+
+    @property
+    def refusal(self) -> dict[str, Any] | None:
+        """Why the next wallet call would be refused without asking anybody."""
+        closed = denied("attempt_closed", "the action of this wallet call has already ended")
+        return closed if self.ending is not None else self.denial
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """The block is this attempt's body."""
+        token = scope.set(self)
+        try:
+            yield
+        finally:
+            scope.reset(token)
+
+    def deny_further_calls(self, denial: dict[str, Any]) -> None:
+        with self.lock:
+            self.denial = self.denial or denial
+
+    def seal(self, ending: Ending) -> None:
+        """From here on no further call is handed to the wallet."""
+        with self.lock:
+            self.ending = self.ending or ending
+
+    def settle(self) -> None:
+        """Tells the participants, last first, what became of it. Only the process that opened it does; a forked copy does not."""
+        if self.ending is None or self.token is not process_token() or not self.participants:
+            return
+        if self.ending.stage != "before":
+            self._tell()
+            return
+        telling = in_background(self._tell)
+        # Whoever allowed holds up the denial that a later one gave only so long; who never answered does not at all.
+        if not all(participant.answer.ambiguous for participant in self.participants):
+            telling.join(self.hook.release_grace_s)
+
+    def settle_again(self) -> None:
+        """A call that was in flight at the seal has come back."""
+        if self.ending is not None and self.token is process_token():
+            in_background(self._tell)
+
+    def _tell(self) -> None:
+        try:
+            with self._settling:
+                outcome: dict[str, Any] | None = None
+                for participant in reversed(self.participants):
+                    outcome = participant.provider.settle(self, participant, outcome) or outcome
+        except BaseException:
+            # Ctrl-C while they are told: whoever has heard it already takes it once more, or knows that it has.
+            in_background(self._tell)
+            raise
+
+
+def running_attempt(hook: "PolicyHook | None" = None) -> Attempt | None:
+    """The attempt whose body runs here, in this very process; of this hook, if one is given."""
+    current = scope.get()
+    if not isinstance(current, Attempt) or current.token is not process_token():
+        return None
+    return current if hook is None or current.hook is hook else None
+
+
+def in_background(work: Any, *args: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, args=args, name="agentkit-policy", daemon=True)
+    thread.start()
+    return thread

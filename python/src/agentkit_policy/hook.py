@@ -1,0 +1,141 @@
+"""One policy with its options: an ordered list of providers, of which a policy file, decided by the sidecar, may be one."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .agentkit import read_wallet_facts
+from .attempt import Answer, Attempt, Participant, Provider, new_id, running_attempt
+from .decision import denied
+from .errors import PolicySetupError
+from .identity import checked_identity, identity
+from .provider import PlainProvider
+from .sidecar import Sidecar
+from .timing import Deadline, Validity, stopwatch
+
+#: Everything said at start or in trouble; Python sends warnings of it to standard error unless the program says otherwise.
+logger = logging.getLogger("agentkit_policy")
+
+
+@dataclass(frozen=True)
+class PolicyOptions:
+    """What ``with_policy`` takes beside kit and policy."""
+
+    context: Mapping[str, Any] | None = None
+    on_deny: str = "return"
+    wallet: bool = True
+    describe: Mapping[str, Callable[[Any], Sequence[Mapping[str, Any]]]] | None = None
+    node: str | os.PathLike[str] | None = None
+    decision_deadline_s: float = 5.0
+    settle_deadline_s: float = 5.0
+    queue_wait_s: float = 30.0
+    logger: logging.Logger = logger
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> "PolicyOptions":
+        """Raises PolicySetupError ``invalid_option``."""
+        unknown = set(options) - {field.name for field in fields(cls)}
+        own = None if unknown else cls(**options)
+        if own is None or own.on_deny not in ("return", "raise"):
+            raise PolicySetupError("invalid_option", f"unknown option: {', '.join(unknown) or 'on_deny is return or raise'}")
+        if not all(0 < span <= 86_400 for span in (own.decision_deadline_s, own.settle_deadline_s, own.queue_wait_s)):
+            raise PolicySetupError("invalid_option", "deadlines and waits are more than no time and at most a day, in seconds")
+        return own
+
+
+class PolicyHook:
+    """What a kit, its actions and its wallet have in common."""
+
+    release_grace_s = 0.2
+
+    def __init__(self, policy: Any, options: PolicyOptions, action_names: Iterable[str] = ()) -> None:
+        policies = list(policy) if isinstance(policy, (list, tuple)) else [policy]
+        paths = [entry for entry in policies if _is_path(entry)]
+        if not policies or len(paths) > 1:
+            problem = "two policy files: write their rules into one" if paths else "the list of policies is empty"
+            raise PolicySetupError("invalid_policy", problem)
+        self.options, self.logger = options, options.logger
+        self._identity = checked_identity(options.context or {})
+        # Python's own come first, so that a mistake in one of them leaves no process behind.
+        plain = [None if _is_path(entry) else PlainProvider(entry, self.logger) for entry in policies]
+        sidecar = Sidecar.open(paths[0], options.node, self.logger, action_names) if paths else None
+        self.providers: list[Provider] = [provider for own in plain if (provider := own or sidecar) is not None]
+        self.judges_calls = any(provider.judges_calls for provider in self.providers)
+
+    def open_attempt(
+        self, layer: str, name: str, args: Any, wallet: Any, *, guarded: bool, call: dict[str, Any] | None = None
+    ) -> Attempt:
+        """A new attempt, of which nobody has been told. Raises what the wallet raises."""
+        parent = running_attempt()
+        facts: dict[str, Any] = {
+            "actionId": new_id(),
+            "layer": layer,
+            "actionName": name,
+            "args": args,
+            **({} if wallet is None else read_wallet_facts(wallet)),
+            "identity": {**self._identity, **identity.get()},
+            "guarded": guarded,
+            "requestedAt": time.time_ns() // 1_000_000,
+            **({} if parent is None else {"parentActionId": parent.action_id}),
+            **({} if call is None else {"call": call}),
+        }
+        return Attempt(self, facts, wallet)
+
+    def judge_action(self, attempt: Attempt) -> dict[str, Any] | Validity:
+        """Asks every provider in order whether the attempt may begin; the first denial stops."""
+        describe = (self.options.describe or {}).get(attempt.facts["actionName"])
+        if describe is not None:
+            try:
+                attempt.facts["described"] = list(describe(attempt.facts["args"]))
+            except Exception:
+                self.logger.exception("what %s would move could not be described", attempt.facts["actionName"])
+                # Nothing is known of what would move, so nothing can be judged: deny.
+                return denied("policy_error", "what the action would move could not be read")
+        deadline = Deadline(self.options.decision_deadline_s)
+        return self._ask_all(attempt, self.providers, lambda provider: provider.before_action(attempt, deadline))
+
+    def judge_call(self, attempt: Attempt, call: dict[str, Any]) -> dict[str, Any] | Validity:
+        """Asks every provider that judges wallet calls."""
+        deadline = Deadline(self.options.decision_deadline_s)
+        judges = [provider for provider in self.providers if provider.judges_calls]
+        return self._ask_all(attempt, judges, lambda provider: provider.before_wallet_call(attempt, call, deadline))
+
+    def never_left(self, attempt: Attempt, call_id: str, observation: str) -> None:
+        """What a call drew of the attempt's envelope goes back."""
+        for provider in self.providers:
+            if isinstance(provider, Sidecar):
+                provider.observe(attempt, call_id, observation)
+
+    def _ask_all(
+        self, attempt: Attempt, providers: list[Provider], ask: Callable[[Provider], Answer]
+    ) -> dict[str, Any] | Validity:
+        validity = Validity()
+        for provider in providers:
+            since_asked = stopwatch()
+            # Until it has answered it may hold something, and hears how the attempt ended even if this thread is interrupted.
+            answer = Answer({}, ambiguous=True)
+            try:
+                answer = ask(provider)
+            finally:
+                if answer.ambiguous or answer.decision["decision"] == "allow":
+                    _take_part(attempt, provider, answer)
+            if answer.decision["decision"] == "deny":
+                return answer.decision
+            validity.add(since_asked, answer.decision.get("validForMs"))
+        return validity
+
+
+def _take_part(attempt: Attempt, provider: Provider, answer: Answer) -> None:
+    known = [participant for participant in attempt.participants if participant.provider is provider]
+    participant = known[0] if known else Participant(provider, answer)
+    if not known:
+        attempt.participants.append(participant)
+    if "settlement" in answer.decision:
+        participant.settlements.append(answer.decision["settlement"])
+
+
+def _is_path(policy: Any) -> bool:
+    return isinstance(policy, (str, os.PathLike))

@@ -1,0 +1,215 @@
+"""The front door: a policy under a kit, or under a wallet that is used without one."""
+
+import copy
+import inspect
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar
+
+from .attempt import IN_HOOK, Attempt, Ending, is_control_flow
+from .context import ActionContext
+from .decision import PolicyDecision, denied
+from .errors import ActionDeniedError, PolicySetupError, error_text
+from .hook import PolicyHook, PolicyOptions
+from .identity import scope
+from .provider import ActionPolicyProvider
+from .snapshot import SnapshotError, take_snapshot
+from .timing import Validity
+from .wallet_guard import guarded_wallet, is_guarded_wallet, stand_in
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_MARK = "__agentkit_policy__"
+
+
+class KitLike(Protocol):
+    """The part of an AgentKit that the hook needs."""
+
+    def get_actions(self) -> list[Any]: ...
+
+
+K = TypeVar("K", bound=KitLike)
+W = TypeVar("W")
+
+#: The path of a policy file, a provider in the RFC's form, or one function that decides.
+OnePolicy = str | os.PathLike[str] | ActionPolicyProvider | Callable[[ActionContext], PolicyDecision | Awaitable[PolicyDecision]]
+
+
+class Options(TypedDict, total=False):
+    """Spans are in seconds."""
+
+    context: Mapping[str, Any]
+    on_deny: str
+    wallet: bool
+    describe: Mapping[str, Callable[[Any], Sequence[Mapping[str, Any]]]]
+    node: str | os.PathLike[str]
+    decision_deadline_s: float
+    settle_deadline_s: float
+    queue_wait_s: float
+    logger: logging.Logger
+
+
+def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **options: "Unpack[Options]") -> K:
+    """Puts a policy under a kit: every action is decided before it runs and settled after, every wallet call is judged.
+
+    The kit that comes back is of the given one's class and shares what it holds; the given one stays as it was. With None
+    for a policy it is the very same kit, and a warning says so. A list is asked in order, and the first denial stops.
+
+    Options: ``context``, the identity of every attempt (``user_id``, ``run_id``, ...) where no ``policy_context`` says
+    otherwise; ``on_deny="raise"`` raises ActionDeniedError instead of returning its text; ``wallet=False`` turns the
+    wallet guard off; ``describe`` says by name what actions of your own would move, as effects of the contract; ``node``
+    is the path of a Node for the policy file; ``decision_deadline_s`` and ``settle_deadline_s`` (5), ``queue_wait_s`` (30).
+
+    Raises PolicySetupError ``already_guarded``, ``invalid_policy``, ``invalid_option`` or ``sidecar_missing``.
+    """
+    own = PolicyOptions.of(options)
+    if getattr(kit, _MARK, False):
+        raise PolicySetupError("already_guarded", "this kit is guarded already; put all policies in one list")
+    if policy is None:
+        own.logger.warning("with_policy was given no policy: this kit is not guarded")
+        return kit
+    _refuse_guarded(getattr(kit, "wallet_provider", None))
+    hook = PolicyHook(policy, own, [action.name for action in kit.get_actions()])
+    if not own.wallet:
+        own.logger.warning("the wallet guard is off: money is counted by what actions declare")
+    elif not hook.judges_calls:
+        own.logger.info("no policy judges wallet calls: what an action spends beyond its arguments passes")
+    guard = _KitGuard(kit, hook)
+    wallet = {"wallet_provider": property(lambda _: guard.wallet())} if own.wallet else {}
+    outside: K = stand_in(type(kit), {_MARK: True, "get_actions": lambda _: guard.get_actions(), **wallet})
+    outside.__dict__ = kit.__dict__
+    guard.outside = outside
+    return outside
+
+
+def guard_wallet(wallet: W, policy: OnePolicy | Sequence[OnePolicy], /, **options: "Unpack[Options]") -> W:
+    """Guards a wallet that is used without a kit: every call is an attempt of its own. Options and errors as of with_policy."""
+    own = PolicyOptions.of(options)
+    _refuse_guarded(wallet)
+    return guarded_wallet(PolicyHook(policy, own), wallet)
+
+
+def assert_guarded(kit: object) -> None:
+    """Raises PolicySetupError ``not_guarded`` for a kit that did not come from with_policy."""
+    if not getattr(kit, _MARK, False):
+        raise PolicySetupError("not_guarded", "this kit has no policy: use the one that with_policy returned")
+
+
+def _refuse_guarded(wallet: Any) -> None:
+    if wallet is not None and is_guarded_wallet(wallet):
+        raise PolicySetupError("already_guarded", "the wallet is guarded already; give AgentKit the bare wallet")
+
+
+class _KitGuard:
+    outside: Any
+
+    def __init__(self, kit: Any, hook: PolicyHook) -> None:
+        self._kit, self._hook = kit, hook
+        self._bare: Any = None
+        self._guarded: Any = None
+        self._reached = self._warned = False
+
+    def wallet(self) -> Any:
+        """The guarded wallet of the kit, which may have been replaced since."""
+        self._reached = True
+        bare = self._kit.wallet_provider
+        if bare is not None and bare is not self._bare:
+            self._bare, self._guarded = bare, guarded_wallet(self._hook, bare)
+        return None if bare is None else self._guarded
+
+    def get_actions(self) -> list[Any]:
+        """AgentKit makes new actions at every call; so do we."""
+        self._reached = False
+        actions = type(self._kit).get_actions(self.outside)
+        bare = getattr(self._kit, "wallet_provider", None)
+        # Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would
+        # stay empty while money moves, so it counts as unguarded.
+        guarded = self._reached and bare is not None
+        if not guarded and self._hook.options.wallet and not self._warned:
+            self._warned = True
+            self._hook.logger.warning("this kit's actions do not use the guarded wallet: money is counted by what they declare")
+        return [self._action(action, bare, guarded) for action in actions]
+
+    def _action(self, action: Any, bare: Any, guarded: bool) -> Any:
+        if getattr(action.invoke, _MARK, False):
+            raise PolicySetupError("already_guarded", f"the action {action.name} is guarded already")
+        invocation = _Invocation(self._hook, bare, guarded, action.name, action.invoke)
+
+        def invoke(args: Any) -> Any:
+            return invocation.run(args)
+
+        setattr(invoke, _MARK, True)
+        own = action.model_copy() if hasattr(action, "model_copy") else copy.copy(action)
+        own.invoke = invoke
+        return own
+
+
+class _Invocation:
+    """A guarded action: snapshot, decision, body, seal, settlement; its result or its error comes back untouched."""
+
+    def __init__(self, hook: PolicyHook, wallet: Any, guarded: bool, name: str, run: Callable[[Any], Any]) -> None:
+        self._hook, self._wallet, self._guarded, self._name, self._run = hook, wallet, guarded, name, run
+
+    def run(self, args: Any) -> Any:
+        if scope.get() is IN_HOOK:
+            return self._deliver(denied("reentrant", "a policy used the guarded kit inside its own hook"))
+        try:
+            plain, own = take_snapshot(args)
+            attempt = self._hook.open_attempt("action", self._name, plain, self._wallet, guarded=self._guarded)
+        except SnapshotError as error:
+            # What cannot be read cannot be judged: deny, before anybody is asked.
+            return self._deliver(denied("invalid_arguments", str(error)))
+        except Exception as error:
+            self._hook.logger.warning("the wallet's address or network could not be read: %s", error_text(error))
+            return self._deliver(denied("context_error", "the wallet's address or network could not be read"))
+        stage, is_async = "before", False
+        try:
+            verdict = self._hook.judge_action(attempt)
+            if isinstance(verdict, Validity) and not verdict.holds:
+                verdict = denied("allow_expired", "the permission ran out before it could be used")
+            if isinstance(verdict, dict):
+                attempt.seal(Ending("before", error=ActionDeniedError(verdict)))
+                return self._deliver(verdict)
+            stage = "raised"
+            with attempt.entered():
+                result = self._run(own)
+            is_async = inspect.isawaitable(result)
+            return self._awaited(attempt, result) if is_async else self._returned(attempt, result)
+        except BaseException as error:
+            return self._raised(attempt, stage, error)
+        finally:
+            if not is_async:
+                attempt.settle()
+
+    async def _awaited(self, attempt: Attempt, awaitable: Awaitable[Any]) -> Any:
+        """The rest of an action that is async, whose body runs while it is awaited."""
+        try:
+            with attempt.entered():
+                result = await awaitable
+            return self._returned(attempt, result)
+        except BaseException as error:
+            return self._raised(attempt, "raised", error)
+        finally:
+            attempt.settle()
+
+    def _returned(self, attempt: Attempt, result: Any) -> Any:
+        attempt.seal(Ending("returned", result=result))
+        return result if attempt.denial is None else self._deliver(attempt.denial, result, str(result))
+
+    def _raised(self, attempt: Attempt, stage: str, error: BaseException) -> Any:
+        if attempt.ending is not None:
+            raise error  # The denial itself, which on_deny="raise" raised.
+        attempt.seal(Ending(stage, error=error))
+        # A control-flow exception is the framework's own way out, and passes unchanged.
+        if attempt.denial is None or is_control_flow(error):
+            raise error
+        return self._deliver(attempt.denial, None, error_text(error), error)
+
+    def _deliver(self, denial: dict[str, Any], result: Any = None, said: str = "", cause: BaseException | None = None) -> str:
+        """A denial as the caller wants it; what the action itself said comes after it (`guard:denial-ends`)."""
+        error = ActionDeniedError(denial, result)
+        if self._hook.options.on_deny == "raise":
+            raise error from cause
+        return f"Error: {error}\n{said}" if said else f"Error: {error}"

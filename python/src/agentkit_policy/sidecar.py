@@ -1,0 +1,296 @@
+"""The sidecar as one provider of a hook: started when needed, restarted with patience, and told what became of everything."""
+
+import logging
+import os
+import platform
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .agentkit import read_decimals
+from .attempt import Answer, Attempt, Participant, in_background
+from .connection import Connection, RpcError, SidecarTimeout
+from .decision import denied
+from .errors import PolicySetupError, error_text
+from .fork import renew_in_child
+from .generated.checks import is_decision_answer, is_initialize_result, is_settle_result
+from .node import environment_for, find_node, program
+from .snapshot import SnapshotError, take_snapshot
+from .timing import Deadline
+from .transport import Transport, TransportError
+from .version import VERSION
+
+#: How much longer than the sidecar's own deadline an answer is awaited, in seconds.
+_GRACE_S = 0.25
+_START_S = 10.0
+#: How long the end of a program waits for settlements that are still to be told, and then for the sidecar to end.
+_FLUSH_S = 2.0
+#: Pauses before a start, or a settlement, that follows failed ones: doubled each time, in seconds.
+_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+_ANOTHER_LEDGER, _SET_UP_FAILED, _INVALID_PARAMS = -32_011, -32_010, -32_602
+
+
+class LedgerReplaced(Exception):
+    """The sidecar has another ledger than the one that this process began with. It stays so until the program restarts."""
+
+    def __init__(self) -> None:
+        super().__init__("the ledger is another than before, and knows nothing of what was spent: restart the program")
+
+
+class SettlementRefused(Exception):
+    """The sidecar will never take this settlement."""
+
+
+#: What may keep a message from being answered.
+_Failures = (TransportError, SidecarTimeout, RpcError, LedgerReplaced, PolicySetupError, OSError)
+
+_open: "weakref.WeakValueDictionary[tuple[Path, str], Sidecar]" = weakref.WeakValueDictionary()
+
+
+class Sidecar:
+    """One a process and policy file. It decides; this side sends facts."""
+
+    judges_calls = True
+
+    @classmethod
+    def open(
+        cls, policy: str | os.PathLike[str], node: str | os.PathLike[str] | None, logger: logging.Logger, actions: Iterable[str]
+    ) -> "Sidecar":
+        """The sidecar of a policy file, started and ready. Raises PolicySetupError with what is wrong with file or ledger."""
+        path, program_path = Path(policy).resolve(), find_node(node)
+        sidecar = _open.get((path, program_path)) or cls(path, program_path, logger)
+        sidecar = _open.setdefault((path, program_path), sidecar)
+        sidecar._actions.update(actions)
+        try:
+            sidecar._connect(Deadline(_START_S))
+        except _Failures as error:
+            code = "invalid_policy" if getattr(error, "code", None) == _SET_UP_FAILED else "sidecar_missing"
+            raise PolicySetupError(code, str(error)) from None
+        return sidecar
+
+    def __init__(self, policy: Path, node: str, logger: logging.Logger) -> None:
+        self._policy, self._node, self._logger = policy, node, logger
+        self._actions: set[str] = set()
+        self._environment = environment_for(policy)
+        self._ledger_id = ""
+        self._replaced = False
+        self._connection: Connection | None = None
+        self._finalizer: weakref.finalize[Any, Any] | None = None
+        self._renew()
+        renew_in_child(self._renew)
+
+    def before_action(self, attempt: Attempt, deadline: Deadline) -> Answer:
+        params: dict[str, Any] = {"facts": attempt.facts}
+        answer, needs = self._ask("policy/beforeAction", params, deadline)
+        if needs:
+            provided = [{"request": need, "decimals": read_decimals(attempt.wallet, need["token"], deadline)} for need in needs]
+            answer, _ = self._ask("policy/beforeAction", {**params, "provided": provided}, deadline)
+        return answer
+
+    def before_wallet_call(self, attempt: Attempt, call: dict[str, Any], deadline: Deadline) -> Answer:
+        return self._ask("policy/beforeWalletCall", {"actionId": attempt.action_id, "call": call}, deadline)[0]
+
+    def observe(self, attempt: Attempt, call_id: str, observation: str) -> None:
+        """Says that a call did not leave. May be lost: the journal says it again."""
+        connection, params = self._connection, {"actionId": attempt.action_id, "callId": call_id, "observation": observation}
+        try:
+            if connection is not None:
+                connection.notify("policy/observe", params, Deadline(_GRACE_S))
+        except TransportError:
+            pass
+
+    def settle(self, attempt: Attempt, participant: Participant, outcome: dict[str, Any] | None) -> dict[str, Any] | None:
+        params = self._settle_params(attempt, participant)
+        try:
+            return self._send_settlement(params, attempt.hook.options.settle_deadline_s)
+        except SettlementRefused as error:
+            self._logger.error("a settlement was refused: %s", error)
+        except _Failures as error:
+            self._logger.warning("a settlement waits for the sidecar: %s", error_text(error))
+            self._settle_later(params)
+        except BaseException:
+            # Interrupted: the message may be on its way, and comes again, which changes nothing.
+            self._settle_later(params)
+            raise
+        return None
+
+    # Questions
+
+    def _ask(self, method: str, params: dict[str, Any], deadline: Deadline) -> tuple[Answer, list[dict[str, Any]]]:
+        """A decision, and what has to be read from the wallet first, if anything has."""
+        try:
+            answer = self._request(method, params, deadline, tells_deadline=True)
+        except SidecarTimeout:
+            return Answer(denied("policy_timeout", "the sidecar did not decide in time"), ambiguous=True), []
+        except LedgerReplaced as error:
+            return Answer(denied("ledger_replaced", str(error))), []
+        except _Failures as error:
+            # fail:closed: a sidecar that is gone, or cannot start, has not allowed.
+            self._logger.warning("the sidecar failed: %s", error_text(error))
+            return Answer(denied("policy_error", "the sidecar failed to decide"), ambiguous=True), []
+        asks_again = isinstance(answer, dict) and "needs" in answer and "provided" not in params
+        if not is_decision_answer(answer) or ("decision" not in answer and not asks_again):
+            return Answer(denied("invalid_decision", "the sidecar's answer is neither allow nor deny"), ambiguous=True), []
+        return Answer(answer.get("decision", {})), answer.get("needs", [])
+
+    def _request(self, method: str, params: dict[str, Any], deadline: Deadline, *, tells_deadline: bool = False) -> Any:
+        connection = self._connect(deadline)
+        if tells_deadline:
+            params = {**params, "deadlineMs": deadline.remaining * 1000}
+        try:
+            answer = connection.request(method, params, Deadline(deadline.remaining + _GRACE_S))
+        except (SidecarTimeout, TransportError) as error:
+            if not isinstance(error, SidecarTimeout) or error.silent:
+                self._give_up(connection)
+            raise
+        self._failures = 0
+        return answer
+
+    # Settlements
+
+    def _settle_params(self, attempt: Attempt, participant: Participant) -> dict[str, Any]:
+        with attempt.lock:
+            ending, journal, denial = attempt.ending, attempt.journal.calls(), attempt.denial
+        assert ending is not None
+        error = ending.error
+        told = {"name": type(error).__name__[:256], "message": error_text(error)}
+        return {
+            "facts": attempt.facts,
+            "ledgerId": self._ledger_id,
+            "stage": ending.stage,
+            "durationMs": attempt.duration_ms,
+            "walletTouched": attempt.wallet_touched,
+            "journal": journal,
+            "settlements": participant.settlements,
+            **({"result": _plain_result(ending.result)} if ending.stage == "returned" else {}),
+            **({} if error is None else {"error": told}),
+            **({} if denial is None else {"denial": {"code": denial.get("code", "denied"), "reason": denial["reason"]}}),
+        }
+
+    def _send_settlement(self, params: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The outcome. Raises SettlementRefused where trying again is of no use."""
+        try:
+            result = self._request("policy/settle", params, Deadline(seconds))
+        except LedgerReplaced as error:
+            # Of money that another ledger holds nothing can be said here; what is armed there counts as spent.
+            raise SettlementRefused(str(error)) from None
+        except RpcError as error:
+            if error.code in (_ANOTHER_LEDGER, _INVALID_PARAMS):
+                raise SettlementRefused(str(error)) from None
+            raise
+        if not is_settle_result(result):
+            raise TransportError("the sidecar's answer to a settlement does not match the contract")
+        outcome: dict[str, Any] = result["outcome"]
+        return outcome
+
+    def _settle_later(self, params: dict[str, Any]) -> None:
+        """Queues a settlement. One that is lost with its process counts as armed: the safe side."""
+        with self._queue_changed:
+            self._queue.append(params)
+            if len(self._queue) == 1:
+                in_background(self._send_queued)
+
+    def _send_queued(self) -> None:
+        failures = 0
+        while self._queue:
+            try:
+                self._send_settlement(self._queue[0], _START_S)
+            except SettlementRefused as error:
+                self._logger.error("a settlement was refused: %s", error)
+            except Exception:
+                time.sleep(_pause_after(failures := failures + 1))
+                continue
+            with self._queue_changed:
+                self._queue.popleft()
+                self._queue_changed.notify_all()
+
+    # Lifetime
+
+    def _connect(self, deadline: Deadline) -> Connection:
+        """The running sidecar's connection; starts one where none runs."""
+        connection = self._connection
+        if connection is not None and not connection.ended:
+            return connection
+        if self._replaced:
+            raise LedgerReplaced
+        if not self._starting.acquire(timeout=deadline.remaining):
+            raise SidecarTimeout(silent=False)
+        try:
+            if self._connection is None or self._connection.ended:
+                pause = self._not_before - time.monotonic()
+                if pause >= deadline.remaining:
+                    raise TransportError("the sidecar keeps failing; it is started again a little later")
+                time.sleep(max(0.0, pause))
+                self._connection = self._start(Deadline(deadline.remaining))
+            return self._connection
+        finally:
+            self._starting.release()
+
+    def _start(self, deadline: Deadline) -> Connection:
+        folder = str(self._policy.parent) if self._policy.parent.is_dir() else os.sep
+        transport = Transport([self._node, str(program("sidecar"))], self._environment, folder)
+        connection = Connection(transport)
+        try:
+            described = connection.request(
+                "initialize",
+                {
+                    "protocolVersion": "1",
+                    "policy": str(self._policy),
+                    "host": f"python {platform.python_version()}, agentkit-policy {VERSION}",
+                    "actions": sorted(self._actions),
+                },
+                deadline,
+            )
+            if not is_initialize_result(described):
+                raise TransportError(f"the sidecar is of another version: {described!r:.200}")
+            self._replaced = self._ledger_id not in ("", described["ledgerId"])
+            if self._replaced:
+                raise LedgerReplaced
+        except BaseException:
+            self._give_up(connection)
+            raise
+        self._ledger_id = described["ledgerId"]
+        # The last kit that used it is gone, or the program ends: so does the sidecar.
+        self._finalizer = weakref.finalize(self, _end, transport, self._queue, self._queue_changed)
+        return connection
+
+    def _give_up(self, connection: Connection) -> None:
+        """Kills a sidecar that hangs, or speaks no protocol, or cannot be used; the next question starts a fresh one."""
+        connection.transport.kill()
+        connection.ended = True
+        self._failures += 1
+        self._not_before = time.monotonic() + _pause_after(self._failures)
+
+    def _renew(self) -> None:
+        """A forked child starts a sidecar of its own, and has none of its parent's settlements to send."""
+        if self._connection is not None:
+            self._connection.transport.abandon()
+        if self._finalizer is not None:
+            self._finalizer.detach()
+        self._connection, self._finalizer = None, None
+        self._starting = threading.Lock()
+        self._failures, self._not_before = 0, 0.0
+        self._queue: deque[dict[str, Any]] = deque()
+        self._queue_changed = threading.Condition()
+
+
+def _pause_after(failures: int) -> float:
+    return _PAUSES_S[min(failures, len(_PAUSES_S)) - 1]
+
+
+def _plain_result(result: Any) -> Any:
+    """What the sidecar reads a failure from. Of a long text, a document, the beginning tells all."""
+    try:
+        return result[:1_000] if isinstance(result, str) and len(result) > 60_000 else take_snapshot(result)[0]
+    except SnapshotError:
+        return None
+
+
+def _end(transport: Transport, queue: "deque[dict[str, Any]]", queue_changed: threading.Condition) -> None:
+    with queue_changed:
+        queue_changed.wait_for(lambda: not queue, _FLUSH_S)
+    transport.end(_FLUSH_S)

@@ -1,0 +1,98 @@
+"""One reading of foreign data: what policies judge and what the action receives both derive from it."""
+
+import base64
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+MAX_DEPTH = 32
+MAX_BYTES = 256 * 1024
+_MAX_SAFE = 2**53 - 1
+#: Keys by which a later merge could reach a prototype in the process that decides.
+_FORBIDDEN_KEYS = ("__proto__", "constructor", "prototype")
+
+
+class SnapshotError(Exception):
+    """Data that has no exact copy. Denied with ``invalid_arguments``."""
+
+
+def take_snapshot(value: Any, *, big_integers: bool = False) -> tuple[Any, Any]:
+    """Plain JSON for the policy, scalars that JSON lacks tagged, and a copy of the same reading for whoever is called.
+
+    ``big_integers``: beyond 2^53-1 an integer becomes ``{"$int": "..."}``, as a call to a wallet holds it; anywhere else
+    it is refused, because as a number of JSON it would lose digits.
+    """
+    try:
+        return _Reading(big_integers).copy(value, 0)
+    except SnapshotError:
+        raise
+    except Exception as error:
+        # There is no reading of these arguments, so nothing can be judged.
+        raise SnapshotError("the arguments cannot be read") from error
+
+
+class _Reading:
+    def __init__(self, big_integers: bool) -> None:
+        self._big_integers, self._left = big_integers, MAX_BYTES
+
+    def copy(self, item: Any, depth: int) -> tuple[Any, Any]:
+        if isinstance(item, Enum):
+            return self.copy(item.value, depth)[0], item
+        plain = self._scalar(item)
+        if plain is not None or item is None:
+            return plain, bytes(item) if isinstance(item, bytearray) else item
+        if depth >= MAX_DEPTH:
+            raise SnapshotError(f"the arguments are nested deeper than {MAX_DEPTH} levels")
+        if hasattr(item, "model_dump") and hasattr(item, "model_copy"):
+            # A pydantic model reaches its action as a model: AgentKit's x402 action reads its attributes.
+            own = item.model_copy(deep=True)
+            return self.copy(own.model_dump(), depth)[0], own
+        if isinstance(item, (list, tuple)):
+            pairs = [self.copy(member, depth + 1) for member in item]
+            owned = [own for _, own in pairs]
+            return [plain for plain, _ in pairs], tuple(owned) if isinstance(item, tuple) else owned
+        if isinstance(item, Mapping):
+            plain_map, own_map = {}, {}
+            for key, member in list(item.items()):
+                if type(key) is not str or key in _FORBIDDEN_KEYS:
+                    raise SnapshotError(f"the arguments hold the key {key!r:.80}, which is no name")
+                self._charge_text(key)
+                plain_map["$" + key if key.startswith("$") else key], own_map[key] = self.copy(member, depth + 1)
+            return plain_map, own_map
+        raise SnapshotError(f"the arguments hold a {type(item).__name__}, which is not data")
+
+    def _scalar(self, item: Any) -> Any:
+        """The plain form of a scalar; None for anything else."""
+        self._charge(8)
+        if isinstance(item, str):
+            self._charge_text(item)
+            return str.__str__(item)
+        if type(item) is bool:
+            return item
+        if type(item) in (int, float):
+            if math.isfinite(item) and abs(item) <= _MAX_SAFE:
+                return item
+            if type(item) is float or not self._big_integers:
+                raise SnapshotError("the arguments hold a number that is not finite or is beyond 2^53-1; pass it as text")
+            return {"$int": str(item)}
+        if type(item) is Decimal:
+            if not item.is_finite() or abs(item.adjusted()) > 512:
+                raise SnapshotError("the arguments hold a decimal that is not finite, or is too long")
+            return {"$decimal": format(item, "f")}
+        if isinstance(item, (bytes, bytearray)):
+            self._charge(len(item) * 4 // 3)
+            return {"$bytes": base64.b64encode(item).decode()}
+        return None
+
+    def _charge_text(self, text: str) -> None:
+        try:
+            self._charge(len(text.encode()) + 4)
+        except UnicodeEncodeError:
+            raise SnapshotError("the arguments hold text with a lone surrogate") from None
+
+    def _charge(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise SnapshotError(f"the arguments are larger than {MAX_BYTES} bytes")

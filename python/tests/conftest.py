@@ -1,0 +1,51 @@
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .world import CHAIN_ID, ROOT, World, running_world
+
+pytest_plugins = ["tests.report"]
+
+_COMMAND = ROOT / "packages" / "agentkit-policy" / "dist" / "command" / "main.js"
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with running_world() as running:
+        yield running
+
+
+class PolicyFile:
+    """A policy file in a folder of its own, with an sqlite ledger beside it."""
+
+    def __init__(self, folder: Path, *rules: str, ledger: str = "sqlite:./ledger.db") -> None:
+        self.path = folder / "policy.yaml"
+        lines = [f"  - {rule}" for rule in rules]
+        chains = f'chains: {{ "{CHAIN_ID}": {{ confirmations: 1 }} }}'
+        self.path.write_text("\n".join(["version: 1", f"ledger: {ledger}", chains, "rules:", *lines, ""]), encoding="utf-8")
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def balances(self) -> list[dict[str, Any]]:
+        """What every limit counts, as ``agentkit-policy budgets --json`` says it."""
+        command = ["node", str(_COMMAND), "budgets", str(self.path), "--json"]
+        return list(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+    def counted(self, limit: str) -> int:
+        """What a limit counts over all of its scopes, in atomic units."""
+        return sum(int(balance["counted"]) for balance in self.balances() if balance["limitId"] == limit)
+
+    def open(self, limit: str) -> int:
+        """How much of it is reserved or armed, and not closed."""
+        return sum(int(balance["open"]) for balance in self.balances() if balance["limitId"] == limit)
+
+
+@pytest.fixture
+def policy_file(tmp_path: Path) -> Callable[..., PolicyFile]:
+    """Writes a policy file: ``policy_file('{ id: eth, limit: native, max: "0.05", window: day }')``."""
+    return lambda *rules, **named: PolicyFile(tmp_path, *rules, **named)
