@@ -5,4 +5,4 @@ parseArguments({
   usage: "npm run demo",
   summary: "Sets everything up and runs real agents on a real chain on this machine, stopped by their budget.",
 });
-await showExample("runaway");
+await showExample("shared-budget");

@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "./lib/arguments.mjs";
 import { examples, runExample } from "./lib/examples.mjs";
 import { root } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
+import { binOf, ensureAgentKit, ensureTools, findPythons } from "./lib/python.mjs";
 import { Report } from "./lib/report.mjs";
 import { run } from "./lib/run.mjs";
 import { ensureEndToEnd, pnpm } from "./lib/setup.mjs";
@@ -25,6 +26,9 @@ const report = new Report();
 
 try {
   await ensureEndToEnd();
+  const tools = await ensureTools();
+  const pythons = findPythons();
+  for (const python of pythons) await ensureAgentKit(python);
   const bin = (name) => join(root, "node_modules", ".bin", name);
   await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env, timeoutMs }));
   await check("types of tests and configuration", () =>
@@ -36,9 +40,20 @@ try {
   await check("generated files follow from the schemas", () =>
     run(process.execPath, ["scripts/codegen.mjs", "--check"], { quiet: true, env, timeoutMs }),
   );
+  const inPython = { cwd: join(root, "python"), quiet: true, env, timeoutMs };
+  await check("format of the Python files", () => run(join(tools, "ruff"), ["format", "--check", "."], inPython));
+  await check("lint of the Python files", () => run(join(tools, "ruff"), ["check", "."], inPython));
+  const [newest] = pythons;
+  await check("types of the Python files", () =>
+    run(join(tools, "mypy"), ["--python-executable", join(binOf(`agentkit-${newest.version}`), "python")], inPython),
+  );
   await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
+  await Promise.all([
+    pytestEach(pythons.filter((_, index) => index % 2 === 0)),
+    pytestEach(pythons.filter((_, index) => index % 2 === 1)),
+  ]);
   for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
 } catch (error) {
   // Set-up failed: nothing that follows would mean anything.
@@ -52,8 +67,27 @@ function check(name, action) {
   return step(name, () => report.check(name, action));
 }
 
+/** One Python after the other. Two such rows run beside each other: much of what they test is waiting. */
+async function pytestEach(pythons) {
+  for (const python of pythons) {
+    await step(`Python tests on ${python.version}`, async () => {
+      const file = join(reports, `python-${python.version}.json`);
+      const exitError = await run(join(binOf(`agentkit-${python.version}`), "python"), ["-m", "pytest", "--quiet"], {
+        cwd: join(root, "python"),
+        env: { ...env, TEST_REPORT: file, PYTHONDONTWRITEBYTECODE: "1" },
+        quiet: true,
+        timeoutMs,
+      }).then(
+        () => undefined,
+        (error) => error,
+      );
+      report.pytest(python.version, file, exitError);
+    });
+  }
+}
+
 async function vitest(name, folder) {
-  const file = join(reports, `${readdirSync(reports).length}.json`);
+  const file = join(reports, `${name}.json`);
   await step(name, async () => {
     const args = ["exec", "vitest", "run", "--reporter=json", "--reporter=dot", `--outputFile.json=${file}`];
     const exitError = await pnpm(args, { cwd: folder, env, quiet: true, timeoutMs }).then(

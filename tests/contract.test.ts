@@ -90,12 +90,43 @@ describe("an action's hash", () => {
   });
 });
 
+describe("the method table", () => {
+  const schemas = Object.fromEntries(definitions) as Record<string, { properties?: object; anyOf?: { properties: object }[] }>;
+  const { methods } = JSON.parse(readFileSync(join(folder, "methods.json"), "utf8")) as {
+    methods: { name: string; params: string[]; result?: string[] }[];
+  };
+  const membersOf = (name: string): string[] =>
+    (schemas[name]?.anyOf ?? [{ properties: schemas[name]?.properties ?? {} }]).flatMap(({ properties }) =>
+      Object.keys(properties),
+    );
+
+  it.each([
+    ["initialize", "InitializeParams", ["InitializeResult"]],
+    ["policy/beforeAction", "BeforeActionParams", ["DecisionAnswer"]],
+    ["policy/beforeWalletCall", "BeforeWalletCallParams", ["DecisionAnswer"]],
+    ["policy/observe", "ObserveParams", []],
+    ["policy/settle", "SettleParams", ["SettleResult"]],
+    ["shutdown", "none", []],
+  ])("says of %s what its schemas say", (name, params, results) => {
+    const method = methods.find((candidate) => candidate.name === name);
+    expect(method?.params).toEqual(membersOf(params));
+    const known = results.flatMap(membersOf);
+    expect(known).toEqual(expect.arrayContaining(method?.result ?? []));
+    expect(method?.result === undefined).toBe(known.length === 0);
+  });
+
+  it("holds no other method", () => {
+    expect(methods).toHaveLength(6);
+  });
+});
+
 describe("the codes", () => {
-  const sources = ["core", "policies"].flatMap((name) =>
-    readdirSync(join(root, "packages", name, "src"), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => readFileSync(join(root, "packages", name, "src", file), "utf8")),
-  );
+  const filesBelow = (path: string, ending: string): string[] =>
+    readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(ending))
+      .map((file) => readFileSync(join(root, path, file), "utf8"));
+  const sources = ["core", "policies", "sidecar"].flatMap((name) => filesBelow(`packages/${name}/src`, ".ts"));
+  const python = filesBelow("python/src/agentkit_policy", ".py");
   const faults = readFileSync(join(root, "packages", "ledger", "src", "ledger-fault.ts"), "utf8");
   // The codes of set-up errors are no reasons of a denial.
   const setUp = new Set([
@@ -114,11 +145,13 @@ describe("the codes", () => {
         (match) => match[1] ?? match[2] ?? match[3] ?? "",
       ),
     ),
+    ...python.flatMap((text) => [...text.matchAll(/\bdenied\(\s*"([a-z_]+)"/g)].map(([, code = ""]) => code)),
     ...[...faults.matchAll(/\| "(ledger_[a-z_]+)"/g)].map((match) => match[1] ?? ""),
   ].filter((code) => !setUp.has(code));
 
   it("that denials carry are listed, and the list holds no others", () => {
     expect(new Set(used).size).toBeGreaterThan(20);
+    expect(python.join("").match(/\bdenied\(/g)?.length).toBeGreaterThan(10);
     expect([...new Set(used)].sort()).toEqual(Object.keys(codes).sort());
   });
 });

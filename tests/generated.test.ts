@@ -16,13 +16,17 @@ describe("the generated files", () => {
     expect(files.map(({ path }) => path)).toEqual([
       "packages/schema/src/generated/types.ts",
       "packages/schema/src/generated/validators.ts",
+      "python/src/agentkit_policy/generated/types.py",
+      "python/src/agentkit_policy/generated/checks.py",
     ]);
     for (const { path, text } of files) expect(readFileSync(join(root, path), "utf8") === text, path).toBe(true);
   });
 
   it("name their sources and their hash, so that a schema cannot change without them", () => {
     const { sha256 } = readDefinitions() as { sha256: string };
-    expect(readFileSync(join(root, "packages/schema/src/generated/types.ts"), "utf8")).toContain(sha256);
+    for (const path of ["packages/schema/src/generated/types.ts", "python/src/agentkit_policy/generated/types.py"]) {
+      expect(readFileSync(join(root, path), "utf8")).toContain(sha256);
+    }
   });
 
   it("keep allow and deny apart, so that the compiler narrows them", () => {

@@ -1,5 +1,5 @@
 // A runaway agent: it pays and pays, in parallel and in a loop, and is stopped exactly at its budget.
-// Run it with "npm run demo" from the repository's root.
+// Run it with "npm run example -- runaway" from the repository's root.
 import "@agentkit-policy/e2e/world/network-guard.mjs";
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { AgentKit, erc20ActionProvider, ViemWalletProvider, walletActionProvider
 import { loadPolicy, runWithContext, withPolicy } from "agentkit-policy";
 import { createWalletClient, formatEther, formatUnits, http, parseEther, parseUnits } from "viem";
 import { baseSepolia } from "viem/chains";
-import { Report } from "./report.mjs";
+import { isDenied, Report } from "../report.mjs";
 
 const policyFile = fileURLToPath(new URL("policy.yaml", import.meta.url));
 const stateFolder = fileURLToPath(new URL("state", import.meta.url));
@@ -22,7 +22,14 @@ const tokenPayment = parseUnits("3", 6);
 const tokenBudget = parseUnits("10", 6);
 const people = ["alice", "bob", "carol", "dave"];
 
-const report = new Report();
+const report = new Report([
+  ["action", 16],
+  ["amount", 10],
+  ["to", 6],
+  ["decision", 9],
+  ["told", 86],
+  ["left", 10],
+]);
 
 // Every run begins with a ledger of its own.
 rmSync(stateFolder, { recursive: true, force: true });
@@ -117,10 +124,6 @@ try {
   await chain.stop();
 }
 report.end();
-
-function isDenied(told) {
-  return told.startsWith("Error: denied by policy");
-}
 
 async function sumOf(read) {
   const amounts = await Promise.all(people.map((name) => read(freshAddress(name))));

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
+import { ensureAgentKit, findPythons } from "./python.mjs";
 import { CommandError, run } from "./run.mjs";
 import { ensureEndToEnd } from "./setup.mjs";
 
@@ -11,10 +12,14 @@ export function examples() {
     .sort();
 }
 
-/** Runs an example in its own folder; it fails by its exit code. Its table goes to standard output, unless `quiet`. */
+/**
+ * Runs an example in its own folder, once the Python that it asks for is set up; it fails by its exit code. Its table goes
+ * to standard output, unless `quiet`.
+ */
 export async function runExample(name, { quiet = false, timeoutMs } = {}) {
-  const folder = join(root, "examples", name);
-  await run(process.execPath, ["main.mjs"], { cwd: folder, quiet, timeoutMs, ...(quiet ? {} : { stdout: process.stdout }) });
+  const cwd = join(root, "examples", name);
+  const env = await pythonFor(cwd);
+  await run(process.execPath, ["main.mjs"], { cwd, env, quiet, timeoutMs, ...(quiet ? {} : { stdout: process.stdout }) });
 }
 
 /** Sets up what the examples need and runs one for a person: its failure is a line and the exit code. */
@@ -27,4 +32,13 @@ export async function showExample(name) {
     process.stderr.write(`the example ${name} failed: ${error.message}\n`);
     process.exitCode = 1;
   }
+}
+
+/** The interpreter and the shim for an example that says in its `package.json` that it needs Python. */
+async function pythonFor(folder) {
+  const { agentkitPolicy } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  // An interpreter that the user named has what it needs.
+  if (agentkitPolicy?.python !== true || process.env.AGENTKIT_POLICY_PYTHON) return {};
+  const [newest] = findPythons();
+  return { AGENTKIT_POLICY_PYTHON: join(await ensureAgentKit(newest), "python"), PYTHONPATH: join(root, "python", "src") };
 }

@@ -22,17 +22,10 @@ export class Report {
     this.#files.push({ name, ms: performance.now() - start });
   }
 
-  /** A runner's JSON report. A missing, empty or unreadable one is a failure, whatever the runner's exit said. */
+  /** vitest's JSON report. A missing, empty or unreadable one is a failure, whatever the runner's exit said. */
   vitest(name, file, exitError) {
-    let report;
-    try {
-      if (!existsSync(file)) throw new Error("the runner wrote no report");
-      report = JSON.parse(readFileSync(file, "utf8"));
-      if (report.numTotalTests === 0) throw new Error("the report holds no tests");
-    } catch (error) {
-      this.#fail(name, `${error.message}${exitError === undefined ? "" : `\n${exitError.message}`}`);
-      return;
-    }
+    const report = this.#read(name, file, exitError, ({ numTotalTests }) => numTotalTests);
+    if (report === undefined) return;
     let failed = 0;
     for (const suite of report.testResults) {
       const path = relative(root, suite.name);
@@ -53,6 +46,30 @@ export class Report {
     if (exitError !== undefined && failed === 0) this.#fail(name, exitError.message);
   }
 
+  /**
+   * The report that `python/tests/report.py` writes.
+   * @param {string} python the version whose tests these are, which their names then carry
+   */
+  pytest(python, file, exitError) {
+    const report = this.#read(`Python ${python}`, file, exitError, ({ tests }) => tests.length);
+    if (report === undefined) return;
+    const files = new Map();
+    let failed = 0;
+    for (const { name, outcome, ms, message } of report.tests) {
+      const path = `python/${name.split("::")[0]} (${python})`;
+      files.set(path, (files.get(path) ?? 0) + ms);
+      const test = `${path}: ${name.split("::").slice(1).join(" ")}`;
+      if (outcome === "passed") this.#passed += 1;
+      else if (outcome === "skipped") this.#skip(`${test}: ${message}`);
+      else {
+        failed += 1;
+        this.#fail(test, message);
+      }
+    }
+    for (const [path, ms] of files) this.#files.push({ name: path, ms });
+    if (exitError !== undefined && failed === 0) this.#fail(`Python ${python}`, exitError.message);
+  }
+
   /** Failures first, then what was skipped, the slowest files, and the line that closes. @returns whether all passed */
   print() {
     for (const { name, message } of this.#failures) process.stdout.write(`\nFAILED ${name}\n${indented(message)}\n`);
@@ -63,6 +80,19 @@ export class Report {
     );
     process.stdout.write(`${this.#passed} passed, ${this.#failed} failed\n`);
     return this.#failed === 0 && this.#passed > 0;
+  }
+
+  /** A runner's report, or a failure in its place. */
+  #read(name, file, exitError, count) {
+    try {
+      if (!existsSync(file)) throw new Error("the runner wrote no report");
+      const report = JSON.parse(readFileSync(file, "utf8"));
+      if (!(count(report) > 0)) throw new Error("the report holds no tests");
+      return report;
+    } catch (error) {
+      this.#fail(name, `${error.message}${exitError === undefined ? "" : `\n${exitError.message}`}`);
+      return undefined;
+    }
   }
 
   /** A skip says in its name why; a silent one is a failure. */

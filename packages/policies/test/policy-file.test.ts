@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { checkPolicy, definePolicy, loadPolicy } from "../src/policy.js";
 import { PolicyFileError } from "../src/policy-file-error.js";
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-file-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const good = `version: 1
 ledger: memory
@@ -289,6 +292,23 @@ describe("a policy file", () => {
     ["rules: [", ""],
   ])("of %j is refused", (text, message) => {
     expect(problem(text).problem).toContain(message);
+  });
+
+  it("holds no secret: ${NAME} stands for a variable of the environment, and the version is that of what is written", () => {
+    const text = good.replace("memory", '"sqlite:${LEDGER_FOLDER}/${LEDGER_NAME}.db" # ${NOT_SET} in a comment is a comment');
+    vi.stubEnv("LEDGER_FOLDER", "/srv/one");
+    vi.stubEnv("LEDGER_NAME", "a: [b");
+    const one = checkPolicy(write(text));
+    expect(one.ledger).toBe("sqlite:/srv/one/a: [b.db");
+    vi.stubEnv("LEDGER_FOLDER", "/srv/another");
+    const another = checkPolicy(write(text));
+    expect(another.ledger).toBe("sqlite:/srv/another/a: [b.db");
+    expect(another.version).toBe(one.version);
+    vi.stubEnv("LEDGER_NAME", undefined);
+    const { message, place } = problem(text);
+    expect(message).toContain("the environment variable LEDGER_NAME is not set");
+    expect(place).toMatchObject({ line: 2, column: 9 });
+    expect(problem(good.replace('max: "0.05"', 'max: "${LEDGER_FOLDER}"')).message).toContain("max");
   });
 
   it("that is missing is refused, and nothing is opened", async () => {

@@ -100,6 +100,24 @@ describe("the sidecar's process", () => {
     expect(complaints).toContain("more");
   });
 
+  it("refuses a settlement for another ledger by a code of its own, which tells the host that trying again is of no use", async () => {
+    start();
+    await connection.sendRequest("initialize", { protocolVersion: "1", policy: policyFile(), host: "test" });
+    const settled = {
+      facts: factsOf("0.01"),
+      ledgerId: "another",
+      stage: "before",
+      durationMs: 1,
+      walletTouched: false,
+      journal: [],
+      settlements: [],
+    };
+    await expect(connection.sendRequest("policy/settle", settled)).rejects.toMatchObject({
+      code: -32_011,
+      data: { name: "AnotherLedgerError" },
+    });
+  });
+
   it("ends when it is told to", async () => {
     start();
     await connection.sendNotification("shutdown");

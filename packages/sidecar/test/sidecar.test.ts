@@ -108,6 +108,87 @@ describe("a sidecar", () => {
     expect((await sidecar.settle(settling(sidecar, facts, []))).outcome.status).toBe("succeeded");
   });
 
+  it("judges and settles a call that its host sent unread as the same call that was read", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.05");
+    await sidecar.beforeAction({ facts, deadlineMs });
+    const { to, value, ...call } = callOf("50000000000000000");
+    const unread = { transaction: { to: to as string, value: { $int: value as string } } };
+    const sent = { ...call, walletMethod: "send_transaction", unread };
+    expect(await sidecar.beforeWalletCall({ actionId: facts.actionId, call: sent, deadlineMs })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+    const { outcome } = await sidecar.settle(
+      settling(sidecar, facts, [{ facts: sent, state: "returned", transactionId: "0x1" }]),
+    );
+    expect(outcome).toMatchObject({ status: "succeeded", spent: [{ amount: "50000000000000000" }] });
+  });
+
+  it("denies an unread call without an exact reading, and every later one of the attempt", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.05");
+    await sidecar.beforeAction({ facts, deadlineMs });
+    const unread = { transaction: { to: alice, value: -1 } };
+    const ask = async (call: JournalCall["facts"]) =>
+      await sidecar.beforeWalletCall({ actionId: facts.actionId, call, deadlineMs });
+    const odd = { ...callOf("0"), walletMethod: "send_transaction", unread };
+    expect(await ask(odd)).toMatchObject({ decision: { code: "invalid_arguments" } });
+    expect(await ask(callOf("1"))).toMatchObject({ decision: { code: "invalid_arguments" } });
+    const outside = factsOf("0", { layer: "wallet", actionName: "WalletProvider.send_transaction", call: odd });
+    expect(await sidecar.beforeAction({ facts: outside, deadlineMs })).toMatchObject({ decision: { code: "invalid_arguments" } });
+  });
+
+  it("judges an unread call outside any action by what it moves", async () => {
+    const sidecar = await open();
+    const { to: _to, value: _value, ...call } = callOf("0");
+    const outside = (ether: string) => {
+      const unread = { to: alice, value: { $decimal: ether } };
+      return factsOf("0", {
+        layer: "wallet",
+        actionName: "WalletProvider.native_transfer",
+        args: unread,
+        call: { ...call, unread },
+      });
+    };
+    expect(await sidecar.beforeAction({ facts: outside("0.051"), deadlineMs })).toMatchObject({
+      decision: { code: "over_limit" },
+    });
+    expect(await sidecar.beforeAction({ facts: outside("0.05"), deadlineMs })).toMatchObject({ decision: { decision: "allow" } });
+  });
+
+  it("takes a host's word for what an action of its own would move", async () => {
+    const sidecar = await open();
+    const described = (amount: string) => {
+      const effect = { kind: "transfer", asset: `${chainId}/slip44:60`, amount, basis: "declared" } as const;
+      return factsOf("0", { actionName: "ShopActionProvider_buy", args: { item: "tea" }, described: [effect] });
+    };
+    expect(await sidecar.beforeAction({ facts: described("50000000000000001"), deadlineMs })).toMatchObject({
+      decision: { code: "over_limit" },
+    });
+    expect(await sidecar.beforeAction({ facts: described("50000000000000000"), deadlineMs })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+    const reads = factsOf("0", { actionName: "ShopActionProvider_look", args: {}, described: [] });
+    expect(await sidecar.beforeAction({ facts: reads, deadlineMs })).toMatchObject({ decision: { decision: "allow" } });
+  });
+
+  it("knows from its host that a wallet call was denied, whatever the action says of it", async () => {
+    const sidecar = await open();
+    const facts = factsOf("0.01");
+    await sidecar.beforeAction({ facts, deadlineMs });
+    const denial = { code: "escape_denied", reason: "the wallet's field account leads around the policy" };
+    expect((await sidecar.settle(settling(sidecar, facts, [], { result: "done", denial }))).outcome.status).toBe("failed");
+  });
+
+  it("lets a rule name an action of its host's, and no other", async () => {
+    const policy = policyFile('{ id: no-tea, deny: { actions: ["ShopActionProvider_buy"] } }');
+    await expect(Sidecar.open({ protocolVersion: "1", policy, host: "test" })).rejects.toThrow(/ShopActionProvider_buy/);
+    const sidecar = await Sidecar.open({ protocolVersion: "1", policy, host: "test", actions: ["ShopActionProvider_buy"] });
+    opened.push(sidecar);
+    const facts = factsOf("0", { actionName: "ShopActionProvider_buy", args: {} });
+    expect(await sidecar.beforeAction({ facts, deadlineMs })).toMatchObject({ decision: { code: "denied_by_rule" } });
+  });
+
   it("knows a control-flow exception of the host by its name", async () => {
     const sidecar = await open();
     const facts = factsOf("0.01");

@@ -39,12 +39,13 @@ export function callOf(value: string): WalletCallFacts {
   return { callId: newId(), method: "send", walletMethod: "native_transfer", chainId, from: self, to: alice, value };
 }
 
-/** A policy file of 0.05 ETH a day for each user, in a folder that goes with the tests of the file. */
-export function policyFile(): string {
+/** A policy file of 0.05 ETH a day for each user, unless other rules are given, in a folder that goes with the tests of the file. */
+export function policyFile(...rules: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-sidecar-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "policy.yaml");
-  const rule = '{ id: daily-eth, limit: native, max: "0.05", per: [user], window: day }';
-  writeFileSync(file, `version: 1\nledger: sqlite:./ledger.db\nrules:\n  - ${rule}\n`);
+  const given = rules.length > 0 ? rules : ['{ id: daily-eth, limit: native, max: "0.05", per: [user], window: day }'];
+  const lines = ["version: 1", "ledger: sqlite:./ledger.db", "rules:", ...given.map((rule) => `  - ${rule}`)];
+  writeFileSync(file, `${lines.join("\n")}\n`);
   return file;
 }

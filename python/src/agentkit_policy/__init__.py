@@ -9,13 +9,7 @@ with policy_context(user_id="u1", run_id="r7"):
 
 from .context import ActionContext
 from .decision import ActionOutcome, Allow, Deny, PolicyDecision, allow, deny
-from .errors import (
-    ActionDeniedError,
-    ActionFailedError,
-    AgentkitPolicyError,
-    InsufficientFundsError,
-    PolicySetupError,
-)
+from .errors import ActionDeniedError, ActionFailedError, AgentkitPolicyError, InsufficientFundsError, PolicySetupError
 from .identity import policy_context
 from .kit import assert_guarded, guard_wallet, with_policy
 from .provider import ActionPolicyProvider

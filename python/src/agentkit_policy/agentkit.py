@@ -53,7 +53,7 @@ def is_eth_accounts_own(wallet: Any, method: str) -> bool:
     Its native_transfer uses public methods only, so that its send is seen. Its send_transaction takes the latest nonce,
     and sets nonce, fees and, when nothing but the signature and the broadcast is left, gas in the very transaction it was given.
     """
-    function = getattr(type(wallet), method, None)
+    function = getattr(getattr(wallet, method, None), "__func__", None)
     is_own = getattr(function, "__qualname__", "") == f"EthAccountWalletProvider.{method}"
     return is_own and str(getattr(function, "__module__", "")).startswith("coinbase_agentkit.")
 

@@ -1,5 +1,6 @@
 """One guarded call, from its decision to its settlement: the host's side, which keeps journal and seal."""
 
+import contextlib
 import os
 import threading
 import time
@@ -135,7 +136,8 @@ class Attempt:
         telling = in_background(self._tell)
         # Whoever allowed holds up the denial that a later one gave only so long; who never answered does not at all.
         if not all(participant.answer.ambiguous for participant in self.participants):
-            telling.join(self.hook.release_grace_s)
+            with contextlib.suppress(RuntimeError):
+                telling.join(self.hook.release_grace_s)
 
     def settle_again(self) -> None:
         """A call that was in flight at the seal has come back."""
@@ -163,6 +165,10 @@ def running_attempt(hook: "PolicyHook | None" = None) -> Attempt | None:
 
 
 def in_background(work: Any, *args: Any) -> threading.Thread:
+    """Runs it on a thread that keeps no program alive; right here where the program ends and starts none any more."""
     thread = threading.Thread(target=work, args=args, name="agentkit-policy", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        work(*args)
     return thread

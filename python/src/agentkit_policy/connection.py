@@ -1,5 +1,6 @@
 """Requests and their answers over a transport. Whoever takes a request out of the pending ones decides what became of it."""
 
+import contextlib
 import json
 import threading
 import time
@@ -8,7 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from .timing import Deadline
-from .transport import Transport, TransportError
+from .transport import NotSent, Transport, TransportError
 
 
 class SidecarTimeout(Exception):
@@ -22,34 +23,40 @@ class SidecarTimeout(Exception):
 class RpcError(Exception):
     """The sidecar refused the message itself. A denial is a result, never this."""
 
-    def __init__(self, error: dict[str, Any]) -> None:
-        super().__init__(str(error.get("message")))
-        self.code = error.get("code")
+    def __init__(self, error: Any) -> None:
+        fields = error if isinstance(error, dict) else {}
+        super().__init__(str(fields.get("message", "the sidecar answered with an error")))
+        self.code = fields.get("code")
 
 
 class Connection:
     """One sidecar's life. Its reader thread ends with it."""
 
     def __init__(self, transport: Transport) -> None:
-        self.transport, self.ended = transport, False
+        self.transport, self.ended, self._given_up = transport, False, False
         self._lock = threading.Lock()
         self._pending: dict[int, Future[Any]] = {}
         self._last_id, self._last_byte = 0, time.monotonic()
-        threading.Thread(target=self._read, name="agentkit-policy-reader", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="agentkit-policy-reader", daemon=True)
+        # A program that is ending starts no threads any more: whoever asks then reads too.
+        with contextlib.suppress(RuntimeError):
+            self._reader.start()
 
     def request(self, method: str, params: Any, deadline: Deadline) -> Any:
         """The answer's result. Raises SidecarTimeout, TransportError or RpcError."""
         future: Future[Any] = Future()
         with self._lock:
             if self.ended:
-                raise TransportError("the sidecar has ended")
+                raise NotSent("the sidecar has ended")
             self._last_id += 1
             own_id = self._last_id
             self._pending[own_id] = future
         asked = time.monotonic()
         try:
             if not self._write({"id": own_id, "method": method, "params": params}, deadline):
-                raise SidecarTimeout(silent=True)
+                raise SidecarTimeout(silent=self._last_byte < asked)
+            while not self._reader.ident and not future.done():
+                self._read_one()
             return future.result(deadline.remaining)
         except FutureTimeoutError:
             with self._lock:
@@ -61,20 +68,25 @@ class Connection:
             with self._lock:
                 self._pending.pop(own_id, None)
 
+    def give_up(self) -> bool:
+        """Kills the sidecar. Whether nobody had before: of many whose questions it left unanswered, one is the first."""
+        with self._lock:
+            is_first, self._given_up, self.ended = not self._given_up, True, True
+        self.transport.kill()
+        return is_first
+
     def notify(self, method: str, params: Any, deadline: Deadline) -> None:
         self._write({"method": method, "params": params}, deadline)
 
     def _write(self, message: dict[str, Any], deadline: Deadline) -> bool:
-        text = json.dumps({"jsonrpc": "2.0", **message}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps({"jsonrpc": "2.0", **message}, allow_nan=False, separators=(",", ":"))
         return self.transport.write(text.encode(), deadline)
 
     def _read(self) -> None:
         failure = TransportError("the sidecar has ended")
         try:
             while True:
-                body = self.transport.read()
-                self._last_byte = time.monotonic()
-                self._answer(json.loads(body))
+                self._read_one()
         except TransportError as error:
             failure = error
         except Exception as error:
@@ -87,12 +99,17 @@ class Connection:
         # Whatever speaks no protocol any more decides nothing any more.
         self.transport.release()
 
+    def _read_one(self) -> None:
+        body = self.transport.read()
+        self._last_byte = time.monotonic()
+        self._answer(json.loads(body))
+
     def _answer(self, message: dict[str, Any]) -> None:
         with self._lock:
             future = self._pending.pop(message.get("id", 0), None)
         if future is None:
             return  # A late answer, for which nobody waits any more, or a notification.
         if "error" in message:
-            future.set_exception(RpcError(dict(message["error"])))
+            future.set_exception(RpcError(message["error"]))
         else:
             future.set_result(message.get("result"))

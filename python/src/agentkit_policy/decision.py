@@ -21,11 +21,7 @@ def allow(*, metadata: Mapping[str, str] | None = None, valid_for_ms: int | None
 
 
 def deny(
-    reason: str,
-    *,
-    code: str | None = None,
-    metadata: Mapping[str, str] | None = None,
-    retry_after_ms: int | None = None,
+    reason: str, *, code: str | None = None, metadata: Mapping[str, str] | None = None, retry_after_ms: int | None = None
 ) -> Deny:
     """The call must not go ahead. ``reason`` is one sentence that the model will read: no secret and no instruction."""
     return cast(Deny, _given(decision="deny", reason=reason, code=code, metadata=metadata, retryAfterMs=retry_after_ms))

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, read_wallet_facts
-from .attempt import IN_HOOK, Attempt, Ending, new_id, running_attempt
+from .attempt import IN_HOOK, Attempt, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, InsufficientFundsError, error_text
 from .hook import PolicyHook
@@ -69,20 +69,7 @@ class GuardedCall:
         name = f"WalletProvider.{self._name}"
         attempt = self._hook.open_attempt("wallet", name, self._facts["unread"], self._wallet, guarded=True, call=self._facts)
         attempt.wallet_touched = True
-        stage = "before"
-        try:
-            verdict = self._hook.judge_action(attempt)
-            if isinstance(verdict, dict):
-                raise ActionDeniedError(verdict)
-            stage = "raised"
-            result = self._inside(attempt, verdict)
-            attempt.seal(Ending("returned", result=result))
-            return result
-        except BaseException as error:
-            attempt.seal(Ending(stage, error=error))
-            raise
-        finally:
-            attempt.settle()
+        return self._hook.run(attempt, lambda allowed: self._inside(attempt, allowed))
 
     def _inside(self, attempt: Attempt, allowed: Validity) -> Any:
         with attempt.lock:

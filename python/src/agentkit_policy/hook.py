@@ -1,19 +1,22 @@
 """One policy with its options: an ordered list of providers, of which a policy file, decided by the sidecar, may be one."""
 
+import copy
+import inspect
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from .agentkit import read_wallet_facts
-from .attempt import Answer, Attempt, Participant, Provider, new_id, running_attempt
+from .attempt import Answer, Attempt, Ending, Participant, Provider, new_id, running_attempt
 from .decision import denied
-from .errors import PolicySetupError
+from .errors import ActionDeniedError, PolicySetupError
 from .identity import checked_identity, identity
 from .provider import PlainProvider
 from .sidecar import Sidecar
+from .snapshot import take_snapshot
 from .timing import Deadline, Validity, stopwatch
 
 #: Everything said at start or in trouble; Python sends warnings of it to standard error unless the program says otherwise.
@@ -38,12 +41,26 @@ class PolicyOptions:
     def of(cls, options: Mapping[str, Any]) -> "PolicyOptions":
         """Raises PolicySetupError ``invalid_option``."""
         unknown = set(options) - {field.name for field in fields(cls)}
-        own = None if unknown else cls(**options)
-        if own is None or own.on_deny not in ("return", "raise"):
-            raise PolicySetupError("invalid_option", f"unknown option: {', '.join(unknown) or 'on_deny is return or raise'}")
-        if not all(0 < span <= 86_400 for span in (own.decision_deadline_s, own.settle_deadline_s, own.queue_wait_s)):
-            raise PolicySetupError("invalid_option", "deadlines and waits are more than no time and at most a day, in seconds")
+        own = cls() if unknown else cls(**options)
+        problems = [
+            *(f"there is no option {name}" for name in unknown),
+            *([] if own.on_deny in ("return", "raise") else ['on_deny is "return" or "raise"']),
+            *(f"{name} is a time of at most a day, in seconds" for name in _SPANS if not _is_span(getattr(own, name))),
+        ]
+        describe = {} if own.describe is None else own.describe
+        if not isinstance(describe, Mapping) or not all(map(callable, describe.values())):
+            problems.append("describe is a function for each name of an action")
+        if problems:
+            raise PolicySetupError("invalid_option", "; ".join(problems))
+        checked_identity({} if own.context is None else own.context)
         return own
+
+
+_SPANS = ("decision_deadline_s", "settle_deadline_s", "queue_wait_s")
+
+
+def _is_span(value: Any) -> bool:
+    return type(value) in (int, float) and 0 < value <= 86_400
 
 
 class PolicyHook:
@@ -58,7 +75,7 @@ class PolicyHook:
             problem = "two policy files: write their rules into one" if paths else "the list of policies is empty"
             raise PolicySetupError("invalid_policy", problem)
         self.options, self.logger = options, options.logger
-        self._identity = checked_identity(options.context or {})
+        self._identity = checked_identity({} if options.context is None else options.context)
         # Python's own come first, so that a mistake in one of them leaves no process behind.
         plain = [None if _is_path(entry) else PlainProvider(entry, self.logger) for entry in policies]
         sidecar = Sidecar.open(paths[0], options.node, self.logger, action_names) if paths else None
@@ -84,12 +101,50 @@ class PolicyHook:
         }
         return Attempt(self, facts, wallet)
 
-    def judge_action(self, attempt: Attempt) -> dict[str, Any] | Validity:
+    def run(self, attempt: Attempt, body: Callable[[Validity], Any]) -> Any:
+        """Decision, body, seal and settlement. Raises ActionDeniedError where it may not begin, and otherwise what the body does.
+
+        An action that is async gives back what has to be awaited, and is settled when it has been.
+        """
+        stage, goes_on = "before", False
+        try:
+            verdict = self._judge_action(attempt)
+            if isinstance(verdict, dict) or not verdict.holds:
+                expired = denied("allow_expired", "the permission ran out before it could be used")
+                raise ActionDeniedError(verdict if isinstance(verdict, dict) else expired)
+            stage = "raised"
+            with attempt.entered():
+                result = body(verdict)
+            goes_on = inspect.isawaitable(result)
+            if goes_on:
+                return self._finish(attempt, result)
+            attempt.seal(Ending("returned", result=result))
+            return result
+        except BaseException as error:
+            attempt.seal(Ending(stage, error=error))
+            raise
+        finally:
+            if not goes_on:
+                attempt.settle()
+
+    async def _finish(self, attempt: Attempt, awaitable: Awaitable[Any]) -> Any:
+        try:
+            with attempt.entered():
+                result = await awaitable
+            attempt.seal(Ending("returned", result=result))
+            return result
+        except BaseException as error:
+            attempt.seal(Ending("raised", error=error))
+            raise
+        finally:
+            attempt.settle()
+
+    def _judge_action(self, attempt: Attempt) -> dict[str, Any] | Validity:
         """Asks every provider in order whether the attempt may begin; the first denial stops."""
         describe = (self.options.describe or {}).get(attempt.facts["actionName"])
         if describe is not None:
             try:
-                attempt.facts["described"] = list(describe(attempt.facts["args"]))
+                attempt.facts["described"] = take_snapshot(list(describe(copy.deepcopy(attempt.facts["args"]))))[0]
             except Exception:
                 self.logger.exception("what %s would move could not be described", attempt.facts["actionName"])
                 # Nothing is known of what would move, so nothing can be judged: deny.
@@ -119,6 +174,10 @@ class PolicyHook:
             answer = Answer({}, ambiguous=True)
             try:
                 answer = ask(provider)
+            except Exception:
+                self.logger.exception("a policy could not be asked")
+                # fail:closed: whatever kept it from being asked, nobody has allowed.
+                answer = Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)
             finally:
                 if answer.ambiguous or answer.decision["decision"] == "allow":
                     _take_part(attempt, provider, answer)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar
 
-from .attempt import IN_HOOK, Attempt, Ending, is_control_flow
+from .attempt import IN_HOOK, Attempt, is_control_flow
 from .context import ActionContext
 from .decision import PolicyDecision, denied
 from .errors import ActionDeniedError, PolicySetupError, error_text
@@ -15,7 +15,6 @@ from .hook import PolicyHook, PolicyOptions
 from .identity import scope
 from .provider import ActionPolicyProvider
 from .snapshot import SnapshotError, take_snapshot
-from .timing import Validity
 from .wallet_guard import guarded_wallet, is_guarded_wallet, stand_in
 
 if TYPE_CHECKING:
@@ -78,7 +77,8 @@ def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **option
         own.logger.info("no policy judges wallet calls: what an action spends beyond its arguments passes")
     guard = _KitGuard(kit, hook)
     wallet = {"wallet_provider": property(lambda _: guard.wallet())} if own.wallet else {}
-    outside: K = stand_in(type(kit), {_MARK: True, "get_actions": lambda _: guard.get_actions(), **wallet})
+    # As properties, which come before what somebody has set on the kit itself.
+    outside: K = stand_in(type(kit), {_MARK: True, "get_actions": property(lambda _: guard.get_actions), **wallet})
     outside.__dict__ = kit.__dict__
     guard.outside = outside
     return outside
@@ -122,7 +122,8 @@ class _KitGuard:
     def get_actions(self) -> list[Any]:
         """AgentKit makes new actions at every call; so do we."""
         self._reached = False
-        actions = type(self._kit).get_actions(self.outside)
+        own = vars(self._kit).get("get_actions")
+        actions = own() if own else type(self._kit).get_actions(self.outside)
         bare = getattr(self._kit, "wallet_provider", None)
         # Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would
         # stay empty while money moves, so it counts as unguarded.
@@ -140,6 +141,11 @@ class _KitGuard:
         def invoke(args: Any) -> Any:
             return invocation.run(args)
 
+        async def invoke_async(args: Any) -> Any:
+            answer = invocation.run(args)
+            return await answer if inspect.isawaitable(answer) else answer
+
+        invoke = invoke_async if inspect.iscoroutinefunction(action.invoke) else invoke
         setattr(invoke, _MARK, True)
         own = action.model_copy() if hasattr(action, "model_copy") else copy.copy(action)
         own.invoke = invoke
@@ -164,44 +170,25 @@ class _Invocation:
         except Exception as error:
             self._hook.logger.warning("the wallet's address or network could not be read: %s", error_text(error))
             return self._deliver(denied("context_error", "the wallet's address or network could not be read"))
-        stage, is_async = "before", False
         try:
-            verdict = self._hook.judge_action(attempt)
-            if isinstance(verdict, Validity) and not verdict.holds:
-                verdict = denied("allow_expired", "the permission ran out before it could be used")
-            if isinstance(verdict, dict):
-                attempt.seal(Ending("before", error=ActionDeniedError(verdict)))
-                return self._deliver(verdict)
-            stage = "raised"
-            with attempt.entered():
-                result = self._run(own)
-            is_async = inspect.isawaitable(result)
-            return self._awaited(attempt, result) if is_async else self._returned(attempt, result)
+            result = self._hook.run(attempt, lambda _: self._run(own))
         except BaseException as error:
-            return self._raised(attempt, stage, error)
-        finally:
-            if not is_async:
-                attempt.settle()
+            return self._raised(attempt, error)
+        return self._awaited(attempt, result) if inspect.isawaitable(result) else self._returned(attempt, result)
 
     async def _awaited(self, attempt: Attempt, awaitable: Awaitable[Any]) -> Any:
-        """The rest of an action that is async, whose body runs while it is awaited."""
         try:
-            with attempt.entered():
-                result = await awaitable
-            return self._returned(attempt, result)
+            result = await awaitable
         except BaseException as error:
-            return self._raised(attempt, "raised", error)
-        finally:
-            attempt.settle()
+            return self._raised(attempt, error)
+        return self._returned(attempt, result)
 
     def _returned(self, attempt: Attempt, result: Any) -> Any:
-        attempt.seal(Ending("returned", result=result))
         return result if attempt.denial is None else self._deliver(attempt.denial, result, str(result))
 
-    def _raised(self, attempt: Attempt, stage: str, error: BaseException) -> Any:
-        if attempt.ending is not None:
-            raise error  # The denial itself, which on_deny="raise" raised.
-        attempt.seal(Ending(stage, error=error))
+    def _raised(self, attempt: Attempt, error: BaseException) -> Any:
+        if attempt.ending is not None and attempt.ending.stage == "before" and isinstance(error, ActionDeniedError):
+            return self._deliver(error.denial)
         # A control-flow exception is the framework's own way out, and passes unchanged.
         if attempt.denial is None or is_control_flow(error):
             raise error

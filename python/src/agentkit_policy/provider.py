@@ -6,6 +6,7 @@ import inspect
 import logging
 import re
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
@@ -24,6 +25,13 @@ _LATE_ANSWER_S = 60.0
 _SAYS_FAILED = re.compile(r"\s*(error|failed|failure|invalid|unsupported|unable|could not|cannot|transaction failed)\b", re.I)
 
 
+class HookFailed(Exception):
+    """A policy's hook raised. An interrupt in there is the hook's failure, and nobody else's."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error_text(error))
+
+
 class ActionPolicyProvider(Protocol):
     """The RFC's provider. Only ``before_action`` is needed; every method may be plain instead of async.
 
@@ -40,14 +48,15 @@ class PlainProvider:
     """Asks and tells a policy on threads of its own: a policy that hangs or blocks costs a denial, never the agent."""
 
     def __init__(self, policy: Any, logger: logging.Logger) -> None:
-        self._policy, self._logger = policy, logger
+        self._policy, self._logger, self._name = policy, logger, type(policy).__name__
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._before = getattr(policy, "before_action", policy)
         if isinstance(policy, type) or not callable(self._before):
             raise PolicySetupError(
-                "invalid_policy", f"a policy is a path, a function or has before_action: {policy!r:.80} does not"
+                "invalid_policy",
+                f"a policy is a path, a function or an object with before_action, and no {type(policy).__name__}",
             )
         self.judges_calls = hasattr(policy, "before_wallet_call")
         renew_in_child(self._renew)
@@ -85,12 +94,12 @@ class PlainProvider:
             self._start(hook, *arguments[: 3 if _takes_three(hook) else 2]).result(attempt.hook.options.settle_deadline_s)
         except Exception as failure:
             # The money has moved whether or not this policy could take note of it.
-            self._logger.warning("settlement failed: %s of %r: %s", name, self._policy, error_text(failure))
+            self._logger.warning("settlement failed: %s of %s: %s", name, self._name, error_text(failure))
 
     def _tell_late(self, attempt: Attempt, late: "Future[Any] | None", outcome: dict[str, Any]) -> None:
         """A provider whose answer is still to come may hold something once it has come, unless it is a deny."""
         try:
-            decision = decision_of(late.result(_LATE_ANSWER_S)) if late else None
+            decision = late.result(_LATE_ANSWER_S) if late else None
         except Exception:
             decision = None
         if decision is None or decision["decision"] == "allow":
@@ -99,12 +108,12 @@ class PlainProvider:
     def _ask(self, function: Callable[..., Any], context: ActionContext, deadline: Deadline) -> Answer:
         future = self._start(function, context)
         try:
-            decision = decision_of(future.result(deadline.remaining))
+            decision = future.result(deadline.remaining)
         except Exception as error:
             if not future.done():
                 return Answer(denied("policy_timeout", "the policy did not decide in time"), ambiguous=True, late=future)
             # What failed may hold anything; the model reads that it failed, and the log what.
-            self._logger.warning("the policy %r failed: %s", self._policy, error_text(error))
+            self._logger.warning("the policy %s failed: %s", self._name, error_text(error))
             return Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)
         # fail:closed: whatever is neither an allow nor a deny is a denial.
         invalid = Answer(denied("invalid_decision", "the policy's answer is neither allow nor deny"), ambiguous=True)
@@ -121,9 +130,10 @@ class PlainProvider:
                 if inspect.isawaitable(answer):
                     self._running_loop().call_soon_threadsafe(self._await, answer, future, context=context)
                 else:
-                    future.set_result(answer)
+                    # Read here too: an answer may be anything, and take its time.
+                    future.set_result(decision_of(answer))
             except BaseException as error:
-                future.set_exception(error)
+                future.set_exception(HookFailed(error))
 
         if inspect.iscoroutinefunction(function):
             work()  # It only makes the coroutine, which runs on the loop.
@@ -134,9 +144,9 @@ class PlainProvider:
     def _await(self, awaitable: Awaitable[Any], future: "Future[Any]") -> None:
         async def relay() -> None:
             try:
-                future.set_result(await awaitable)
+                future.set_result(decision_of(await awaitable))
             except BaseException as error:
-                future.set_exception(error)
+                future.set_exception(HookFailed(error))
 
         task = asyncio.get_running_loop().create_task(relay())
         self._tasks.add(task)
@@ -146,8 +156,10 @@ class PlainProvider:
         """One loop for all that this policy awaits, so that a client which it keeps stays on its loop."""
         with self._lock:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                in_background(self._loop.run_forever)
+                self._loop = loop = asyncio.new_event_loop()
+                in_background(_run, loop)
+                # It ends with the last kit that uses the policy; the end of the program needs no such care.
+                weakref.finalize(self, loop.call_soon_threadsafe, loop.stop).atexit = False
             return self._loop
 
     def _context(self, attempt: Attempt) -> ActionContext:
@@ -158,6 +170,11 @@ class PlainProvider:
     def _renew(self) -> None:
         """A forked child has none of its parent's threads."""
         self._loop, self._tasks, self._lock = None, set(), threading.Lock()
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
 
 
 def local_outcome(attempt: Attempt) -> dict[str, Any]:

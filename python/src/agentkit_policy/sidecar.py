@@ -21,7 +21,7 @@ from .generated.checks import is_decision_answer, is_initialize_result, is_settl
 from .node import environment_for, find_node, program
 from .snapshot import SnapshotError, take_snapshot
 from .timing import Deadline
-from .transport import Transport, TransportError
+from .transport import NotSent, Transport, TransportError
 from .version import VERSION
 
 #: How much longer than the sidecar's own deadline an answer is awaited, in seconds.
@@ -80,6 +80,8 @@ class Sidecar:
         self._replaced = False
         self._connection: Connection | None = None
         self._finalizer: weakref.finalize[Any, Any] | None = None
+        #: At most one: what is left to end when the last kit that used it is gone.
+        self._running: list[Transport] = []
         self._renew()
         renew_in_child(self._renew)
 
@@ -104,9 +106,19 @@ class Sidecar:
             pass
 
     def settle(self, attempt: Attempt, participant: Participant, outcome: dict[str, Any] | None) -> dict[str, Any] | None:
-        params = self._settle_params(attempt, participant)
+        params, deadline = self._settle_params(attempt, participant), Deadline(attempt.hook.options.settle_deadline_s)
+        if params["stage"] == "before":
+            # The queue tells it, for which the end of the program waits too.
+            self._settle_later(params)
+            with self._queue_changed:
+                self._queue_changed.wait_for(lambda: params not in self._queue, deadline.remaining)
+            return None
         try:
-            return self._send_settlement(params, attempt.hook.options.settle_deadline_s)
+            try:
+                return self._send_settlement(params, deadline)
+            except TransportError:
+                # It died; a fresh one takes the same settlement, once or twice alike.
+                return self._send_settlement(params, deadline)
         except SettlementRefused as error:
             self._logger.error("a settlement was refused: %s", error)
         except _Failures as error:
@@ -138,17 +150,23 @@ class Sidecar:
         return Answer(answer.get("decision", {})), answer.get("needs", [])
 
     def _request(self, method: str, params: dict[str, Any], deadline: Deadline, *, tells_deadline: bool = False) -> Any:
-        connection = self._connect(deadline)
-        if tells_deadline:
-            params = {**params, "deadlineMs": deadline.remaining * 1000}
-        try:
-            answer = connection.request(method, params, Deadline(deadline.remaining + _GRACE_S))
-        except (SidecarTimeout, TransportError) as error:
-            if not isinstance(error, SidecarTimeout) or error.silent:
+        while True:
+            connection = self._connect(deadline)
+            left = {"deadlineMs": deadline.remaining * 1000} if tells_deadline else {}
+            try:
+                answer = connection.request(method, {**params, **left}, Deadline(deadline.remaining + _GRACE_S))
+            except NotSent:
+                # It died unnoticed before the question: a fresh one is asked instead.
                 self._give_up(connection)
-            raise
-        self._failures = 0
-        return answer
+                if deadline.remaining == 0:
+                    raise
+                continue
+            except (SidecarTimeout, TransportError) as error:
+                if not isinstance(error, SidecarTimeout) or error.silent:
+                    self._give_up(connection)
+                raise
+            self._failures = 0
+            return answer
 
     # Settlements
 
@@ -171,10 +189,10 @@ class Sidecar:
             **({} if denial is None else {"denial": {"code": denial.get("code", "denied"), "reason": denial["reason"]}}),
         }
 
-    def _send_settlement(self, params: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _send_settlement(self, params: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
         """The outcome. Raises SettlementRefused where trying again is of no use."""
         try:
-            result = self._request("policy/settle", params, Deadline(seconds))
+            result = self._request("policy/settle", params, deadline)
         except LedgerReplaced as error:
             # Of money that another ledger holds nothing can be said here; what is armed there counts as spent.
             raise SettlementRefused(str(error)) from None
@@ -198,7 +216,7 @@ class Sidecar:
         failures = 0
         while self._queue:
             try:
-                self._send_settlement(self._queue[0], _START_S)
+                self._send_settlement(self._queue[0], Deadline(_START_S))
             except SettlementRefused as error:
                 self._logger.error("a settlement was refused: %s", error)
             except Exception:
@@ -254,16 +272,16 @@ class Sidecar:
             self._give_up(connection)
             raise
         self._ledger_id = described["ledgerId"]
+        self._running[:] = [transport]
         # The last kit that used it is gone, or the program ends: so does the sidecar.
-        self._finalizer = weakref.finalize(self, _end, transport, self._queue, self._queue_changed)
+        self._finalizer = self._finalizer or weakref.finalize(self, _end, self._running, self._queue, self._queue_changed)
         return connection
 
     def _give_up(self, connection: Connection) -> None:
         """Kills a sidecar that hangs, or speaks no protocol, or cannot be used; the next question starts a fresh one."""
-        connection.transport.kill()
-        connection.ended = True
-        self._failures += 1
-        self._not_before = time.monotonic() + _pause_after(self._failures)
+        if connection.give_up():
+            self._failures += 1
+            self._not_before = time.monotonic() + _pause_after(self._failures)
 
     def _renew(self) -> None:
         """A forked child starts a sidecar of its own, and has none of its parent's settlements to send."""
@@ -271,7 +289,7 @@ class Sidecar:
             self._connection.transport.abandon()
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._connection, self._finalizer = None, None
+        self._connection, self._finalizer, self._running = None, None, []
         self._starting = threading.Lock()
         self._failures, self._not_before = 0, 0.0
         self._queue: deque[dict[str, Any]] = deque()
@@ -290,7 +308,8 @@ def _plain_result(result: Any) -> Any:
         return None
 
 
-def _end(transport: Transport, queue: "deque[dict[str, Any]]", queue_changed: threading.Condition) -> None:
+def _end(running: list[Transport], queue: "deque[dict[str, Any]]", queue_changed: threading.Condition) -> None:
     with queue_changed:
         queue_changed.wait_for(lambda: not queue, _FLUSH_S)
-    transport.end(_FLUSH_S)
+    for transport in running:
+        transport.end(_FLUSH_S)

@@ -42,20 +42,22 @@ class _Reading:
             return self.copy(item.value, depth)[0], item
         plain = self._scalar(item)
         if plain is not None or item is None:
-            return plain, bytes(item) if isinstance(item, bytearray) else item
+            return plain, plain if isinstance(item, str) else bytes(item) if isinstance(item, bytearray) else item
         if depth >= MAX_DEPTH:
             raise SnapshotError(f"the arguments are nested deeper than {MAX_DEPTH} levels")
-        if hasattr(item, "model_dump") and hasattr(item, "model_copy"):
+        if hasattr(type(item), "model_fields") and hasattr(item, "model_copy"):
             # A pydantic model reaches its action as a model: AgentKit's x402 action reads its attributes.
             own = item.model_copy(deep=True)
-            return self.copy(own.model_dump(), depth)[0], own
+            # What it holds and not what it says of itself: a dump may leave out what the action then reads.
+            held = {**vars(own), **(getattr(own, "__pydantic_extra__", None) or {})}
+            return self.copy(held["root"] if getattr(own, "__pydantic_root_model__", False) else held, depth)[0], own
         if isinstance(item, (list, tuple)):
             pairs = [self.copy(member, depth + 1) for member in item]
             owned = [own for _, own in pairs]
             return [plain for plain, _ in pairs], tuple(owned) if isinstance(item, tuple) else owned
         if isinstance(item, Mapping):
             plain_map, own_map = {}, {}
-            for key, member in list(item.items()):
+            for key, member in item.items():
                 if type(key) is not str or key in _FORBIDDEN_KEYS:
                     raise SnapshotError(f"the arguments hold the key {key!r:.80}, which is no name")
                 self._charge_text(key)
@@ -78,7 +80,7 @@ class _Reading:
                 raise SnapshotError("the arguments hold a number that is not finite or is beyond 2^53-1; pass it as text")
             return {"$int": str(item)}
         if type(item) is Decimal:
-            if not item.is_finite() or abs(item.adjusted()) > 512:
+            if not item.is_finite() or abs(item.adjusted()) > 512 or len(item.as_tuple().digits) > 512:
                 raise SnapshotError("the arguments hold a decimal that is not finite, or is too long")
             return {"$decimal": format(item, "f")}
         if isinstance(item, (bytes, bytearray)):

@@ -10,9 +10,16 @@ from typing import IO, cast
 
 from .timing import Deadline
 
+#: Of a message's length in bytes.
+_MOST_DIGITS = 9
+
 
 class TransportError(Exception):
     """The child is gone, or what it says is no protocol."""
+
+
+class NotSent(TransportError):
+    """The child was gone before a message had reached it whole, so that nothing has come of it."""
 
 
 class Transport:
@@ -36,10 +43,11 @@ class Transport:
         self._buffer = b""
 
     def write(self, body: bytes, deadline: Deadline) -> bool:
-        """Writes one whole frame; False where the child takes it not in time. Raises TransportError where it is gone."""
+        """Writes one whole frame; False where the child takes it not in time. Raises NotSent where it is gone."""
         if not self._writing.acquire(timeout=deadline.remaining):
             return False
-        rest = memoryview(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        frame = memoryview(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        rest = frame
         try:
             while rest and deadline.remaining > 0:
                 written = self._input.write(rest)
@@ -47,21 +55,21 @@ class Transport:
                     time.sleep(0.001)
                 rest = rest[written or 0 :]
         except (OSError, ValueError) as error:
-            raise TransportError("the sidecar has ended") from error
+            raise NotSent("the sidecar has ended") from error
         finally:
             self._writing.release()
-            if rest:
+            if 0 < len(rest) < len(frame):
                 # Half a frame would be read together with the next one.
                 self.kill()
         return not rest
 
     def read(self) -> bytes:
         """The next frame's body; for one reader. Raises TransportError at the end, and for what is no frame."""
-        while b"\r\n\r\n" not in self._buffer and len(self._buffer) < 4_096:
+        while b"\r\n\r\n" not in self._buffer and len(self._buffer) < 64:
             self._fill()
         header, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
         name, _, length = header.partition(b": ")
-        if name.lower() != b"content-length" or not length.isdigit():
+        if name.lower() != b"content-length" or not length.isdigit() or len(length) > _MOST_DIGITS:
             raise TransportError("the sidecar's standard output holds something else than messages")
         while len(self._buffer) < int(length):
             self._fill()

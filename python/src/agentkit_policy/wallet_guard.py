@@ -63,7 +63,11 @@ class _Guard:
         self._hook, self._wallet = hook, wallet
         # The wallet's own native_transfer runs on this view, which is never handed out: it shares all that the wallet has,
         # and its send and its look for the receipt come by here, so that the hash is known before the receipt is.
-        view = {"send_transaction": _method(self._judged("send_transaction")), RECEIPT: _method(self._receipt)}
+        # As properties, which come before what somebody has set on the wallet itself.
+        view = {
+            "send_transaction": property(lambda _: self._judged("send_transaction")),
+            RECEIPT: property(lambda _: self._receipt),
+        }
         self._view = stand_in(type(wallet), view)
         self._view.__dict__ = wallet.__dict__
 
@@ -92,7 +96,7 @@ class _Guard:
         if name in ESCAPES:
             return lambda *args, **named: self._hands_out(name)
         if name in DERIVED:
-            return lambda *args, **named: getattr(type(self._wallet), name)(self.outside, *args, **named)
+            return lambda *args, **named: self._signer(getattr(type(self._wallet), name)(self.outside, *args, **named))
         if name == "native_transfer" and is_eth_accounts_own(self._wallet, name):
             return lambda *args, **named: getattr(type(self._wallet), name)(self._view, *args, **named)
         return self._judged(name)
@@ -101,6 +105,12 @@ class _Guard:
         return lambda *args, **named: self._not_bare(
             GuardedCall(self._hook, self._wallet, name, getattr(self._wallet, name))(*args, **named)
         )
+
+    def _signer(self, signer: Any) -> Any:
+        """AgentKit's signer, which asks the guarded wallet; whatever else a wallet of somebody's own hands out is denied."""
+        if getattr(signer, "_wallet_provider", None) is self.outside:
+            return signer
+        raise self._escape("the wallet's to_signer() hands out what no policy can see behind")
 
     def _not_bare(self, value: Any) -> Any:
         return self.outside if value is self._wallet else value

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+import { root } from "./paths.mjs";
+
+/** The programs that the wheel carries, each as one file: their names there, and what they are made of. */
+const programs = { sidecar: "packages/sidecar/src/main.ts", "agentkit-policy": "packages/agentkit-policy/src/command/main.ts" };
+
+/**
+ * A program runs only after Node was found new enough: the bundle holds no SQLite driver, because none of them is plain
+ * JavaScript, and so needs Node's own.
+ */
+const entry = (source) => `
+  if (process.getBuiltinModule?.("node:sqlite") === undefined) {
+    process.stderr.write(
+      "agentkit-policy: this program needs Node 22.13 or later, and this is " + process.version +
+        '; run: pip install "agentkit-policy[node]"\\n',
+    );
+    process.exit(1);
+  }
+  await import("./${source}");
+`;
+
+/**
+ * Bundles the programs, with everything that they need, into \`folder\`, and writes beside them what the bundled packages'
+ * licences ask for.
+ * @returns {Promise<{file: string, text: string}[]>}
+ */
+export async function bundlePrograms() {
+  const inputs = new Set();
+  const files = [];
+  for (const [name, source] of Object.entries(programs)) {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: entry(source), resolveDir: root, loader: "js" },
+      absWorkingDir: root,
+      outfile: `${name}.mjs`,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "node",
+      target: "node20.19",
+      legalComments: "none",
+      logLevel: "warning",
+      // CommonJS dependencies ask for Node's own modules by require, which an ES module does not have.
+      banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    });
+    for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+    files.push({ file: `${name}.mjs`, text: outputFiles[0].text });
+  }
+  files.push({ file: "THIRD-PARTY-LICENSES.txt", text: licences([...inputs]) });
+  return files;
+}
+
+/** The licence texts of every bundled package that is not ours. */
+function licences(inputs) {
+  const folders = new Set(inputs.filter((input) => input.includes("node_modules/")).map(packageFolder));
+  if (folders.size === 0) throw new Error("no third-party package was found in the bundles, which cannot be");
+  const texts = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((candidate) => /^(licen[cs]e|copying)/i.test(candidate));
+    if (license === undefined && file === undefined) throw new Error(`${name} says nothing of its licence`);
+    return {
+      name,
+      text: `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()}\n`,
+    };
+  });
+  return texts
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .map(({ text }) => text)
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The folder of the package that a bundled file belongs to. */
+function packageFolder(input) {
+  for (let folder = dirname(join(root, input)); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name !== undefined) return folder;
+  }
+  throw new Error(`${input} belongs to no package`);
+}
