@@ -9,6 +9,7 @@ import { root } from "./import-rules.js";
 interface TestReport {
   check(name: string, action: () => Promise<unknown>): Promise<void>;
   vitest(name: string, file: string, exitError?: Error): void;
+  pytest(python: string, file: string, exitError?: Error): void;
   print(): boolean;
 }
 
@@ -122,6 +123,33 @@ describe("the report of npm test", () => {
     silent.vitest("unit", runnerReport({ one: "passed", two: "skipped", three: "todo" }));
     expect(silent.print()).toBe(false);
     expect(closingLine()).toBe("1 passed, 2 failed");
+  });
+
+  it("adds what Python's runner counted, by interpreter, and names what it skipped and why", () => {
+    const file = join(folder, "python.json");
+    const test = (outcome: string, message = "") => ({ name: `tests/test_a.py::test_${outcome}`, outcome, ms: 3, message });
+    const pytest = (tests: object[], exitError?: Error): TestReport => {
+      const report = newReport();
+      writeFileSync(file, JSON.stringify({ tests }));
+      report.pytest("3.12", file, exitError);
+      report.print();
+      return report;
+    };
+
+    pytest([test("passed"), test("skipped", "because there is no /proc")]);
+    expect(printed).toContain("skipped:\n  python/tests/test_a.py (3.12): test_skipped: because there is no /proc");
+    expect(closingLine()).toBe("1 passed, 0 failed");
+
+    pytest([test("passed"), test("failed", "assert 1 == 2")], new Error("ended with 1"));
+    expect(printed).toContain("FAILED python/tests/test_a.py (3.12): test_failed\n  assert 1 == 2");
+    expect(closingLine()).toBe("1 passed, 1 failed");
+
+    pytest([test("passed"), test("skipped", "later")]);
+    expect(closingLine()).toBe("1 passed, 1 failed");
+    pytest([test("passed")], new Error("ended with SIGSEGV"));
+    expect(closingLine()).toBe("1 passed, 1 failed");
+    pytest([]);
+    expect(closingLine()).toBe("0 passed, 1 failed");
   });
 
   it("shows the ten slowest and is not green when nothing ran", async () => {

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -170,7 +170,7 @@ _ERRORS = [
 
 @pytest.mark.parametrize("error", _ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("on_deny", ["return", "raise"])
-def test_what_an_action_raises_comes_back_as_the_very_object(error: BaseException, on_deny: str) -> None:
+def test_what_an_action_raises_comes_back_as_the_very_object(error: BaseException, on_deny: Literal["return", "raise"]) -> None:
     policy, cause = Policy(), OSError("before it")
     error.__cause__ = cause
     kit = with_policy(Kit(lambda _: _raise(error)), policy, on_deny=on_deny)
@@ -265,7 +265,7 @@ def test_an_action_inside_an_action_names_its_parent() -> None:
 
 
 @pytest.mark.parametrize("on_deny", ["return", "raise"])
-def test_a_policy_that_uses_its_own_kit_is_denied_at_once(on_deny: str) -> None:
+def test_a_policy_that_uses_its_own_kit_is_denied_at_once(on_deny: Literal["return", "raise"]) -> None:
     seen: list[str] = []
 
     def try_it() -> None:

@@ -1,7 +1,7 @@
 """Wallet calls that a policy in Python denies."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,7 +17,7 @@ def _fail(error: BaseException) -> Any:
 
 
 @pytest.mark.parametrize("on_deny", ["return", "raise"])
-def test_a_denied_wallet_call_ends_the_action_and_its_policy_hears_of_the_denial(on_deny: str) -> None:
+def test_a_denied_wallet_call_ends_the_action_and_its_policy_hears_of_the_denial(on_deny: Literal["return", "raise"]) -> None:
     class NoSends(Policy):
         def before_wallet_call(self, context: ActionContext) -> Any:
             self.log.append(Told(self.name, "before_wallet_call", context))

@@ -135,15 +135,17 @@ stay()
 
 def test_a_writer_waits_for_another_ones_frame_no_longer_than_its_own_deadline(start: Start) -> None:
     transport = start("hang()")
-    first: list[bool] = []
-    writing = threading.Thread(target=lambda: first.append(transport.write(b"x" * 1_000_000, Deadline(30))))
+    first: list[object] = []
+    writing = threading.Thread(
+        target=lambda: first.append(outcome_within(30, lambda: transport.write(b"x" * 1_000_000, Deadline(30))))
+    )
     writing.start()
     until(lambda: outcome_within(5, lambda: transport.write(b"y", Deadline(0.01))) is False)
     assert writing.is_alive()
     transport.kill()
     assert isinstance(outcome_within(5, lambda: transport.write(b"z" * 1_000_000, _soon())), TransportError)
     writing.join(5)
-    assert not writing.is_alive()
+    assert [isinstance(outcome, TransportError) for outcome in first] == [True]
 
 
 def test_frames_of_many_threads_do_not_mix(start: Start) -> None:

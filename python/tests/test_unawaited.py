@@ -10,7 +10,7 @@ from agentkit_policy import policy_context
 
 from .conftest import PolicyFile
 from .flaky_node import FlakyNode, flaky_node
-from .own_action import MILLI, OWN_ACTION, declaring, in_thread, own_action, said
+from .own_action import MILLI, OWN_ACTION, declaring, in_thread, own_action, pay, said
 from .plain import until
 from .spender import RULES, Spender
 from .world import World, fresh_address, invoke, make_wallet
@@ -40,6 +40,8 @@ class Later:
             def work() -> None:
                 self.go.wait(20)
                 self.said = said(lambda: wallet.send_transaction({"to": self.agent.to, "value": MILLI}))
+                if self.said.startswith("0x"):
+                    wallet.wait_for_transaction_receipt(self.said)
 
             self.thread = threading.Thread(target=policy_context.bind(work) if self.bound else work)
             self.thread.start()
@@ -146,7 +148,7 @@ def test_a_call_that_waits_for_its_turn_when_its_action_ends_is_refused_by_the_s
     node.gate.clear()
     # Somebody else sends from the same wallet meanwhile, outside of the action.
     wallet, first = later.agent.kit.wallet_provider, fresh_address("unawaited turn first")
-    other = threading.Thread(target=lambda: wallet.send_transaction({"to": first, "value": 2 * MILLI}))
+    other = threading.Thread(target=pay, args=(wallet, first, 2 * MILLI))
     other.start()
     assert node.reached.wait(20)
     assert later.run() == "queued"

@@ -123,7 +123,10 @@ def test_an_action_inside_an_action_is_an_attempt_of_its_own(world: World, polic
 
 
 def test_a_wallet_that_takes_the_place_of_the_kits_is_guarded_too(world: World, policy_file: PolicyFiles) -> None:
-    policy, to = policy_file('{ id: eth, limit: native, max: "0.01", per: [wallet], window: day }'), fresh_address("replaced")
+    policy, to = (
+        policy_file('{ id: eth, limit: native, max: "0.01", per: [wallet], window: day }'),
+        fresh_address("attempts replaced to"),
+    )
     first, second = make_wallet(world, "attempts first"), make_wallet(world, "attempts second")
     bare = make_kit(first)
     kit = with_policy(bare, policy)

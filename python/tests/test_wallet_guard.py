@@ -26,10 +26,17 @@ TYPED_DATA = {
     "message": {"text": "hello"},
 }
 
+
+def sent(wallet: Any, transaction: dict[str, Any]) -> Any:
+    """A send, and the wait until it is mined: the next one takes its nonce."""
+    transaction_id = wallet.send_transaction(transaction)
+    return transaction_id, wallet.wait_for_transaction_receipt(transaction_id)["status"]
+
+
 #: By name: a call of a wallet, the way by which authority would leave, and the wallet's own method.
 CALLS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "native_transfer": (lambda wallet: wallet.native_transfer(TO, Decimal("0.001")), "send", "send_transaction"),
-    "send_transaction": (lambda wallet: wallet.send_transaction({"to": TO, "value": 1}), "send", "send_transaction"),
+    "send_transaction": (lambda wallet: sent(wallet, {"to": TO, "value": 1}), "send", "send_transaction"),
     "sign_message of text": (lambda wallet: wallet.sign_message("hello"), "sign_message", "sign_message"),
     "sign_message of bytes": (lambda wallet: wallet.sign_message(b"\x00\xff"), "sign_message", "sign_message"),
     "sign_typed_data": (lambda wallet: wallet.sign_typed_data(TYPED_DATA), "sign_typed_data", "sign_typed_data"),

@@ -93,7 +93,7 @@ def test_calldata_that_is_not_exactly_a_known_call_is_denied(world: World, polic
     # Moving its own tokens the long way round is moving them. Nobody was allowed to, so that it fails at its estimate.
     with pytest.raises(Exception, match="allowance too low"):
         wallet.send_transaction({"to": world.token, "data": call_of("23b872dd", own, to, ONE)})
-    wallet.send_transaction({"to": world.token, "data": transfer})
+    wallet.wait_for_transaction_receipt(wallet.send_transaction({"to": world.token, "data": transfer}))
     assert policy.counted("tokens") == world.token_balance(to) == ONE
 
 

@@ -3,10 +3,12 @@ import { ownStandardOutput } from "./own-standard-output.js";
 
 const output = ownStandardOutput();
 // Loaded only now: what a module prints while it loads must not reach the protocol either.
-const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = await import("vscode-jsonrpc/node");
+const { createMessageConnection } = await import("vscode-jsonrpc/node");
+const { FrameReader } = await import("./frame-reader.js");
+const { FrameWriter } = await import("./frame-writer.js");
 const { serve } = await import("./serve.js");
 endWithParent();
-await serve(createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(output)));
+await serve(createMessageConnection(new FrameReader(process.stdin), new FrameWriter(output)));
 // Retries of settlements wait on timers that keep nobody alive; the ledger's own dates take care of the rest.
 process.exit(0);
 

@@ -17,6 +17,7 @@ import type {
 } from "@agentkit-policy/schema";
 import { Needs } from "./needs.js";
 import { readHostCall, readJournalCall } from "./read-host-call.js";
+import { ReaderOnce } from "./reader-once.js";
 
 /** An attempt belongs to the ledger that it was opened on, and is settled there or nowhere. */
 export class AnotherLedgerError extends Error {
@@ -33,12 +34,14 @@ export class AnotherLedgerError extends Error {
  */
 export class Sidecar {
   readonly #policy: LoadedPolicy;
+  readonly #reader: ReaderOnce | undefined;
   readonly #machine: AttemptMachine;
   readonly #instance = randomUUID();
 
   private constructor(policy: LoadedPolicy) {
     this.#policy = policy;
-    this.#machine = new AttemptMachine(createRuntime(policy, {}));
+    this.#reader = policy.reader === undefined ? undefined : new ReaderOnce(policy.reader);
+    this.#machine = new AttemptMachine(createRuntime(policy, this.#reader === undefined ? {} : { reader: this.#reader }));
   }
 
   /** @throws PolicyFileError, LedgerFault */
@@ -61,8 +64,8 @@ export class Sidecar {
     if ("decision" in facts) return { decision: facts };
     const needs = new Needs(provided);
     // Asked before anything is reserved, so that asking again cannot hold anything twice.
-    const open = provided === undefined ? await this.#openNeeds(facts, needs) : undefined;
-    if (open !== undefined) return { needs: open };
+    if (provided === undefined) await this.#reader?.readAhead(facts, needs.read);
+    if (needs.open !== undefined) return { needs: needs.open };
     return { decision: decisionOf(await this.#machine.openAttempt(facts, needs.read, deadlineMs)) };
   }
 
@@ -110,15 +113,6 @@ export class Sidecar {
   /** Closes the ledger. */
   async dispose(): Promise<void> {
     await this.#policy.dispose();
-  }
-
-  async #openNeeds(facts: BeforeActionParams["facts"], needs: Needs): Promise<Needs["open"]> {
-    try {
-      await this.#policy.reader?.describe(facts, needs.read);
-    } catch {
-      // The machine reads again, and denies.
-    }
-    return needs.open;
   }
 }
 

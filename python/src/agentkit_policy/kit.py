@@ -5,7 +5,7 @@ import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar
 
 from .attempt import IN_HOOK, Attempt, is_control_flow
 from .context import ActionContext
@@ -40,7 +40,7 @@ class Options(TypedDict, total=False):
     """Spans are in seconds."""
 
     context: Mapping[str, Any]
-    on_deny: str
+    on_deny: Literal["return", "raise"]
     wallet: bool
     describe: Mapping[str, Callable[[Any], Sequence[Mapping[str, Any]]]]
     node: str | os.PathLike[str]

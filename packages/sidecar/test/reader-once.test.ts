@@ -1,0 +1,52 @@
+import type { ActionFacts, ActionReader, Description, Read } from "@agentkit-policy/core";
+import { describe, expect, it } from "vitest";
+import { ReaderOnce } from "../src/reader-once.js";
+import { callOf, factsOf } from "./support.js";
+
+const described: Description = { effects: [{ kind: "external", basis: "declared" }], spends: true, throughWallet: true };
+const read: Read = () => Promise.reject(new Error("nobody asks"));
+
+/** A reader that counts its readings, the first of which fail. */
+function counting(failures: number): { reader: ActionReader; seen: ActionFacts[] } {
+  const seen: ActionFacts[] = [];
+  const reader: ActionReader = {
+    async describe(facts) {
+      seen.push(facts);
+      if (seen.length <= failures) throw new Error("not yet");
+      return described;
+    },
+    decode: () => [],
+    classify: () => "succeeded",
+  };
+  return { reader, seen };
+}
+
+describe("a reader that reads once", () => {
+  it("gives the machine what was read ahead, and reads other facts anew", async () => {
+    const { reader, seen } = counting(0);
+    const once = new ReaderOnce(reader);
+    const [facts, others] = [factsOf("0.01"), factsOf("0.01")];
+    await once.readAhead(facts, read);
+    expect(await once.describe(facts, read)).toBe(described);
+    expect(seen).toEqual([facts]);
+    expect(await once.describe(others, read)).toBe(described);
+    expect(seen).toEqual([facts, others]);
+  });
+
+  it("lets the machine read what could not be read ahead", async () => {
+    const { reader, seen } = counting(1);
+    const once = new ReaderOnce(reader);
+    const facts = factsOf("0.01");
+    await once.readAhead(facts, read);
+    expect(await once.describe(facts, read)).toBe(described);
+    expect(seen).toHaveLength(2);
+  });
+
+  it("reads nothing ahead of an attempt that says itself what it does", async () => {
+    const { reader, seen } = counting(0);
+    const once = new ReaderOnce(reader);
+    await once.readAhead(factsOf("0.01", { described: [] }), read);
+    await once.readAhead(factsOf("0.01", { layer: "wallet", call: callOf("1") }), read);
+    expect(seen).toEqual([]);
+  });
+});
