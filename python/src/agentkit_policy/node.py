@@ -47,8 +47,6 @@ def find_node(explicit: str | os.PathLike[str] | None = None) -> str:
             return candidate
         found = "v" + ".".join(map(str, version)) if version else "no Node"
         looked.append(f"  {source}: {candidate} ({found})" if candidate else f"  {source}: not there")
-        if explicit is not None:
-            break
     wanted = ".".join(map(str, minimum))
     raise PolicySetupError(
         "sidecar_missing",

@@ -110,7 +110,7 @@ class PlainProvider:
         try:
             decision = future.result(deadline.remaining)
         except Exception as error:
-            if not future.done():
+            if not future.done() or future.exception() is not error:
                 return Answer(denied("policy_timeout", "the policy did not decide in time"), ambiguous=True, late=future)
             # What failed may hold anything; the model reads that it failed, and the log what.
             self._logger.warning("the policy %s failed: %s", self._name, error_text(error))

@@ -90,7 +90,11 @@ class Transport:
 
     def end(self, patience_s: float) -> None:
         """Closes the child's input, which asks it to end, waits so long, kills it, and reaps it. Idempotent."""
+        # No writer may still hold the descriptor, whose number could be somebody else's at once.
+        is_free = self._writing.acquire(timeout=patience_s)
         self._close(self._input)
+        if is_free:
+            self._writing.release()
         try:
             self._child.wait(patience_s)
         except subprocess.TimeoutExpired:
@@ -100,7 +104,7 @@ class Transport:
     def release(self) -> None:
         """For the reader, when it has read the end: ends and reaps the child, and closes what is left."""
         self.kill()
-        self.end(patience_s=0)
+        self.end(patience_s=1)
         self._close(self._output)
 
     def abandon(self) -> None:
