@@ -59,7 +59,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "toAccountId",
     "tokenDecimals",
   ],
-  ledger: ["LedgerFault", "defaultLedgerTimes", "openLedger", "openMemoryLedger", "openSqliteLedger", "systemLedgerClock"],
+  ledger: ["LedgerFault", "defaultLedgerTimes", "openLedger", "openMemoryLedger", "openSqliteLedger", "systemClock"],
   policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
   sidecar: ["Sidecar", "serve"],
   "agentkit-policy": [

@@ -1,4 +1,5 @@
-import { type Clock, elapsedMs } from "./clock.js";
+import type { Clock } from "@agentkit-policy/schema";
+import { elapsedMs } from "./elapsed.js";
 
 /** The answer of `within` when the time passed first. */
 export const timedOut = Symbol("timed out");

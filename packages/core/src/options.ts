@@ -1,6 +1,5 @@
-import type { Identity } from "@agentkit-policy/schema";
+import type { Clock, Identity } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
-import type { Clock } from "./clock.js";
 import { PolicySetupError } from "./errors.js";
 import type { PolicyListener } from "./events.js";
 import type { Logger } from "./logger.js";

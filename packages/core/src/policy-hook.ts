@@ -1,7 +1,6 @@
-import type { Identity } from "@agentkit-policy/schema";
+import type { Clock, Identity } from "@agentkit-policy/schema";
 import type { Read } from "./action-reader.js";
 import { AttemptMachine } from "./attempt-machine.js";
-import type { Clock } from "./clock.js";
 import { checkedIdentity, currentIdentity } from "./identity.js";
 import type { Logger } from "./logger.js";
 import type { Policy, PolicyOptions } from "./options.js";

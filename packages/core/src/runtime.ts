@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
 import { providersOf, readerOf } from "./all-of.js";
-import { type Clock, systemClock } from "./clock.js";
 import { emitTo, type PolicyEvent } from "./events.js";
 import { type Logger, quietLogger, stderrLogger } from "./logger.js";
 import { checkOptions, type Policy, type PolicyOptions } from "./options.js";

@@ -1,4 +1,5 @@
-import { type Clock, elapsedMs } from "./clock.js";
+import type { Clock } from "@agentkit-policy/schema";
+import { elapsedMs } from "./elapsed.js";
 
 /** Until when a set of allows may be acted on: each from before its own question was sent. */
 export class Validity {

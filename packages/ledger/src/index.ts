@@ -1,3 +1,4 @@
+export { type Clock, systemClock } from "@agentkit-policy/schema";
 export type {
   ArmRequest,
   AskedLine,
@@ -17,7 +18,6 @@ export type {
   ScopeValues,
   Window,
 } from "./ledger.js";
-export { type LedgerClock, systemLedgerClock } from "./ledger-clock.js";
 export { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
 export { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 export { openMemoryLedger } from "./memory-ledger.js";

@@ -1,14 +1,4 @@
-import { uptime } from "node:os";
-
-/** The two clocks of the machine that the ledger reads, in milliseconds. */
-export interface LedgerClock {
-  /** Wall time since 1970, UTC. It can step. */
-  now(): number;
-  /** Never steps, and goes on while the machine sleeps. */
-  uptime(): number;
-}
-
-export const systemLedgerClock: LedgerClock = { now: () => Date.now(), uptime: () => uptime() * 1000 };
+import type { Clock } from "@agentkit-policy/schema";
 
 /** How far the wall clock may stray from the anchor before budgets that depend on time are refused. */
 const toleranceMs = 5_000;
@@ -26,10 +16,10 @@ export interface Reading {
  * last reading, which many small steps would carry along.
  */
 export class AnchoredClock {
-  readonly #clock: LedgerClock;
+  readonly #clock: Clock;
   readonly #anchor: number;
 
-  constructor(clock: LedgerClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
     this.#anchor = clock.now() - clock.uptime();
   }

@@ -1,10 +1,10 @@
+import type { Clock } from "@agentkit-policy/schema";
 import type { LedgerTimes } from "./ledger.js";
-import type { LedgerClock } from "./ledger-clock.js";
 
 /** How a ledger is run. Everything has a default. */
 export interface LedgerOptions {
   /** Default: the machine's. */
-  readonly clock?: LedgerClock;
+  readonly clock?: Clock;
   readonly times?: Partial<LedgerTimes>;
   /** How long a verb waits for other processes before it fails with `ledger_busy`, in milliseconds. Default 4,000. */
   readonly busyTimeoutMs?: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
-import { AnchoredClock, systemLedgerClock } from "./ledger-clock.js";
+import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 import { memoryStore } from "./memory-store.js";
@@ -10,7 +11,7 @@ import { Verbs } from "./verbs.js";
 /** A ledger that lives and dies with its process: for tests, and for agents whose budget is one run. */
 export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
   const times = { ...defaultLedgerTimes, ...options.times };
-  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemLedgerClock), times);
+  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
   const store = memoryStore();
   let disposed = false;
   const run = async <T>(verb: (store: Store) => T): Promise<T> => {

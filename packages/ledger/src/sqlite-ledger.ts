@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
-import { AnchoredClock, systemLedgerClock } from "./ledger-clock.js";
+import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 import { faultOf, openDatabase, type SqliteDatabase } from "./sqlite-database.js";
@@ -34,7 +35,7 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     throw faultOf(error, path);
   }
   const times = { ...defaultLedgerTimes, ...options.times };
-  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemLedgerClock), times);
+  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
   const writer = new SqliteWriter(database, path, busyTimeoutMs);
   return {
     id: ledgerId,

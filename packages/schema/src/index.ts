@@ -1,3 +1,4 @@
+export { type Clock, systemClock } from "./clock.js";
 export type * from "./generated/types.js";
 export {
   type Guard,

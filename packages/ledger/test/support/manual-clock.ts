@@ -1,7 +1,7 @@
-import type { LedgerClock } from "../../src/ledger-clock.js";
+import type { Clock } from "@agentkit-policy/schema";
 
 /** A clock that stands still until it is told to go. */
-export class ManualClock implements LedgerClock {
+export class ManualClock implements Clock {
   #now: number;
   #uptime = 1_000_000;
 
