@@ -24,6 +24,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "isWalletCallFacts",
     "problemOf",
     "sha256Hex",
+    "systemClock",
   ],
   core: [
     "ActionDeniedError",

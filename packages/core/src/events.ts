@@ -46,8 +46,7 @@ export type PolicyEventType =
 export type PolicyListener = (event: PolicyEvent) => void;
 
 /** Tells a listener, which changes nothing: neither what it throws nor what it promises and breaks is anybody's failure. */
-export function emitTo(listener: PolicyListener | undefined, event: PolicyEvent): void {
-  if (listener === undefined) return;
+export function emitTo(listener: PolicyListener, event: PolicyEvent): void {
   try {
     // Outside the attempt, so that what a listener starts is not taken for the action's own work.
     const returned: unknown = outsideAttempts(() => listener(event) as unknown);

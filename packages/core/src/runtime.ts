@@ -58,7 +58,9 @@ export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
     decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
     settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
     confirmations: confirmationsOf(options.confirmations, providers),
-    emit: (event) => emitTo(options.onEvent, { ...event, at: clock.now() }),
+    emit: (event) => {
+      if (options.onEvent !== undefined) emitTo(options.onEvent, { ...event, at: clock.now() });
+    },
     nameOf: (provider) => provider.name ?? `policy ${providers.indexOf(provider) + 1}`,
   };
 }

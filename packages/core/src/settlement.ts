@@ -16,10 +16,18 @@ export interface Told {
 
 /** What an ended attempt's RFC hooks hear: the denial, what was thrown, or an error made of the returned text. */
 export function toldOf({ denial }: Attempt, { stage, result, error }: SettleFacts): Told {
-  const own = stage === "raised" ? error : new ActionFailedError(result);
+  const errorOfIt = (): unknown => {
+    if (denial !== undefined) return new ActionDeniedError(denial, { result, cause: error });
+    return stage === "raised" ? error : new ActionFailedError(result);
+  };
+  let made: unknown;
   return {
     result: stage === "returned" ? result : undefined,
-    error: denial === undefined ? own : new ActionDeniedError(denial, { result, cause: error }),
+    // An error costs as much as all the rest of a settlement, and a provider that settles by money never looks at one.
+    get error() {
+      made ??= errorOfIt();
+      return made;
+    },
   };
 }
 

@@ -57,15 +57,20 @@ export function earliestDate({ window, now, marginMs }: Pick<CountingFrame, "win
   return start === undefined ? undefined : start - marginMs;
 }
 
+export const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
 /** The start of the window that contains a moment. Calendar windows are UTC; a week begins on Monday. */
 function windowStart(window: Window, moment: number): number | undefined {
   if (window.kind === "rolling") return moment - window.ms;
   if (window.kind === "open") return moment;
   if (window.kind !== "calendar") return undefined;
-  const date = new Date(moment);
-  if (window.unit === "month") return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-  if (window.unit === "hour") return date.setUTCMinutes(0, 0, 0);
-  date.setUTCHours(0, 0, 0, 0);
-  const daysSinceMonday = window.unit === "week" ? (date.getUTCDay() + 6) % 7 : 0;
-  return date.setUTCDate(date.getUTCDate() - daysSinceMonday);
+  if (window.unit === "month") {
+    const date = new Date(moment);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+  }
+  if (window.unit === "hour") return Math.floor(moment / hourMs) * hourMs;
+  const day = Math.floor(moment / dayMs);
+  // 1 January 1970 was a Thursday.
+  return (window.unit === "week" ? day - ((day + 3) % 7) : day) * dayMs;
 }

@@ -1,10 +1,8 @@
-import { indexDateOf } from "./counting.js";
+import { hourMs, indexDateOf } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
-import type { HeldLine, LineQuery, Store } from "./store.js";
+import type { HeldLine, Store } from "./store.js";
 
 /** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
-const hourMs = 3_600_000;
-
 type Hours = Map<number, Map<string, Entry>>;
 
 /** The store of a ledger that lives in its process. */
@@ -37,14 +35,23 @@ export function memoryStore(): Store {
     },
     *lines(query) {
       const { attemptId, since = 0 } = query;
+      const { counterparty, ...scope } = query.scope;
+      const named = Object.entries(scope) as [keyof typeof scope, string][];
+      function* linesOf(entry: Entry): Iterable<HeldLine> {
+        if (!named.every(([name, value]) => entry.scopes[name] === value)) return;
+        for (const line of entry.lines) {
+          if (line.unit !== query.unit || line.asset !== query.asset || line.amount === 0n) continue;
+          if (counterparty === undefined || counterparty === line.counterparty) yield { entry, line };
+        }
+      }
       if (attemptId !== undefined) {
         const own = entries.get(attemptId);
-        if (own !== undefined) yield* linesOf(own, query);
+        if (own !== undefined) yield* linesOf(own);
         return;
       }
       for (const [hour, held] of byAsset.get(keyOf(query)) ?? []) {
         if (hour < hourOf(since)) continue;
-        for (const entry of held.values()) yield* linesOf(entry, query);
+        for (const entry of held.values()) yield* linesOf(entry);
       }
     },
     assets: () => [...new Set([...entries.values()].flatMap((entry) => entry.lines.flatMap((line) => line.asset ?? [])))].sort(),
@@ -53,16 +60,6 @@ export function memoryStore(): Store {
       highWater = now;
     },
   };
-}
-
-function* linesOf(entry: Entry, { unit, asset, scope }: LineQuery): Iterable<HeldLine> {
-  for (const line of entry.lines) {
-    if (line.unit !== unit || line.asset !== asset || line.amount === 0n) continue;
-    const matches = Object.entries(scope).every(([name, value]) => {
-      return value === (name === "counterparty" ? line.counterparty : entry.scopes[name as keyof typeof entry.scopes]);
-    });
-    if (matches) yield { entry, line };
-  }
 }
 
 function hourOf(date: number): number {

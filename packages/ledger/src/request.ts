@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from "@agentkit-policy/schema";
+import { sha256Hex } from "@agentkit-policy/schema";
 import type {
   ArmRequest,
   AskedLine,
@@ -9,12 +9,16 @@ import type {
   RefusalCode,
   ReserveRequest,
   Scope,
+  ScopeValues,
+  Window,
 } from "./ledger.js";
 
 /** A hundred digits are more than any amount has; what is longer is no amount but an attack on the sums. */
 const amountPattern = /^(0|[1-9][0-9]{0,99})$/;
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const scopes: readonly unknown[] = ["wallet", "user", "session", "run", "agent", "action", "counterparty"] satisfies Scope[];
+/** What an entry is written under; a counterparty is a line's. */
+const scopeNames = ["wallet", "user", "session", "run", "agent", "action"] as const satisfies (keyof ScopeValues)[];
+const scopes: readonly unknown[] = [...scopeNames, "counterparty"] satisfies Scope[];
 const calendarUnits: readonly unknown[] = ["hour", "day", "week", "month"];
 
 /** How far an id's time may lie ahead of the ledger's: two clocks within their tolerance. */
@@ -74,13 +78,26 @@ export function checkQuery({ limits }: BalanceQuery): void {
   }
 }
 
-/** By which a repetition of a reserve is told from another request under the same key. */
+/**
+ * By which a repetition of a reserve is told from another request under the same key. Lists, in which every value has its
+ * place, say the same bytes for the same request however its objects were put together.
+ */
 export function digestOf({ scopes, lines, limits, arm }: ReserveRequest): string {
-  return sha256Hex(canonicalJson({ scopes, lines, limits: limits.map(queryOf), arm: arm === true }));
+  const values = scopeNames.map((name) => scopes[name]);
+  return sha256Hex(JSON.stringify([values, lines.map(lineParts), limits.map(limitParts), arm === true]));
 }
 
-function queryOf({ unit, asset, per, window, max }: Limit): object {
-  return { unit, ...(asset === undefined ? {} : { asset }), per, window, max };
+function lineParts(line: AskedLine): unknown[] {
+  return line.unit === "actions" ? [line.unit] : [line.unit, line.asset, line.amount, line.counterparty];
+}
+
+function limitParts({ unit, asset, per, window, max }: Limit): unknown[] {
+  return [unit, asset, per, window.kind, windowLength(window), max];
+}
+
+function windowLength(window: Window): string | number | undefined {
+  if (window.kind === "rolling") return window.ms;
+  return window.kind === "calendar" ? window.unit : undefined;
 }
 
 function problemOfLine(line: AskedLine): string | undefined {

@@ -14,8 +14,8 @@ export function canonicalJson(value: unknown): string {
 /** SHA-256 of UTF-8 text, in lower-case hexadecimal. */
 export function sha256Hex(text: string): string {
   // Loaded on first use: importing node:crypto takes a third of the time that core may take to load.
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  return createHash("sha256").update(text).digest("hex");
+  const { hash } = process.getBuiltinModule("node:crypto");
+  return hash("sha256", text);
 }
 
 /** What makes a call this exact call. */
