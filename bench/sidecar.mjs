@@ -56,7 +56,8 @@ async function bundle() {
 function table({ python: version, oneAtATime, inFlight, starts }) {
   const row = (name, { p50, p99, count }) =>
     `${name.padEnd(44)} ${p50.toFixed(0).padStart(8)} us ${p99.toFixed(0).padStart(8)} us ${String(count).padStart(7)}`;
-  const lines = [`Python ${version}, Node ${process.version}`.padEnd(44) + "      p50         p99      times"];
+  const title = `Python ${version}, Node ${process.version}`.padEnd(44);
+  const lines = [`${title}      p50         p99      times`];
   for (const [name, figures] of Object.entries(oneAtATime)) lines.push(row(`${name}, one at a time`, figures));
   for (const [name, figures] of Object.entries(inFlight)) lines.push(row(`${name}, 64 in flight`, figures));
   for (const [program, figures] of Object.entries(starts)) {
