@@ -14,6 +14,8 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
     this.#stream = stream;
     stream.on("error", (error) => this.fireError(error));
     stream.on("close", () => this.fireClose());
+    // A standard input that is a file, such as /dev/null, ends without closing.
+    stream.on("end", () => this.fireClose());
   }
 
   listen(callback: DataCallback): Disposable {

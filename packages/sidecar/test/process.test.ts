@@ -17,8 +17,8 @@ function start(...nodeOptions: string[]): void {
 }
 
 afterEach(() => {
-  connection.dispose();
-  child.kill("SIGKILL");
+  connection?.dispose();
+  child?.kill("SIGKILL");
 });
 
 describe("the sidecar's process", () => {
@@ -116,6 +116,11 @@ describe("the sidecar's process", () => {
       code: -32_011,
       data: { name: "AnotherLedgerError" },
     });
+  });
+
+  it("ends at once where nobody can ask it anything", async () => {
+    const alone = spawn(process.execPath, [program], { stdio: "ignore" });
+    expect(await once(alone, "exit")).toEqual([0, null]);
   });
 
   it("ends when it is told to", async () => {
