@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { PolicyProvider, SettledOutcome, Settlement } from "../src/provider.js";
+import { waitedOut } from "./support/patience.js";
 import { allowAll, guarded, pay, recorder } from "./support/test-kit.js";
 import { alice } from "./support/test-wallet.js";
 
@@ -52,8 +53,8 @@ describe("an allow of a wallet call that comes", () => {
 
   it("after its deadline is refused, and settled with what it brought", async () => {
     const { provider, allow, told } = lateJudge();
-    const { invoke, wallet } = guarded(provider, { pay }, { decisionDeadlineMs: 5 });
-    expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(policy_timeout\)/);
+    const { invoke, wallet } = guarded(provider, { pay }, { decisionDeadlineMs: 60_000 });
+    expect(await waitedOut(() => invoke("pay", payment))).toMatch(/^Error: denied by policy \(policy_timeout\)/);
     expect(told).toEqual([{ status: "failed", settlements: [{ step: "root" }] }]);
     allow();
     await expect.poll(() => told.at(-1)?.settlements).toEqual([{ step: "root" }, { step: "call" }]);
@@ -80,9 +81,9 @@ it("the permission of a call outside any action is checked again when its turn h
 });
 
 it("a balance that is never told holds up neither the action nor the wallet's turn for ever", async () => {
-  const { invoke, wallet } = guarded(allowAll, undefined, { decisionDeadlineMs: 5 });
+  const { invoke, wallet } = guarded(allowAll, undefined, { decisionDeadlineMs: 60_000 });
   wallet.getBalance = () => new Promise(() => undefined);
-  expect(await invoke("pay", payment)).toMatch(/^Transferred 5/);
+  expect(await waitedOut(() => invoke("pay", payment))).toMatch(/^Transferred 5/);
 });
 
 it("a settle that failed is tried again with the newest outcome, never with an older one", async () => {
