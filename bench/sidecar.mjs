@@ -20,8 +20,7 @@ try {
   // One limit a user, on a ledger in memory: what is measured is the way, and not the disk.
   const rule = '{ id: eth, limit: native, max: "1000000", per: [user], window: day }';
   writeFileSync(policy, `version: 1\nledger: memory\nrules:\n  - ${rule}\n`);
-  const workspace = join(root, "packages", "sidecar", "dist", "main.js");
-  const programs = [workspace, ...(await bundle())];
+  const programs = [join(root, "packages", "sidecar", "dist", "main.js"), ...(await bundle())];
   const output = await step(`Asking a sidecar from Python ${python.version}, and an echo in turn (about a minute)`, () =>
     run(python.path, [join(root, "bench", "sidecar", "measure.py"), process.execPath, echo(), policy, ...programs], {
       env: { PYTHONPATH: join(root, "python", "src") },
@@ -34,8 +33,10 @@ try {
   ratioBar("one decision, one at a time, p50", results.oneAtATime.decision.p50 / floor, bars.decision);
   ratioBar("a whole transfer, three questions, p50", results.oneAtATime.transfer.p50 / floor, bars.transfer);
   for (const [program, { p50 }] of Object.entries(results.starts)) {
-    const name = program === workspace ? "workspace" : "bundle";
-    bar(`start to first decision, ${name}: ${(p50 / 1_000).toFixed(0)} ms, bar ${bars.startMs} ms`, p50 / 1_000 < bars.startMs);
+    bar(
+      `start to first decision, ${nameOf(program)}: ${(p50 / 1_000).toFixed(0)} ms, bar ${bars.startMs} ms`,
+      p50 / 1_000 < bars.startMs,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -53,6 +54,10 @@ async function bundle() {
   return [join(folder, "bundle", "sidecar.mjs")];
 }
 
+function nameOf(program) {
+  return program.endsWith(".mjs") ? "bundle" : "workspace";
+}
+
 function table({ python: version, oneAtATime, inFlight, starts }) {
   const row = (name, { p50, p99, count }) =>
     `${name.padEnd(44)} ${p50.toFixed(0).padStart(8)} us ${p99.toFixed(0).padStart(8)} us ${String(count).padStart(7)}`;
@@ -61,7 +66,7 @@ function table({ python: version, oneAtATime, inFlight, starts }) {
   for (const [name, figures] of Object.entries(oneAtATime)) lines.push(row(`${name}, one at a time`, figures));
   for (const [name, figures] of Object.entries(inFlight)) lines.push(row(`${name}, 64 in flight`, figures));
   for (const [program, figures] of Object.entries(starts)) {
-    lines.push(row(`start to first decision (${program.endsWith(".mjs") ? "bundle" : "workspace"})`, figures));
+    lines.push(row(`start to first decision (${nameOf(program)})`, figures));
   }
   process.stdout.write(`${lines.join("\n")}\n`);
 }

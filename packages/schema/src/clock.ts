@@ -15,7 +15,7 @@ let last = { uptime: Number.NaN, steady: Number.NaN, wall: Number.NaN };
 
 /**
  * `os.uptime()` counts sleep, which `performance.now()` does not, but costs a look into a file, and one attempt asks
- * some twenty times. So its last answer serves for as long as the file itself would hardly show another: while neither
+ * some thirty times. So its last answer serves for as long as the file itself would hardly show another: while neither
  * clock that is cheap to read has moved by more. The wall clock is one of them, since it sees the machine sleep.
  */
 function uptimeMs(): number {
