@@ -23,22 +23,33 @@ export type Answer =
 /** An answer that denies and may hold something all the same. */
 export type AmbiguousAnswer = Extract<Answer, { kind: "ambiguous" }>;
 
-/** Asks one hook, at once or by promise, and makes a denial of everything that is not an allow (`fail:closed`). */
-export async function ask(providerName: string, question: () => unknown, deadline: Deadline): Promise<Answer> {
-  let returned: unknown;
+/** Asks one hook, and makes a denial of everything that is not an allow (`fail:closed`): at once, where the hook answers so. */
+export function ask(providerName: string, question: () => unknown, deadline: Deadline): Answer | Promise<Answer> {
   try {
-    returned = question();
-    if (isThenable(returned)) {
-      const pending = Promise.resolve(returned);
-      const answer = await deadline.within(pending);
-      if (answer === timedOut) {
-        return ambiguous("policy_timeout", `the policy "${providerName}" did not answer in time`, lateAnswer(pending));
-      }
-      returned = answer;
-    }
+    const returned = question();
+    return isThenable(returned)
+      ? awaited(providerName, Promise.resolve(returned), deadline)
+      : judged(providerName, returned, deadline);
   } catch (error) {
-    return { ...ambiguous("policy_error", `the policy "${providerName}" failed`), detail: errorText(error) };
+    return failed(providerName, error);
   }
+}
+
+async function awaited(providerName: string, pending: Promise<unknown>, deadline: Deadline): Promise<Answer> {
+  try {
+    const returned = await deadline.within(pending);
+    if (returned !== timedOut) return judged(providerName, returned, deadline);
+    return ambiguous("policy_timeout", `the policy "${providerName}" did not answer in time`, lateAnswer(pending));
+  } catch (error) {
+    return failed(providerName, error);
+  }
+}
+
+function failed(providerName: string, error: unknown): Answer {
+  return { ...ambiguous("policy_error", `the policy "${providerName}" failed`), detail: errorText(error) };
+}
+
+function judged(providerName: string, returned: unknown, deadline: Deadline): Answer {
   const decision = plainDecision(returned);
   if (decision === undefined) {
     return ambiguous("invalid_decision", `the policy "${providerName}" gave an answer that is neither allow nor deny`);

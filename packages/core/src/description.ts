@@ -1,9 +1,10 @@
 import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
-import type { Description, Read } from "./action-reader.js";
+import type { Description, InvalidDescription, Read } from "./action-reader.js";
 import type { AttemptFacts } from "./attempt.js";
 import { type Deadline, timedOut } from "./deadline.js";
 import { type Denial, errorText } from "./errors.js";
 import type { Runtime } from "./runtime.js";
+import { isThenable } from "./thenable.js";
 
 /** An attempt of which nothing is known. */
 export const unknownDescription: Description = {
@@ -12,13 +13,13 @@ export const unknownDescription: Description = {
   throughWallet: true,
 };
 
-/** What an attempt would do, or why nobody can tell. */
-export async function describeAttempt(
+/** What an attempt would do, or why nobody can tell: at once, unless its reader has to wait for something. */
+export function describeAttempt(
   runtime: Runtime,
   facts: AttemptFacts,
   read: Read,
   deadline: Deadline,
-): Promise<Description | Denial> {
+): Description | Denial | Promise<Description | Denial> {
   const { reader } = runtime;
   if (facts.call !== undefined) {
     return { ...unknownDescription, canonicalAction: `wallet.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
@@ -28,14 +29,31 @@ export async function describeAttempt(
   }
   if (reader === undefined) return unknownDescription;
   try {
-    const described = await deadline.within(Promise.resolve(reader.describe(facts, read)));
-    // Nothing is known of what would move, so nothing can be judged: deny.
-    if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
-    if ("invalid" in described) return { code: "invalid_arguments", reason: described.invalid };
-    return described;
+    const reading = reader.describe(facts, read);
+    return isThenable(reading) ? awaited(runtime, Promise.resolve(reading), deadline) : understood(reading);
   } catch (error) {
     return unreadable(runtime, error);
   }
+}
+
+async function awaited(
+  runtime: Runtime,
+  reading: Promise<Description | InvalidDescription>,
+  deadline: Deadline,
+): Promise<Description | Denial> {
+  try {
+    const described = await deadline.within(reading);
+    // Nothing is known of what would move, so nothing can be judged: deny.
+    if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
+    return understood(described);
+  } catch (error) {
+    return unreadable(runtime, error);
+  }
+}
+
+/** @throws TypeError when it is no description at all */
+function understood(described: Description | InvalidDescription): Description | Denial {
+  return "invalid" in described ? { code: "invalid_arguments", reason: described.invalid } : described;
 }
 
 /** What a wallet call would do. Total: what cannot be told is unknown. */

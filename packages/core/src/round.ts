@@ -38,44 +38,47 @@ const maxRenewals = 2;
 
 /** Asks in order until everybody has allowed for long enough, or somebody has not (`fail:closed`). */
 export async function askRound(round: Round): Promise<RoundResult> {
+  const { runtime, attempt, questions, deadline } = round;
   for (let renewal = 0; renewal <= maxRenewals; renewal += 1) {
-    const result = await askOnce(round);
-    if (result.kind !== "allowed" || result.validity.stillValid()) return result;
+    const validity = new Validity(runtime.clock);
+    const settlements: Settlement[] = [];
+    for (const { provider, ask: question } of questions) {
+      const name = runtime.nameOf(provider);
+      const asked = validity.reading();
+      tell(round, "provider.started", name);
+      const answering = ask(name, () => inProviderHook(attempt.facts.actionId, question), deadline);
+      const answer = answering instanceof Promise ? await answering : answering;
+      tellAnswer(round, name, answer);
+      if (answer.kind !== "allow") {
+        if (answer.kind === "ambiguous") deadline.abort();
+        return { kind: "refused", denial: answer.denial, provider, answer };
+      }
+      const { settlement, validForMs } = answer.allow;
+      attempt.allowedBy(provider, settlement);
+      if (settlement !== undefined) settlements.push(settlement);
+      validity.limit(asked, validForMs);
+    }
+    if (validity.stillValid()) return { kind: "allowed", validity, settlements };
   }
   return { kind: "expired", denial: { code: "allow_expired", reason: "the permission ran out before it could be used" } };
 }
 
-async function askOnce({ runtime, attempt, hook, questions, deadline }: Round): Promise<RoundResult> {
-  const { actionId, actionName } = attempt.facts;
-  const validity = new Validity(runtime.clock);
-  const settlements: Settlement[] = [];
-  for (const { provider, ask: question } of questions) {
-    const name = runtime.nameOf(provider);
-    const asked = validity.reading();
-    runtime.emit({ type: "provider.started", actionId, actionName, provider: name, hook });
-    const answer = await ask(name, () => inProviderHook(actionId, question), deadline);
-    const code = answer.kind === "allow" ? {} : { code: answer.denial.code };
-    runtime.emit({ type: "provider.ended", actionId, actionName, provider: name, hook, ...code });
-    if (answer.kind !== "ambiguous" && answer.extraKeys.length > 0) {
-      runtime.emit({
-        type: "decision.extra_keys",
-        actionId,
-        actionName,
-        provider: name,
-        hook,
-        detail: answer.extraKeys.join(", "),
-      });
-    }
-    if (answer.kind !== "allow") {
-      if (answer.kind === "ambiguous") {
-        deadline.abort();
-        if (answer.detail !== undefined) runtime.logger.warn(`${name}.${hook} failed: ${answer.detail}`);
-      }
-      return { kind: "refused", denial: answer.denial, provider, answer };
-    }
-    attempt.allowedBy(provider, answer.allow.settlement);
-    if (answer.allow.settlement !== undefined) settlements.push(answer.allow.settlement);
-    validity.limit(asked, answer.allow.validForMs);
+function tellAnswer(round: Round, provider: string, answer: Answer): void {
+  tell(round, "provider.ended", provider, answer.kind === "allow" ? {} : { code: answer.denial.code });
+  if (answer.kind === "ambiguous") {
+    if (answer.detail !== undefined) round.runtime.logger.warn(`${provider}.${round.hook} failed: ${answer.detail}`);
+  } else if (answer.extraKeys.length > 0) {
+    tell(round, "decision.extra_keys", provider, { detail: answer.extraKeys.join(", ") });
   }
-  return { kind: "allowed", validity, settlements };
+}
+
+function tell(
+  { runtime, attempt, hook }: Round,
+  type: "provider.started" | "provider.ended" | "decision.extra_keys",
+  provider: string,
+  more?: { readonly code?: string; readonly detail?: string },
+): void {
+  if (!runtime.isHeard) return;
+  const { actionId, actionName } = attempt.facts;
+  runtime.emit({ type, actionId, actionName, provider, hook, ...more });
 }

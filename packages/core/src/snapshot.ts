@@ -112,7 +112,8 @@ export function restore(plain: JsonValue): unknown {
   if (plain === null || typeof plain !== "object") return plain;
   if (Array.isArray(plain)) return plain.map((item) => restore(item));
   const output: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(plain)) {
+  for (const key of Object.keys(plain)) {
+    const member = plain[key];
     if (key === "$int" || key === "$decimal") return key === "$int" ? BigInt(member as string) : member;
     if (key === "$bytes") return new Uint8Array(Buffer.from(member as string, "base64"));
     output[key.startsWith("$$") ? key.slice(1) : key] = restore(member as JsonValue);

@@ -1,4 +1,4 @@
-import type { ActionContext } from "@agentkit-policy/schema";
+import type { ActionContext, Identity } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
 import { allOf } from "../src/all-of.js";
 import { PolicySetupError } from "../src/errors.js";
@@ -163,6 +163,15 @@ describe("a context", () => {
     const { invoke } = guarded(seeing(contexts));
     await invoke("pay", { ...payment, userId: "evil", approved: true, policy: "none" });
     expect(contexts[0]?.userId).toBeUndefined();
+  });
+
+  it("never takes what runs from an identity that a program put together of foreign data", async () => {
+    const contexts: ActionContext[] = [];
+    const foreign = { userId: "u1", actionName: "read", args: { value: "0" }, effects: [], moneyVisible: false } as Identity;
+    const { invoke } = guarded(seeing(contexts), undefined, { context: foreign });
+    await invoke("pay", payment);
+    expect(contexts[0]).toMatchObject({ userId: "u1", actionName: "pay", args: payment, moneyVisible: true });
+    expect(contexts[0]?.effects).toHaveLength(1);
   });
 
   it("is bound to the call: what is judged is what runs, whatever the caller's object becomes", async () => {

@@ -20,7 +20,7 @@ export interface Entry {
 /** One reserve of an entry, by which its repetition is known. */
 export interface Step {
   readonly stepId: string;
-  /** SHA-256 of the request. */
+  /** What the store keeps of the request: its SHA-256 where it is written down, its text where it is not. */
   readonly digest: string;
 }
 
@@ -55,7 +55,8 @@ export function sumsOf(lines: readonly Line[]): Map<string, { readonly line: Lin
   const sums = new Map<string, { readonly line: Line; readonly sum: bigint }>();
   for (const line of lines) {
     const { unit, asset, counterparty, perCounterpartyOnly, amount } = line;
-    const key = JSON.stringify([unit, asset, counterparty, perCounterpartyOnly]);
+    // None of them holds a NUL, or is empty.
+    const key = `${unit}\0${asset ?? ""}\0${counterparty ?? ""}\0${perCounterpartyOnly ?? ""}`;
     sums.set(key, { line, sum: amount + (sums.get(key)?.sum ?? 0n) });
   }
   return sums;

@@ -2,6 +2,7 @@ export { type Clock, systemClock } from "@agentkit-policy/schema";
 export type {
   ArmRequest,
   AskedLine,
+  Awaitable,
   Balance,
   BalanceQuery,
   CloseRequest,

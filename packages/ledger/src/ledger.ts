@@ -132,17 +132,20 @@ export interface BalanceQuery {
   readonly scopes?: ScopeValues & { readonly counterparty?: string };
 }
 
-/** The durable record of all guarded money. Every verb is atomic; a verb that rejects (a fault) changed nothing that was promised. */
+/** An answer, or the promise of one: a ledger in memory has nothing to wait for, and its caller need not either. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** The durable record of all guarded money. Every verb is atomic; a verb that fails (a fault) changed nothing that was promised. */
 export interface Ledger {
   /** Made when the ledger was created; a copy or another file has another. */
   readonly id: string;
-  reserve(request: ReserveRequest): Promise<LedgerAnswer>;
-  arm(request: ArmRequest): Promise<LedgerAnswer>;
-  close(request: CloseRequest): Promise<Granted>;
+  reserve(request: ReserveRequest): Awaitable<LedgerAnswer>;
+  arm(request: ArmRequest): Awaitable<LedgerAnswer>;
+  close(request: CloseRequest): Awaitable<Granted>;
   balances(query: BalanceQuery): Promise<readonly Balance[]>;
   /** Every asset of which the ledger holds a line, as CAIP-19. */
   assets(): Promise<readonly string[]>;
-  /** Releases files and connections. Verbs reject afterwards. */
+  /** Releases files and connections. Verbs fail afterwards. */
   dispose(): Promise<void>;
 }
 

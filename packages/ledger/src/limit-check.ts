@@ -2,7 +2,7 @@ import { counts, earliestDate, isOpen } from "./counting.js";
 import { type Entry, isAlive, type Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
-import type { HeldLine, Store } from "./store.js";
+import type { LineQuery, LineVisitor, Store } from "./store.js";
 
 /** The moment and the attempt for which a limit is asked. */
 export interface Moment {
@@ -26,20 +26,13 @@ export interface Asked {
 /** The first limit that has no room for what is asked, or none. The invariant at every grant: counted + asked <= maximum. */
 export function checkLimits(store: Store, { limits, scopes, lines, entry }: Asked, moment: Moment): Refusal | undefined {
   for (const limit of limits) {
-    const sums = new Map<string, { readonly key: ScopeKey; sum: bigint }>();
-    for (const line of [...newlyCounted(limit, scopes, entry), ...lines.filter((asked) => concerns(limit, asked))]) {
-      const key = scopeKey(limit, scopes, line);
-      if (typeof key === "string") {
-        return refuse("missing_scope", `the limit "${limit.id}" counts per ${key}, and this attempt names none`, limit.id);
-      }
-      const text = JSON.stringify(key);
-      const known = sums.get(text) ?? { key, sum: 0n };
-      known.sum += line.amount;
-      sums.set(text, known);
+    const sums = askedSums(limit, scopes, entry === undefined ? lines : [...newlyCounted(limit, scopes, entry), ...lines]);
+    if (typeof sums === "string") {
+      return refuse("missing_scope", `the limit "${limit.id}" counts per ${sums}, and this attempt names none`, limit.id);
     }
+    const max = BigInt(limit.max);
     for (const { key, sum } of sums.values()) {
-      const counted = total(countedLines(store, limit, key, moment));
-      const max = BigInt(limit.max);
+      const counted = countedTotal(store, limit, key, moment);
       if (counted + sum <= max) continue;
       const left = counted < max ? max - counted : 0n;
       return refuse("over_limit", `the limit "${limit.id}" has ${left} left of ${max}, and ${sum} was asked`, limit.id);
@@ -48,9 +41,28 @@ export function checkLimits(store: Store, { limits, scopes, lines, entry }: Aske
   return undefined;
 }
 
+/** What is asked of each balance of a limit, or the name of a scope by which it counts and which is absent. */
+function askedSums(
+  limit: Limit,
+  scopes: ScopeValues,
+  lines: readonly Line[],
+): ReadonlyMap<string, { readonly key: ScopeKey; sum: bigint }> | Scope {
+  const sums = new Map<string, { readonly key: ScopeKey; sum: bigint }>();
+  for (const line of lines) {
+    if (!concerns(limit, line)) continue;
+    const key = scopeKey(limit, scopes, line);
+    if (typeof key === "string") return key;
+    const text = textOf(key);
+    const known = sums.get(text);
+    if (known === undefined) sums.set(text, { key, sum: line.amount });
+    else known.sum += line.amount;
+  }
+  return sums;
+}
+
 /** Lines of earlier steps that a limit counts only now, because this step is the first to name a scope of it. */
-function newlyCounted(limit: Limit, scopes: ScopeValues, entry: Entry | undefined): Line[] {
-  if (entry === undefined || !limit.per.some((scope) => scope !== "counterparty" && entry.scopes[scope] === undefined)) return [];
+function newlyCounted(limit: Limit, scopes: ScopeValues, entry: Entry): Line[] {
+  if (!limit.per.some((scope) => scope !== "counterparty" && entry.scopes[scope] === undefined)) return [];
   return entry.lines.filter((line) => concerns(limit, line) && typeof scopeKey(limit, scopes, line) !== "string");
 }
 
@@ -62,27 +74,40 @@ function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
 export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, moment: Moment): Balance[] {
   return limits.flatMap((limit) => {
     if (limit.window.kind === "attempt") return [];
+    const groups = new Map<string, Group>();
+    const add = (key: ScopeKey): Group => {
+      const group = groups.get(textOf(key)) ?? { key, counted: 0n, open: 0n };
+      groups.set(textOf(key), group);
+      return group;
+    };
+    let wanted: ScopeKey = {};
     if (scopes !== undefined) {
-      const key = scopeKey(limit, scopes, scopes.counterparty === undefined ? {} : { counterparty: scopes.counterparty });
-      return typeof key === "string" ? [] : [balanceOf(limit, key, countedLines(store, limit, key, moment), moment.now)];
+      const key = scopeKey(limit, scopes, scopes);
+      if (typeof key === "string") return [];
+      wanted = key;
     }
-    const groups = new Map<string, { readonly key: ScopeKey; readonly lines: HeldLine[] }>();
-    if (limit.per.length === 0) groups.set("{}", { key: {}, lines: [] });
-    for (const held of countedLines(store, limit, {}, moment)) {
-      const key = scopeKey(limit, held.entry.scopes, held.line);
+    // A balance that was asked for is told, if it is nothing; and so is that of all.
+    if (scopes !== undefined || limit.per.length === 0) add(wanted);
+    eachCounted(store, limit, wanted, moment, (entry, line) => {
+      const key = scopeKey(limit, entry.scopes, line);
       // An entry that never named the scope was never granted under this limit; it has no balance to show.
-      if (typeof key === "string") continue;
-      const text = JSON.stringify(key);
-      const group = groups.get(text) ?? { key, lines: [] };
-      group.lines.push(held);
-      groups.set(text, group);
-    }
-    return [...groups.values()].map(({ key, lines }) => balanceOf(limit, key, lines, moment.now));
+      if (typeof key === "string") return;
+      const group = add(key);
+      group.counted += line.amount;
+      if (isOpen(entry, moment.now) || isAlive(entry, moment.now)) group.open += line.amount;
+    });
+    return [...groups.values()].map((group) => balanceOf(limit, group));
   });
 }
 
-function balanceOf(limit: Limit, key: ScopeKey, lines: readonly HeldLine[], now: number): Balance {
-  const counted = total(lines);
+/** The lines of one balance, added up. */
+interface Group {
+  readonly key: ScopeKey;
+  counted: bigint;
+  open: bigint;
+}
+
+function balanceOf(limit: Limit, { key, counted, open }: Group): Balance {
   const max = BigInt(limit.max);
   return {
     limitId: limit.id,
@@ -90,27 +115,39 @@ function balanceOf(limit: Limit, key: ScopeKey, lines: readonly HeldLine[], now:
     ...(limit.asset === undefined ? {} : { asset: limit.asset }),
     unit: limit.unit,
     counted: counted.toString(),
-    open: total(lines.filter(({ entry }) => isOpen(entry, now) || isAlive(entry, now))).toString(),
+    open: open.toString(),
     max: limit.max,
     left: (counted < max ? max - counted : 0n).toString(),
   };
 }
 
-function countedLines(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): HeldLine[] {
+function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): bigint {
+  let sum = 0n;
+  eachCounted(store, limit, scope, moment, (_entry, line) => {
+    sum += line.amount;
+  });
+  return sum;
+}
+
+/** Visits the lines that a limit counts at a moment, of entries with these scope values. */
+function eachCounted(store: Store, limit: Limit, scope: ScopeKey, moment: Moment, visit: LineVisitor): void {
   const frame = { ...moment, window: limit.window };
+  const query: { -readonly [Name in keyof LineQuery]: LineQuery[Name] } = { unit: limit.unit, scope };
+  if (limit.asset !== undefined) query.asset = limit.asset;
+  if (limit.window.kind === "attempt" && moment.attemptId !== undefined) query.attemptId = moment.attemptId;
   // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
   const since = limit.window.kind === "open" && limit.unit === "actions" ? undefined : earliestDate(frame);
-  const query = {
-    unit: limit.unit,
-    scope,
-    ...(limit.asset === undefined ? {} : { asset: limit.asset }),
-    ...(limit.window.kind === "attempt" && moment.attemptId !== undefined ? { attemptId: moment.attemptId } : {}),
-    ...(since === undefined ? {} : { since }),
-  };
+  if (since !== undefined) query.since = since;
   const byCounterparty = limit.per.includes("counterparty");
-  return [...store.lines(query)].filter(({ entry, line }) => {
-    return line.amount > 0n && (byCounterparty || line.perCounterpartyOnly !== true) && counts(entry, line, frame);
+  store.eachLine(query, (entry, line) => {
+    if (line.amount === 0n || (!byCounterparty && line.perCounterpartyOnly === true)) return;
+    if (counts(entry, line, frame)) visit(entry, line);
   });
+}
+
+/** Scope values as text: a value holds no NUL, and one limit's keys all have the same names. */
+function textOf(key: ScopeKey): string {
+  return Object.values(key).join("\0");
 }
 
 /** The scope values under which a line counts for a limit, or the name of the one that is absent. */
@@ -122,8 +159,4 @@ function scopeKey(limit: Limit, scopes: ScopeValues, line: Pick<Line, "counterpa
     key[scope] = value;
   }
   return key;
-}
-
-function total(lines: readonly HeldLine[]): bigint {
-  return lines.reduce((sum, { line }) => sum + line.amount, 0n);
 }

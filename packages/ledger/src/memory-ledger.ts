@@ -14,18 +14,18 @@ export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
   const store = memoryStore();
   let disposed = false;
-  const run = async <T>(verb: (store: Store) => T): Promise<T> => {
+  // No await between reading and writing: that is the whole transaction.
+  const held = (): Store => {
     if (disposed) throw new LedgerFault("ledger_disposed", "the ledger has been closed");
-    // No await between reading and writing: that is the whole transaction.
-    return verb(store);
+    return store;
   };
   return {
     id: randomUUID(),
-    reserve: (request) => run((held) => verbs.reserve(held, request)),
-    arm: (request) => run((held) => verbs.arm(held, request)),
-    close: (request) => run((held) => verbs.close(held, request)),
-    balances: (query) => run((held) => verbs.balances(held, query)),
-    assets: () => run((held) => held.assets()),
+    reserve: (request) => verbs.reserve(held(), request),
+    arm: (request) => verbs.arm(held(), request),
+    close: (request) => verbs.close(held(), request),
+    balances: async (query) => verbs.balances(held(), query),
+    assets: async () => held().assets(),
     dispose: async () => {
       disposed = true;
     },

@@ -1,6 +1,6 @@
 import { hourMs, indexDateOf } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
-import type { HeldLine, Store } from "./store.js";
+import type { Store } from "./store.js";
 
 /** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
 type Hours = Map<number, Map<string, Entry>>;
@@ -11,48 +11,54 @@ export function memoryStore(): Store {
   const byAsset = new Map<string, Hours>();
   let highWater = 0;
 
-  /** Where an entry's lines are kept: one place for each asset and each hour. */
-  function places(entry: Entry): { readonly asset: string; readonly hour: number }[] {
-    return entry.lines.map((line) => ({ asset: keyOf(line), hour: hourOf(indexDateOf(entry, line)) }));
+  /** Forgets where an entry's lines were found. */
+  function remove(entry: Entry): void {
+    for (const line of entry.lines) {
+      const hours = byAsset.get(keyOf(line));
+      const hour = hourOf(indexDateOf(entry, line));
+      const held = hours?.get(hour);
+      held?.delete(entry.attemptId);
+      if (held?.size === 0) hours?.delete(hour);
+    }
+  }
+
+  /** Makes an entry's lines findable: one place for each asset and each hour. */
+  function insert(entry: Entry): void {
+    for (const line of entry.lines) {
+      const hours = placeIn(byAsset, keyOf(line), () => new Map<number, Map<string, Entry>>());
+      placeIn(hours, hourOf(indexDateOf(entry, line)), () => new Map<string, Entry>()).set(entry.attemptId, entry);
+    }
   }
 
   return {
     entry: (attemptId) => entries.get(attemptId),
     put(entry) {
       const before = entries.get(entry.attemptId);
-      for (const { asset, hour } of before === undefined ? [] : places(before)) {
-        const hours = byAsset.get(asset);
-        hours?.get(hour)?.delete(entry.attemptId);
-        if (hours?.get(hour)?.size === 0) hours.delete(hour);
-      }
+      if (before !== undefined) remove(before);
       entries.set(entry.attemptId, entry);
-      for (const { asset, hour } of places(entry)) {
-        const hours: Hours = byAsset.get(asset) ?? new Map();
-        byAsset.set(asset, hours);
-        const held = hours.get(hour) ?? new Map<string, Entry>();
-        hours.set(hour, held.set(entry.attemptId, entry));
-      }
+      insert(entry);
     },
-    *lines(query) {
+    digest: (text) => text,
+    eachLine(query, visit) {
       const { attemptId, since = 0 } = query;
       const { counterparty, ...scope } = query.scope;
-      const named = Object.entries(scope) as [keyof typeof scope, string][];
-      function* linesOf(entry: Entry): Iterable<HeldLine> {
-        if (!named.every(([name, value]) => entry.scopes[name] === value)) return;
+      const names = Object.keys(scope) as (keyof typeof scope)[];
+      const visitEntry = (entry: Entry): void => {
+        for (const name of names) if (entry.scopes[name] !== scope[name]) return;
         for (const line of entry.lines) {
           if (line.unit !== query.unit || line.asset !== query.asset || line.amount === 0n) continue;
-          if (counterparty === undefined || counterparty === line.counterparty) yield { entry, line };
+          if (counterparty === undefined || counterparty === line.counterparty) visit(entry, line);
         }
-      }
+      };
       if (attemptId !== undefined) {
         const own = entries.get(attemptId);
-        if (own !== undefined) yield* linesOf(own);
+        if (own !== undefined) visitEntry(own);
         return;
       }
-      for (const [hour, held] of byAsset.get(keyOf(query)) ?? []) {
-        if (hour < hourOf(since)) continue;
-        for (const entry of held.values()) yield* linesOf(entry);
-      }
+      const earliest = hourOf(since);
+      byAsset.get(keyOf(query))?.forEach((held, hour) => {
+        if (hour >= earliest) held.forEach(visitEntry);
+      });
     },
     assets: () => [...new Set([...entries.values()].flatMap((entry) => entry.lines.flatMap((line) => line.asset ?? [])))].sort(),
     highWater: () => highWater,
@@ -60,6 +66,14 @@ export function memoryStore(): Store {
       highWater = now;
     },
   };
+}
+
+function placeIn<Key, Value>(places: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  places.set(key, made);
+  return made;
 }
 
 function hourOf(date: number): number {

@@ -1,4 +1,3 @@
-import { sha256Hex } from "@agentkit-policy/schema";
 import type {
   ArmRequest,
   AskedLine,
@@ -40,7 +39,8 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
   if (madeAt > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
   if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
-  for (const [name, value] of Object.entries(request.scopes)) {
+  for (const name of scopeNames) {
+    const value = request.scopes[name];
     // A value may be empty; it is a value like any other.
     if (value !== undefined && value !== "" && !isText(value))
       return refuse("invalid_request", `the scope ${name} has a value that is no text`);
@@ -79,25 +79,30 @@ export function checkQuery({ limits }: BalanceQuery): void {
 }
 
 /**
- * By which a repetition of a reserve is told from another request under the same key. Lists, in which every value has its
- * place, say the same bytes for the same request however its objects were put together.
+ * The whole of a reserve as text, by which a repetition of it is told from another request under the same key. Every value
+ * has its place, so that the same request says the same however its objects were put together.
  */
-export function digestOf({ scopes, lines, limits, arm }: ReserveRequest): string {
-  const values = scopeNames.map((name) => scopes[name]);
-  return sha256Hex(JSON.stringify([values, lines.map(lineParts), limits.map(limitParts), arm === true]));
+export function textOfReserve({ scopes, lines, limits, arm }: ReserveRequest): string {
+  const parts = [arm === true ? "arm" : "", String(lines.length)];
+  for (const name of scopeNames) parts.push(part(scopes[name]));
+  for (const line of lines) {
+    parts.push(line.unit);
+    if (line.unit === "amount") parts.push(line.asset, line.amount, part(line.counterparty));
+  }
+  for (const { unit, asset, per, window, max } of limits) {
+    parts.push(unit, part(asset), per.join(" "), window.kind, windowLength(window), max);
+  }
+  return parts.join("\0");
 }
 
-function lineParts(line: AskedLine): unknown[] {
-  return line.unit === "actions" ? [line.unit] : [line.unit, line.asset, line.amount, line.counterparty];
+/** No value holds a NUL, and an absent one is another than an empty one. */
+function part(value: string | undefined): string {
+  return value === undefined ? "absent" : `=${value}`;
 }
 
-function limitParts({ unit, asset, per, window, max }: Limit): unknown[] {
-  return [unit, asset, per, window.kind, windowLength(window), max];
-}
-
-function windowLength(window: Window): string | number | undefined {
-  if (window.kind === "rolling") return window.ms;
-  return window.kind === "calendar" ? window.unit : undefined;
+function windowLength(window: Window): string {
+  if (window.kind === "rolling") return String(window.ms);
+  return window.kind === "calendar" ? window.unit : "";
 }
 
 function problemOfLine(line: AskedLine): string | undefined {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { sha256Hex } from "@agentkit-policy/schema";
 import { indexDateOf } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
 import type { EntryState, Scope, ScopeValues } from "./ledger.js";
 import { LedgerFault } from "./ledger-fault.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
-import type { HeldLine, LineQuery, Store } from "./store.js";
+import type { LineQuery, LineVisitor, Store } from "./store.js";
 
 const version = "1";
 
@@ -124,7 +125,8 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
         );
       }
     },
-    lines({ unit, asset, attemptId, scope, since }: LineQuery): HeldLine[] {
+    digest: sha256Hex,
+    eachLine({ unit, asset, attemptId, scope, since }: LineQuery, visit: LineVisitor): void {
       const names = Object.keys(scope) as Scope[];
       const own = attemptId === undefined ? "" : " AND lines.attempt_id = ?";
       const conditions = names
@@ -140,7 +142,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
         ...(attemptId === undefined ? [] : [attemptId]),
         ...names.map((name) => scope[name] ?? null),
       ) as (EntryRow & LineRow)[];
-      return rows.map((row) => ({ entry: { ...entryOf(row), steps: [], lines: [] }, line: lineOfRow(row) }));
+      for (const row of rows) visit(entryOf(row), lineOfRow(row));
     },
     assets() {
       const rows = statement("SELECT DISTINCT asset FROM lines WHERE unit = 'amount' ORDER BY asset").all() as {

@@ -13,11 +13,8 @@ export interface LineQuery {
   readonly since?: number;
 }
 
-/** A line with the entry that holds it. The entry's own lines and steps are not filled in. */
-export interface HeldLine {
-  readonly entry: Entry;
-  readonly line: Line;
-}
+/** Looks at a line and the entry that holds it. The entry's own lines and steps are not filled in. */
+export type LineVisitor = (entry: Entry, line: Line) => void;
 
 /**
  * What a driver keeps. Synchronous, because every verb runs inside one transaction of its driver: nothing may come
@@ -30,7 +27,9 @@ export interface Store {
    * @param durable whether it must be on the disk itself before anybody hears of it (`ledger:durable`)
    */
   put(entry: Entry, durable: boolean): void;
-  lines(query: LineQuery): Iterable<HeldLine>;
+  /** What is kept of a reserve's whole text: two are the same only where this is. */
+  digest(text: string): string;
+  eachLine(query: LineQuery, visit: LineVisitor): void;
   assets(): string[];
   /** The latest time that any process has read, unless its clock had jumped. */
   highWater(): number;

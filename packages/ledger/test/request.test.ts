@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ReserveRequest } from "../src/ledger.js";
-import { digestOf } from "../src/request.js";
+import { textOfReserve } from "../src/request.js";
 
 const asset = "eip155:8453/slip44:60";
 const limit = { id: "a", unit: "amount", asset, per: ["user"], window: { kind: "rolling", ms: 1_000 }, max: "9" } as const;
@@ -31,7 +31,7 @@ it.each<[string, Partial<ReserveRequest>]>([
   ["the number of limits", { limits: [limit] }],
   ["whether it arms", { arm: true }],
 ])("a request is another one when it differs in %s", (_what, change) => {
-  expect(digestOf({ ...request, ...change })).not.toBe(digestOf(request));
+  expect(textOfReserve({ ...request, ...change })).not.toBe(textOfReserve(request));
 });
 
 it("a request is the same one in whatever order its objects were put together, and under whatever name of a rule", () => {
@@ -42,5 +42,5 @@ it("a request is the same one in whatever order its objects were put together, a
     lines: [{ counterparty, ...rest }],
     limits: [{ max, window, ...query }, calendar],
   };
-  expect(digestOf({ ...request, ...again, arm: false })).toBe(digestOf(request));
+  expect(textOfReserve({ ...request, ...again, arm: false })).toBe(textOfReserve(request));
 });

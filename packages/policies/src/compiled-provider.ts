@@ -1,5 +1,5 @@
 import type { PolicyProvider, SettledOutcome, Settlement, SettleScope } from "@agentkit-policy/core";
-import type { AskedLine, Granted, Ledger, LedgerAnswer } from "@agentkit-policy/ledger";
+import type { AskedLine, Awaitable, Granted, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
 import type { ActionContext, Allow, Deny, PolicyDecision } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
 import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
@@ -15,13 +15,12 @@ interface HeldEntry {
 
 /** What is asked of the ledger for one decision. */
 interface LedgerQuestion {
-  readonly actionId: string;
+  readonly attemptId: string;
   /** The step that a reserve makes; an arm alone makes none. */
   readonly stepId?: string;
   /** Whether the answer arms the entry. */
   readonly arms: boolean;
   readonly lines: readonly AskedLine[];
-  readonly ask: () => Promise<LedgerAnswer>;
 }
 
 /** What the provider runs with. */
@@ -60,57 +59,53 @@ class CompiledProvider {
     this.#now = now;
   }
 
-  async beforeAction(context: ActionContext): Promise<PolicyDecision> {
+  beforeAction(context: ActionContext): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
-    const lines: AskedLine[] = [...askedLines(context.effects), { unit: "actions" }];
+    const lines = askedLines(context.effects);
+    lines.push({ unit: "actions" });
     const limits = limitsFor(this.#policy.limits, context);
     // What moves nothing needs an entry only where actions themselves are counted.
     if (context.effects.length === 0 && limits.every((limit) => limit.unit !== "actions")) return { decision: "allow" };
     // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
     const arm = !context.moneyVisible && context.effects.length > 0;
-    const { actionId } = context;
-    const request = { attemptId: actionId, stepId: "root", scopes: scopesOf(context), lines, limits, arm };
-    return await this.#decide({ actionId, stepId: "root", arms: arm, lines, ask: () => this.#ledger.reserve(request) });
+    return this.#reserve({ attemptId: context.actionId, stepId: "root", scopes: scopesOf(context), lines, limits, arm });
   }
 
-  async beforeWalletCall(context: ActionContext): Promise<PolicyDecision> {
+  beforeWalletCall(context: ActionContext): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
-    const { actionId, callId: stepId } = context;
+    const { actionId: attemptId, callId: stepId } = context;
     if (stepId === undefined) return { decision: "deny", code: "context_error", reason: "the wallet call has no id" };
     const lines = askedLines(context.excess ?? context.effects);
-    const entry = this.#entries.get(actionId);
+    const entry = this.#entries.get(attemptId);
     if (lines.length > 0 || entry === undefined) {
       const limits = limitsFor(this.#policy.limits, context);
-      const request = { attemptId: actionId, stepId, scopes: scopesOf(context), lines, limits, arm: true };
-      return await this.#decide({ actionId, stepId, arms: true, lines, ask: () => this.#ledger.reserve(request) });
+      return this.#reserve({ attemptId, stepId, scopes: scopesOf(context), lines, limits, arm: true });
     }
     // guard:judged-in-full: only the first call arms, as long as the entry leaves the wallet time enough.
     if (entry.armed && this.#now() + this.#policy.leaveWithinMs <= entry.sendBy) return this.#allow(entry.sendBy);
-    return await this.#decide({
-      actionId,
-      arms: true,
-      lines,
-      ask: () => this.#ledger.arm({ attemptId: actionId, steps: entry.steps }),
-    });
+    return this.#decide({ attemptId, arms: true, lines }, () => this.#ledger.arm({ attemptId, steps: entry.steps }));
   }
 
-  async settle(context: ActionContext, outcome: SettledOutcome, { settlements }: SettleScope): Promise<void> {
+  settle(context: ActionContext, outcome: SettledOutcome, { settlements }: SettleScope): Awaitable<void> {
     const { actionId } = context;
     // Nothing was held and nothing was spent: a read, or a denial of our own. An attempt that may have reached the
     // ledger without our hearing of it is closed all the same.
     const nothingHeld = !this.#entries.has(actionId) && settlements.length === 0;
-    if (nothingHeld && outcome.spent.length === 0 && context.effects.length === 0) return;
+    if (nothingHeld && outcome.spent.length === 0 && context.effects.length === 0) return undefined;
     const inFlight = outcome.calls.some((call) => call.state === "in_flight");
-    await this.#ledger.close({
+    const closing = this.#ledger.close({
       attemptId: actionId,
       scopes: scopesOf(context),
       entered: outcome.entered,
       inFlight,
       spent: spentLines(outcome.spent),
     });
-    if (!inFlight) this.#entries.delete(actionId);
+    const closed = (): void => {
+      if (!inFlight) this.#entries.delete(actionId);
+    };
+    return closing instanceof Promise ? closing.then(closed) : closed();
   }
 
   #statelessDenial(context: ActionContext): Deny | undefined {
@@ -120,16 +115,26 @@ class CompiledProvider {
     return { decision: "deny", code, reason, ...(rule === undefined ? {} : { metadata: { rule } }) };
   }
 
-  async #decide({ actionId, stepId, arms, lines, ask }: LedgerQuestion): Promise<PolicyDecision> {
-    let answer: LedgerAnswer;
+  #reserve(request: ReserveRequest): Awaitable<PolicyDecision> {
+    const { attemptId, stepId, lines, arm: arms = false } = request;
+    return this.#decide({ attemptId, stepId, arms, lines }, () => this.#ledger.reserve(request));
+  }
+
+  /** Answers at once where the ledger does. */
+  #decide(question: LedgerQuestion, ask: () => Awaitable<LedgerAnswer>): Awaitable<PolicyDecision> {
     try {
-      answer = await ask();
+      const answer = ask();
+      if (!(answer instanceof Promise)) return this.#decisionOf(question, answer);
+      return answer.then((later) => this.#decisionOf(question, later), denialOfFault);
     } catch (error) {
       // ledger:faults: a budget that cannot be asked has no room.
       return denialOfFault(error);
     }
+  }
+
+  #decisionOf({ attemptId, stepId, arms, lines }: LedgerQuestion, answer: LedgerAnswer): PolicyDecision {
     if (!answer.ok) return denialOfRefusal(answer, lines, this.#policy.decimalsOf);
-    this.#remember(actionId, stepId, arms, answer);
+    this.#remember(attemptId, stepId, arms, answer);
     return this.#allow(answer.sendBy, stepId);
   }
 

@@ -9,23 +9,27 @@ const unlimitedAmount = (2n ** 256n - 1n).toString();
 /** Everything that is known of who acts; limits ask for a part of it today and perhaps another tomorrow. */
 export function scopesOf(context: ActionContext): ScopeValues {
   const { walletAddress, chainId, userId, sessionId, runId, agentId } = context;
-  const namespace = chainId?.split(":")[0];
-  return {
-    ...(walletAddress === undefined || namespace === undefined ? {} : { wallet: `${namespace}:${walletAddress}` }),
-    ...(userId === undefined ? {} : { user: userId }),
-    ...(sessionId === undefined ? {} : { session: sessionId }),
-    ...(runId === undefined ? {} : { run: runId }),
-    ...(agentId === undefined ? {} : { agent: agentId }),
+  const scopes: { -readonly [Name in keyof ScopeValues]: ScopeValues[Name] } = {
     action: context.canonicalAction ?? context.actionName,
   };
+  const [namespace] = chainId?.split(":", 1) ?? [];
+  if (walletAddress !== undefined && namespace !== undefined) scopes.wallet = `${namespace}:${walletAddress}`;
+  if (userId !== undefined) scopes.user = userId;
+  if (sessionId !== undefined) scopes.session = sessionId;
+  if (runId !== undefined) scopes.run = runId;
+  if (agentId !== undefined) scopes.agent = agentId;
+  return scopes;
 }
 
 /** The money in effects, as the ledger counts it. An effect without an amount is none yet: the wallet call brings it. */
 export function askedLines(effects: readonly Effect[]): AskedLine[] {
-  return effects.flatMap(({ kind, asset, amount, counterparty }): AskedLine[] => {
-    if (kind === "fee" || asset === undefined || amount === undefined || amount === "0") return [];
-    return [{ unit: "amount", asset, amount: exactAmount(amount), ...(counterparty === undefined ? {} : { counterparty }) }];
-  });
+  const lines: AskedLine[] = [];
+  for (const { kind, asset, amount, counterparty } of effects) {
+    if (kind === "fee" || asset === undefined || amount === undefined || amount === "0") continue;
+    const line = { unit: "amount", asset, amount: exactAmount(amount) } as const;
+    lines.push(counterparty === undefined ? line : { ...line, counterparty });
+  }
+  return lines;
 }
 
 /** What an outcome's money is closed with. */
@@ -39,10 +43,12 @@ export function spentLines(lines: readonly MoneyLine[]): { asset: string; amount
 
 /** The limits that may concern a context, as queries. */
 export function limitsFor(limits: readonly CompiledLimit[], context: ActionContext): Limit[] {
-  return limits.flatMap((limit) => {
+  const queries: Limit[] = [];
+  for (const limit of limits) {
     const query = applies(limit.when, context) ? limitFor(limit, context) : undefined;
-    return query === undefined ? [] : [query];
-  });
+    if (query !== undefined) queries.push(query);
+  }
+  return queries;
 }
 
 function exactAmount(amount: string): string {

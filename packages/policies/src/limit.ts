@@ -51,8 +51,10 @@ export function compileLimit(rule: LimitRule, window: Window, decimals: number):
 }
 
 /** The limit as the ledger asks it for one attempt; undefined where it cannot concern it. */
-export function limitFor(limit: CompiledLimit, context: Pick<ActionContext, "chainId">): Limit | undefined {
-  const { native, when: _when, ...rest } = limit;
-  if (!native) return rest;
-  return context.chainId?.startsWith("eip155:") === true ? { ...rest, asset: nativeAsset(context.chainId) } : undefined;
+export function limitFor(limit: CompiledLimit, { chainId }: Pick<ActionContext, "chainId">): Limit | undefined {
+  const { id, unit, per, window, max, asset } = limit;
+  if (limit.native) {
+    return chainId?.startsWith("eip155:") === true ? { id, unit, asset: nativeAsset(chainId), per, window, max } : undefined;
+  }
+  return asset === undefined ? { id, unit, per, window, max } : { id, unit, asset, per, window, max };
 }

@@ -206,7 +206,8 @@ describe("a ledger that cannot answer", () => {
     await policy.dispose();
     expect(await policy.beforeAction(payment("10"), scope)).toMatchObject({ decision: "deny", code: "ledger_disposed" });
     expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "deny", code: "ledger_disposed" });
-    await expect(policy.settle?.(context, outcome([]), settle)).rejects.toMatchObject({ code: "ledger_disposed" });
+    const settling = async (): Promise<void> => await policy.settle?.(context, outcome([]), settle);
+    await expect(settling()).rejects.toMatchObject({ code: "ledger_disposed" });
   });
 });
 

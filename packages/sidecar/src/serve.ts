@@ -29,9 +29,12 @@ interface ErrorData {
  */
 export async function serve(connection: MessageConnection): Promise<void> {
   let opened: Promise<Sidecar> | undefined;
-  const sidecar = async (): Promise<Sidecar> => {
+  let ready: Sidecar | undefined;
+  /** Uses the sidecar, at once where it is there already. */
+  const withSidecar = async <T>(use: (sidecar: Sidecar) => Promise<T>): Promise<T> => {
+    if (ready !== undefined) return use(ready);
     if (opened === undefined) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the first message is "initialize"');
-    return await opened;
+    return use(await opened);
   };
   const ended = new Promise<void>((resolve) => {
     connection.onClose(() => resolve());
@@ -40,9 +43,11 @@ export async function serve(connection: MessageConnection): Promise<void> {
 
   /** Answers a method: its message is checked against the contract first, and what it throws tells nothing of its insides. */
   const answer = <Params>(method: string, guard: Guard<Params>, body: (params: Params) => Promise<unknown>): void => {
-    connection.onRequest(method, async (params: unknown): Promise<unknown> => {
+    connection.onRequest(method, (params: unknown) => {
       if (!guard(params)) throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${problemOf(guard, params)}`);
-      return await body(params).catch((error: unknown) => Promise.reject(responseError(method, error)));
+      return body(params).catch((error: unknown) => {
+        throw responseError(method, error);
+      });
     });
   };
   answer("initialize", isInitializeParams, async (params) => {
@@ -53,11 +58,14 @@ export async function serve(connection: MessageConnection): Promise<void> {
       // Whoever asks next hears it again, and may try once more.
       opened = undefined;
     });
-    return (await opening).description;
+    ready = await opening;
+    return ready.description;
   });
-  answer("policy/beforeAction", isBeforeActionParams, async (params) => (await sidecar()).beforeAction(params));
-  answer("policy/beforeWalletCall", isBeforeWalletCallParams, async (params) => (await sidecar()).beforeWalletCall(params));
-  answer("policy/settle", isSettleParams, async (params) => (await sidecar()).settle(params));
+  answer("policy/beforeAction", isBeforeActionParams, (params) => withSidecar((sidecar) => sidecar.beforeAction(params)));
+  answer("policy/beforeWalletCall", isBeforeWalletCallParams, (params) =>
+    withSidecar((sidecar) => sidecar.beforeWalletCall(params)),
+  );
+  answer("policy/settle", isSettleParams, (params) => withSidecar((sidecar) => sidecar.settle(params)));
   connection.onNotification("policy/observe", async (params: unknown) => {
     // A notification that cannot be read is lost, as it may be: the journal says it again.
     if (isObserveParams(params)) (await opened)?.observe(params);

@@ -64,7 +64,8 @@ export class Sidecar {
     if ("decision" in facts) return { decision: facts };
     const needs = new Needs(provided);
     // Asked before anything is reserved, so that asking again cannot hold anything twice.
-    if (provided === undefined) await this.#reader?.readAhead(facts, needs.read);
+    const readingAhead = provided === undefined ? this.#reader?.readAhead(facts, needs.read) : undefined;
+    if (readingAhead !== undefined) await readingAhead;
     if (needs.open !== undefined) return { needs: needs.open };
     return { decision: decisionOf(await this.#machine.openAttempt(facts, needs.read, deadlineMs)) };
   }
