@@ -1,8 +1,7 @@
 import { type Allow, type Deny, isPolicyDecision, type PolicyDecision } from "@agentkit-policy/schema";
-import { type Deadline, timedOut } from "./deadline.js";
+import type { Deadline } from "./deadline.js";
 import { type Denial, errorText } from "./errors.js";
 import { restore, takeSnapshot } from "./snapshot.js";
-import { isThenable } from "./thenable.js";
 
 /** What came of asking one provider. */
 export type Answer =
@@ -25,28 +24,14 @@ export type AmbiguousAnswer = Extract<Answer, { kind: "ambiguous" }>;
 
 /** Asks one hook, and makes a denial of everything that is not an allow (`fail:closed`): at once, where the hook answers so. */
 export function ask(providerName: string, question: () => unknown, deadline: Deadline): Answer | Promise<Answer> {
-  try {
-    const returned = question();
-    return isThenable(returned)
-      ? awaited(providerName, Promise.resolve(returned), deadline)
-      : judged(providerName, returned, deadline);
-  } catch (error) {
-    return failed(providerName, error);
-  }
-}
-
-async function awaited(providerName: string, pending: Promise<unknown>, deadline: Deadline): Promise<Answer> {
-  try {
-    const returned = await deadline.within(pending);
-    if (returned !== timedOut) return judged(providerName, returned, deadline);
-    return ambiguous("policy_timeout", `the policy "${providerName}" did not answer in time`, lateAnswer(pending));
-  } catch (error) {
-    return failed(providerName, error);
-  }
-}
-
-function failed(providerName: string, error: unknown): Answer {
-  return { ...ambiguous("policy_error", `the policy "${providerName}" failed`), detail: errorText(error) };
+  return deadline.run(question, {
+    answered: (returned) => judged(providerName, returned, deadline),
+    late: (pending) => ambiguous("policy_timeout", `the policy "${providerName}" did not answer in time`, lateAnswer(pending)),
+    failed: (error): Answer => ({
+      ...ambiguous("policy_error", `the policy "${providerName}" failed`),
+      detail: errorText(error),
+    }),
+  });
 }
 
 function judged(providerName: string, returned: unknown, deadline: Deadline): Answer {

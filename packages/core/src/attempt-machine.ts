@@ -52,9 +52,7 @@ export class AttemptMachine {
     const { actionId, actionName } = facts;
     runtime.emit({ type: "action.requested", actionId, actionName });
     const deadline = new Deadline(runtime.clock, deadlineMs);
-    const reading = describeAttempt(runtime, facts, read, deadline);
-    // Awaited only where there is something to wait for, here as below: each wait costs as much as a rule.
-    const description = reading instanceof Promise ? await reading : reading;
+    const description = await describeAttempt(runtime, facts, read, deadline);
     if ("code" in description) return this.#denied(facts, description);
     const attempt = newAttempt(runtime, facts, description);
     if ("code" in attempt) return this.#denied(facts, attempt);

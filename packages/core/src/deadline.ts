@@ -1,8 +1,18 @@
 import type { Clock } from "@agentkit-policy/schema";
 import { elapsedMs } from "./elapsed.js";
+import { isThenable } from "./thenable.js";
 
 /** The answer of `within` when the time passed first. */
 export const timedOut = Symbol("timed out");
+
+/** What is made of what a body gives, whether it gives it at once or promises it. */
+export interface Uses<T, R> {
+  readonly answered: (value: T) => R;
+  /** The time passed first; the promise may still be kept. */
+  readonly late: (pending: Promise<T>) => R;
+  /** The body threw, or its promise was broken, or what it gave could not be used. */
+  readonly failed: (error: unknown) => R;
+}
 
 /**
  * One span of time that several waits share. The timer and the signal are made only when somebody needs them: most
@@ -40,6 +50,20 @@ export class Deadline {
   /** The promise's value, or `timedOut`. */
   within<T>(promise: PromiseLike<T>): Promise<T | typeof timedOut> {
     return within(promise, this.remainingMs);
+  }
+
+  /** Runs a body, and waits for it only where it promises something: most answer at once. Fails only where `failed` does. */
+  run<T, R>(body: () => T | PromiseLike<T>, { answered, late, failed }: Uses<T, R>): R | Promise<R> {
+    try {
+      const given = body();
+      if (!isThenable(given)) return answered(given);
+      const pending = Promise.resolve(given);
+      return this.within(pending)
+        .then((value) => (value === timedOut ? late(pending) : answered(value)))
+        .catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, InvalidDescription, Read } from "./action-reader.js";
 import type { AttemptFacts } from "./attempt.js";
-import { type Deadline, timedOut } from "./deadline.js";
+import type { Deadline } from "./deadline.js";
 import { type Denial, errorText } from "./errors.js";
 import type { Runtime } from "./runtime.js";
-import { isThenable } from "./thenable.js";
 
 /** An attempt of which nothing is known. */
 export const unknownDescription: Description = {
@@ -28,32 +27,12 @@ export function describeAttempt(
     return { effects: facts.described, spends: facts.described.length > 0, throughWallet: true };
   }
   if (reader === undefined) return unknownDescription;
-  try {
-    const reading = reader.describe(facts, read);
-    return isThenable(reading) ? awaited(runtime, Promise.resolve(reading), deadline) : understood(reading);
-  } catch (error) {
-    return unreadable(runtime, error);
-  }
-}
-
-async function awaited(
-  runtime: Runtime,
-  reading: Promise<Description | InvalidDescription>,
-  deadline: Deadline,
-): Promise<Description | Denial> {
-  try {
-    const described = await deadline.within(reading);
+  return deadline.run<Description | InvalidDescription, Description | Denial>(() => reader.describe(facts, read), {
+    answered: (described) => ("invalid" in described ? { code: "invalid_arguments", reason: described.invalid } : described),
     // Nothing is known of what would move, so nothing can be judged: deny.
-    if (described === timedOut) return { code: "policy_timeout", reason: "what the action would move could not be read in time" };
-    return understood(described);
-  } catch (error) {
-    return unreadable(runtime, error);
-  }
-}
-
-/** @throws TypeError when it is no description at all */
-function understood(described: Description | InvalidDescription): Description | Denial {
-  return "invalid" in described ? { code: "invalid_arguments", reason: described.invalid } : described;
+    late: () => ({ code: "policy_timeout", reason: "what the action would move could not be read in time" }),
+    failed: (error) => unreadable(runtime, error),
+  });
 }
 
 /** What a wallet call would do. Total: what cannot be told is unknown. */

@@ -46,8 +46,7 @@ export async function askRound(round: Round): Promise<RoundResult> {
       const name = runtime.nameOf(provider);
       const asked = validity.reading();
       tell(round, "provider.started", name);
-      const answering = ask(name, () => inProviderHook(attempt.facts.actionId, question), deadline);
-      const answer = answering instanceof Promise ? await answering : answering;
+      const answer = await ask(name, () => inProviderHook(attempt.facts.actionId, question), deadline);
       tellAnswer(round, name, answer);
       if (answer.kind !== "allow") {
         if (answer.kind === "ambiguous") deadline.abort();
@@ -78,7 +77,6 @@ function tell(
   provider: string,
   more?: { readonly code?: string; readonly detail?: string },
 ): void {
-  if (!runtime.isHeard) return;
   const { actionId, actionName } = attempt.facts;
   runtime.emit({ type, actionId, actionName, provider, hook, ...more });
 }

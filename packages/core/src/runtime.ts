@@ -17,8 +17,6 @@ export interface Runtime {
   /** For all settlement hooks of one round together. */
   readonly settleDeadlineMs: number;
   readonly confirmations: (chainId: string | undefined) => number | undefined;
-  /** Whether anybody listens to events; where nobody does, none need be made. */
-  readonly isHeard: boolean;
   readonly emit: (event: Omit<PolicyEvent, "at">) => void;
   readonly nameOf: (provider: PolicyProvider) => string;
 }
@@ -60,7 +58,6 @@ export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
     decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
     settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
     confirmations: confirmationsOf(options.confirmations, providers),
-    isHeard: options.onEvent !== undefined,
     emit: (event) => {
       if (options.onEvent !== undefined) emitTo(options.onEvent, { ...event, at: clock.now() });
     },

@@ -1,11 +1,10 @@
 import type { Attempt, Participant, SettleFacts } from "./attempt.js";
 import { inProviderHook } from "./attempt-scope.js";
-import { Deadline, timedOut } from "./deadline.js";
+import { Deadline } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, errorText } from "./errors.js";
 import { provesNothingLeft } from "./outcome.js";
 import type { SettledOutcome } from "./provider.js";
 import type { Runtime } from "./runtime.js";
-import { isThenable } from "./thenable.js";
 
 /** What the RFC's own hooks are told beside the outcome. */
 export interface Told {
@@ -47,32 +46,27 @@ export async function tellParticipants(
   told: Told,
 ): Promise<void> {
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
-  for (let index = participants.length - 1; index >= 0; index -= 1) {
-    const telling = tell(runtime, attempt, participants[index] as Participant, outcome, told, deadline);
-    if (telling instanceof Promise) await telling;
+  for (const participant of [...participants].reverse()) {
+    await tell(runtime, attempt, participant, outcome, told, deadline);
   }
 }
 
-/** Tells one participant: at once, where it hears so. */
-function tell(
+async function tell(
   runtime: Runtime,
   attempt: Attempt,
   participant: Participant,
   outcome: SettledOutcome,
   told: Told,
   deadline: Deadline,
-): unknown {
+): Promise<void> {
   const { provider } = participant;
   const { context } = attempt;
   if (provider.settle !== undefined) {
     participant.untold = outcome;
-    const settled = settleOnce(runtime, attempt, participant, deadline);
-    const retryUnless = (isSettled: boolean): void => {
-      if (!isSettled) retryLater(runtime, attempt, participant, 0);
-    };
-    return settled instanceof Promise ? settled.then(retryUnless) : retryUnless(settled);
+    if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
+    return;
   }
-  if (participant.told) return undefined;
+  if (participant.told) return;
   participant.told = true;
   // settle:by-money: a provider that would release on an error hears of one only when it is proven that nothing left.
   const nothingLeft = provesNothingLeft(outcome);
@@ -80,29 +74,21 @@ function tell(
   const heard = nothingLeft
     ? (): unknown => provider.onActionError?.(context, told.error, outcome)
     : (): unknown => provider.afterAction?.(context, told.result, outcome);
-  return runHook(runtime, attempt, participant, hook, heard, deadline);
+  await runHook(runtime, attempt, participant, hook, heard, deadline);
 }
 
 /** Tells a provider the newest outcome that it has not been told. @returns whether there is nothing left to tell */
-function settleOnce(
-  runtime: Runtime,
-  attempt: Attempt,
-  participant: Participant,
-  deadline: Deadline,
-): boolean | Promise<boolean> {
+async function settleOnce(runtime: Runtime, attempt: Attempt, participant: Participant, deadline: Deadline): Promise<boolean> {
   const outcome = participant.untold;
   if (outcome === undefined) return true;
   const scope = { settlements: [...participant.settlements], recovered: attempt.recovered };
   const settle = (): unknown => participant.provider.settle?.(attempt.context, outcome, scope);
-  const noted = (isSettled: boolean): boolean => {
-    if (isSettled && participant.untold === outcome) participant.untold = undefined;
-    return isSettled;
-  };
-  const settling = runHook(runtime, attempt, participant, "settle", settle, deadline);
-  return settling instanceof Promise ? settling.then(noted) : noted(settling);
+  const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
+  if (settled && participant.untold === outcome) participant.untold = undefined;
+  return settled;
 }
 
-/** Runs a hook, within the deadline where it takes time. @returns whether it did what it had to; never throws */
+/** Runs a hook, and waits for it where it takes time. @returns whether it did what it had to; never fails */
 function runHook(
   runtime: Runtime,
   attempt: Attempt,
@@ -113,10 +99,6 @@ function runHook(
 ): boolean | Promise<boolean> {
   const provider = runtime.nameOf(participant.provider);
   const { actionId, actionName } = attempt.facts;
-  const ended = (): boolean => {
-    runtime.emit({ type: "provider.ended", actionId, actionName, provider, hook });
-    return true;
-  };
   const failed = (error: unknown): boolean => {
     const reason = `${provider}.${hook}: ${errorText(error)}`;
     runtime.emit({ type: "settlement.failed", actionId, actionName, provider, hook, reason });
@@ -124,15 +106,14 @@ function runHook(
     return false;
   };
   runtime.emit({ type: "provider.started", actionId, actionName, provider, hook });
-  try {
-    const answer = inProviderHook(actionId, body);
-    if (!isThenable(answer)) return ended();
-    return deadline.within(Promise.resolve(answer)).then((late) => {
-      return late === timedOut ? failed(new Error(`did not finish within ${runtime.settleDeadlineMs} ms`)) : ended();
-    }, failed);
-  } catch (error) {
-    return failed(error);
-  }
+  return deadline.run(() => inProviderHook(actionId, body), {
+    answered: () => {
+      runtime.emit({ type: "provider.ended", actionId, actionName, provider, hook });
+      return true;
+    },
+    late: () => failed(new Error(`did not finish within ${runtime.settleDeadlineMs} ms`)),
+    failed,
+  });
 }
 
 function retryLater(runtime: Runtime, attempt: Attempt, participant: Participant, round: number): void {

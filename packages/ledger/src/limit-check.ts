@@ -2,7 +2,7 @@ import { counts, earliestDate, isOpen } from "./counting.js";
 import { type Entry, isAlive, type Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
-import type { LineQuery, LineVisitor, Store } from "./store.js";
+import type { LineVisitor, Store } from "./store.js";
 
 /** The moment and the attempt for which a limit is asked. */
 export interface Moment {
@@ -63,7 +63,7 @@ function askedSums(
 /** Lines of earlier steps that a limit counts only now, because this step is the first to name a scope of it. */
 function newlyCounted(limit: Limit, scopes: ScopeValues, entry: Entry): Line[] {
   if (!limit.per.some((scope) => scope !== "counterparty" && entry.scopes[scope] === undefined)) return [];
-  return entry.lines.filter((line) => concerns(limit, line) && typeof scopeKey(limit, scopes, line) !== "string");
+  return entry.lines.filter((line) => typeof scopeKey(limit, scopes, line) !== "string");
 }
 
 function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
@@ -74,25 +74,22 @@ function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
 export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, moment: Moment): Balance[] {
   return limits.flatMap((limit) => {
     if (limit.window.kind === "attempt") return [];
+    const wanted = scopes === undefined ? {} : scopeKey(limit, scopes, scopes);
+    if (typeof wanted === "string") return [];
     const groups = new Map<string, Group>();
-    const add = (key: ScopeKey): Group => {
-      const group = groups.get(textOf(key)) ?? { key, counted: 0n, open: 0n };
-      groups.set(textOf(key), group);
+    const groupOf = (key: ScopeKey): Group => {
+      const text = textOf(key);
+      const group = groups.get(text) ?? { key, counted: 0n, open: 0n };
+      groups.set(text, group);
       return group;
     };
-    let wanted: ScopeKey = {};
-    if (scopes !== undefined) {
-      const key = scopeKey(limit, scopes, scopes);
-      if (typeof key === "string") return [];
-      wanted = key;
-    }
-    // A balance that was asked for is told, if it is nothing; and so is that of all.
-    if (scopes !== undefined || limit.per.length === 0) add(wanted);
+    // A balance that was asked for is told even where it is nothing, and so is that of all.
+    if (scopes !== undefined || limit.per.length === 0) groupOf(wanted);
     eachCounted(store, limit, wanted, moment, (entry, line) => {
       const key = scopeKey(limit, entry.scopes, line);
       // An entry that never named the scope was never granted under this limit; it has no balance to show.
       if (typeof key === "string") return;
-      const group = add(key);
+      const group = groupOf(key);
       group.counted += line.amount;
       if (isOpen(entry, moment.now) || isAlive(entry, moment.now)) group.open += line.amount;
     });
@@ -132,14 +129,12 @@ function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Momen
 /** Visits the lines that a limit counts at a moment, of entries with these scope values. */
 function eachCounted(store: Store, limit: Limit, scope: ScopeKey, moment: Moment, visit: LineVisitor): void {
   const frame = { ...moment, window: limit.window };
-  const query: { -readonly [Name in keyof LineQuery]: LineQuery[Name] } = { unit: limit.unit, scope };
-  if (limit.asset !== undefined) query.asset = limit.asset;
-  if (limit.window.kind === "attempt" && moment.attemptId !== undefined) query.attemptId = moment.attemptId;
+  const { unit, asset } = limit;
+  const attemptId = limit.window.kind === "attempt" ? moment.attemptId : undefined;
   // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
-  const since = limit.window.kind === "open" && limit.unit === "actions" ? undefined : earliestDate(frame);
-  if (since !== undefined) query.since = since;
+  const since = limit.window.kind === "open" && unit === "actions" ? undefined : earliestDate(frame);
   const byCounterparty = limit.per.includes("counterparty");
-  store.eachLine(query, (entry, line) => {
+  store.eachLine({ unit, asset, attemptId, scope, since }, (entry, line) => {
     if (line.amount === 0n || (!byCounterparty && line.perCounterpartyOnly === true)) return;
     if (counts(entry, line, frame)) visit(entry, line);
   });

@@ -14,7 +14,7 @@ export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
   const store = memoryStore();
   let disposed = false;
-  // No await between reading and writing: that is the whole transaction.
+  // Verbs are synchronous, so that nothing comes between reading and writing: that is the whole transaction.
   const held = (): Store => {
     if (disposed) throw new LedgerFault("ledger_disposed", "the ledger has been closed");
     return store;

@@ -1,6 +1,6 @@
 import { hourMs, indexDateOf } from "./counting.js";
-import type { Entry, Line } from "./entry.js";
-import type { Store } from "./store.js";
+import type { Entry } from "./entry.js";
+import type { LineQuery, Store } from "./store.js";
 
 /** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
 type Hours = Map<number, Map<string, Entry>>;
@@ -80,6 +80,6 @@ function hourOf(date: number): number {
   return Math.floor(date / hourMs);
 }
 
-function keyOf({ unit, asset }: Pick<Line, "unit" | "asset">): string {
+function keyOf({ unit, asset }: Pick<LineQuery, "unit" | "asset">): string {
   return asset === undefined ? unit : `${unit} ${asset}`;
 }

@@ -4,13 +4,13 @@ import type { AskedLine, Scope } from "./ledger.js";
 /** Which lines may count for one balance: a superset, of which the counting rules choose. */
 export interface LineQuery {
   readonly unit: AskedLine["unit"];
-  readonly asset?: string;
+  readonly asset?: string | undefined;
   /** Lines of this attempt only. */
-  readonly attemptId?: string;
+  readonly attemptId?: string | undefined;
   /** Lines of entries with these values; empty for all. */
   readonly scope: Readonly<Partial<Record<Scope, string>>>;
   /** Lines whose date is earlier count no more; undefined where no date is too early. */
-  readonly since?: number;
+  readonly since?: number | undefined;
 }
 
 /** Looks at a line and the entry that holds it. The entry's own lines and steps are not filled in. */
@@ -29,6 +29,7 @@ export interface Store {
   put(entry: Entry, durable: boolean): void;
   /** What is kept of a reserve's whole text: two are the same only where this is. */
   digest(text: string): string;
+  /** Visits every line of a query, in no order. */
   eachLine(query: LineQuery, visit: LineVisitor): void;
   assets(): string[];
   /** The latest time that any process has read, unless its clock had jumped. */

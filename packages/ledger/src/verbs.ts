@@ -45,29 +45,26 @@ export class Verbs {
     if (entry !== undefined && !isAlive(entry, now)) return refusalOf(entry);
     // The same request again: the first answer may have been lost, and nothing is counted twice.
     if (entry !== undefined && known !== undefined) return granted(entry);
-    const changed = entry === undefined ? undefined : changedScope(entry.scopes, request.scopes);
+    const changed = changedScope(entry?.scopes ?? {}, request.scopes);
     if (changed !== undefined)
       return refuse("invalid_request", `the ${changed} of ${attemptId} is not the one of its first step`);
-    const scopes = entry === undefined ? { ...request.scopes } : { ...request.scopes, ...entry.scopes };
+    const scopes = { ...request.scopes, ...entry?.scopes };
     const lines = request.lines.map(lineOf);
     const asked = { limits: request.limits, scopes, lines, entry };
     const over = checkLimits(store, asked, { now, marginMs: this.#times.marginMs, attemptId });
     if (over !== undefined) return over;
-    const step = { stepId, digest };
-    const reserved: Entry =
-      entry === undefined
-        ? {
-            attemptId,
-            scopes,
-            state: "reserved",
-            reservedAt: now,
-            sendBy: now + this.#times.lifeMs,
-            until: now + this.#times.lifeMs,
-            signatureDeadline: 0,
-            steps: [step],
-            lines,
-          }
-        : { ...entry, scopes, steps: [...entry.steps, step], lines: [...entry.lines, ...lines] };
+    const base: Entry = entry ?? {
+      attemptId,
+      scopes,
+      state: "reserved",
+      reservedAt: now,
+      sendBy: now + this.#times.lifeMs,
+      until: now + this.#times.lifeMs,
+      signatureDeadline: 0,
+      steps: [],
+      lines: [],
+    };
+    const reserved = { ...base, scopes, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
     const after = request.arm === true ? this.#armed(reserved, now, 0) : reserved;
     // Only what comes before any authority need not be on the disk yet.
     return this.#write(store, after, after.state === "armed");

@@ -122,12 +122,12 @@ class CompiledProvider {
 
   /** Answers at once where the ledger does. */
   #decide(question: LedgerQuestion, ask: () => Awaitable<LedgerAnswer>): Awaitable<PolicyDecision> {
+    // ledger:faults: a budget that cannot be asked has no room, whether it says so at once or later.
     try {
       const answer = ask();
       if (!(answer instanceof Promise)) return this.#decisionOf(question, answer);
       return answer.then((later) => this.#decisionOf(question, later), denialOfFault);
     } catch (error) {
-      // ledger:faults: a budget that cannot be asked has no room.
       return denialOfFault(error);
     }
   }

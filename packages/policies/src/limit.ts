@@ -53,8 +53,7 @@ export function compileLimit(rule: LimitRule, window: Window, decimals: number):
 /** The limit as the ledger asks it for one attempt; undefined where it cannot concern it. */
 export function limitFor(limit: CompiledLimit, { chainId }: Pick<ActionContext, "chainId">): Limit | undefined {
   const { id, unit, per, window, max, asset } = limit;
-  if (limit.native) {
-    return chainId?.startsWith("eip155:") === true ? { id, unit, asset: nativeAsset(chainId), per, window, max } : undefined;
-  }
-  return asset === undefined ? { id, unit, per, window, max } : { id, unit, asset, per, window, max };
+  const query = { id, unit, per, window, max };
+  if (!limit.native) return asset === undefined ? query : { ...query, asset };
+  return chainId?.startsWith("eip155:") === true ? { ...query, asset: nativeAsset(chainId) } : undefined;
 }

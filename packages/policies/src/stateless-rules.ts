@@ -20,8 +20,6 @@ export interface RuleDenial {
 /** Kinds that say "nobody can tell what this does": denied unless an allow names them. */
 const denyUnlessNamed: ReadonlySet<Effect["kind"]> = new Set(["unknown", "contract_call", "sign_hash"]);
 
-const zeroAddress = `:0x${"0".repeat(40)}`;
-
 const kindWords: Partial<Record<Effect["kind"], string>> = {
   unknown: "what it would move cannot be told",
   contract_call: "it calls a contract in a way that cannot be read",
@@ -80,5 +78,5 @@ function isMoney(effect: Effect): boolean {
 
 function isMisdirected({ kind, counterparty, contract }: Effect): boolean {
   if (kind !== "transfer" || counterparty === undefined) return false;
-  return counterparty === contract || (counterparty.startsWith("eip155:") && counterparty.endsWith(zeroAddress));
+  return counterparty === contract || /^eip155:[0-9]+:0x0{40}$/.test(counterparty);
 }

@@ -18,26 +18,13 @@ export class ReaderOnce implements ActionReader {
     this.classify = (result, actionName) => reader.classify(result, actionName);
   }
 
-  /**
-   * Reads before the machine does, and gives a promise where that takes time. Never fails: what cannot be read is read again
-   * by the machine, which then denies.
-   */
-  readAhead(facts: AttemptFacts, read: Read): Promise<void> | undefined {
+  /** Reads before the machine does. Never throws: what cannot be read is read again by the machine, which then denies. */
+  async readAhead(facts: AttemptFacts, read: Read): Promise<void> {
     // These say themselves what they do, and nobody reads their arguments.
-    if (facts.call !== undefined || facts.described !== undefined) return undefined;
+    if (facts.call !== undefined || facts.described !== undefined) return;
     try {
       const reading = this.#reader.describe(facts, read);
-      if (reading instanceof Promise) return this.#keepLate(facts, reading);
-      this.#ahead.set(facts, reading);
-    } catch {
-      // Nothing is kept.
-    }
-    return undefined;
-  }
-
-  async #keepLate(facts: AttemptFacts, reading: Promise<Awaited<Reading>>): Promise<void> {
-    try {
-      this.#ahead.set(facts, await reading);
+      this.#ahead.set(facts, reading instanceof Promise ? await reading : reading);
     } catch {
       // Nothing is kept.
     }

@@ -29,12 +29,9 @@ interface ErrorData {
  */
 export async function serve(connection: MessageConnection): Promise<void> {
   let opened: Promise<Sidecar> | undefined;
-  let ready: Sidecar | undefined;
-  /** Uses the sidecar, at once where it is there already. */
-  const withSidecar = async <T>(use: (sidecar: Sidecar) => Promise<T>): Promise<T> => {
-    if (ready !== undefined) return use(ready);
+  const sidecar = async (): Promise<Sidecar> => {
     if (opened === undefined) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the first message is "initialize"');
-    return use(await opened);
+    return await opened;
   };
   const ended = new Promise<void>((resolve) => {
     connection.onClose(() => resolve());
@@ -43,11 +40,9 @@ export async function serve(connection: MessageConnection): Promise<void> {
 
   /** Answers a method: its message is checked against the contract first, and what it throws tells nothing of its insides. */
   const answer = <Params>(method: string, guard: Guard<Params>, body: (params: Params) => Promise<unknown>): void => {
-    connection.onRequest(method, (params: unknown) => {
+    connection.onRequest(method, async (params: unknown): Promise<unknown> => {
       if (!guard(params)) throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${problemOf(guard, params)}`);
-      return body(params).catch((error: unknown) => {
-        throw responseError(method, error);
-      });
+      return await body(params).catch((error: unknown) => Promise.reject(responseError(method, error)));
     });
   };
   answer("initialize", isInitializeParams, async (params) => {
@@ -58,14 +53,11 @@ export async function serve(connection: MessageConnection): Promise<void> {
       // Whoever asks next hears it again, and may try once more.
       opened = undefined;
     });
-    ready = await opening;
-    return ready.description;
+    return (await opening).description;
   });
-  answer("policy/beforeAction", isBeforeActionParams, (params) => withSidecar((sidecar) => sidecar.beforeAction(params)));
-  answer("policy/beforeWalletCall", isBeforeWalletCallParams, (params) =>
-    withSidecar((sidecar) => sidecar.beforeWalletCall(params)),
-  );
-  answer("policy/settle", isSettleParams, (params) => withSidecar((sidecar) => sidecar.settle(params)));
+  answer("policy/beforeAction", isBeforeActionParams, async (params) => (await sidecar()).beforeAction(params));
+  answer("policy/beforeWalletCall", isBeforeWalletCallParams, async (params) => (await sidecar()).beforeWalletCall(params));
+  answer("policy/settle", isSettleParams, async (params) => (await sidecar()).settle(params));
   connection.onNotification("policy/observe", async (params: unknown) => {
     // A notification that cannot be read is lost, as it may be: the journal says it again.
     if (isObserveParams(params)) (await opened)?.observe(params);

@@ -64,8 +64,7 @@ export class Sidecar {
     if ("decision" in facts) return { decision: facts };
     const needs = new Needs(provided);
     // Asked before anything is reserved, so that asking again cannot hold anything twice.
-    const readingAhead = provided === undefined ? this.#reader?.readAhead(facts, needs.read) : undefined;
-    if (readingAhead !== undefined) await readingAhead;
+    if (provided === undefined) await this.#reader?.readAhead(facts, needs.read);
     if (needs.open !== undefined) return { needs: needs.open };
     return { decision: decisionOf(await this.#machine.openAttempt(facts, needs.read, deadlineMs)) };
   }

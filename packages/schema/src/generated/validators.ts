@@ -27,15 +27,16 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var Layer = validate21, schema32 = { title: "Layer", description: "What is being judged: an AgentKit action, or a call to the wallet.", enum: ["action", "wallet"] };
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data === "action" || data === "wallet" ? (validate21.errors = vErrors, errors === 0) : (validate21.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema32.enum }, message: "must be equal to one of the allowed values" }], !1);
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate21.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "action" || data === "wallet" ? (validate21.errors = vErrors, errors === 0) : (validate21.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema32.enum }, message: "must be equal to one of the allowed values" }], !1);
 }
+validate21.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var Id = validate22;
 var pattern4 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "u");
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate22.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern4.test(data))
         return validate22.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }, message: 'must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"' }], !1;
@@ -43,89 +44,90 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       return validate22.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate22.errors = vErrors, errors === 0;
 }
+validate22.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var JsonValue = validate23;
 var wrapper0 = { validate: validate23 };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0, _errs0 = errors, valid0 = !1, _errs1 = errors;
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate23.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
   if (data !== null) {
     let err0 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "null" }, message: "must be null" };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   var _valid0 = _errs1 === errors;
-  if (valid0 = valid0 || _valid0, !valid0) {
-    let _errs3 = errors;
-    if (typeof data != "boolean") {
-      let err1 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    var _valid0 = _errs3 === errors;
-    if (valid0 = valid0 || _valid0, !valid0) {
-      let _errs5 = errors;
-      if (!(typeof data == "number" && isFinite(data))) {
-        let err2 = { instancePath, schemaPath: "#/anyOf/2/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      if (valid0 = valid0 || _valid0, !valid0) {
-        let _errs7 = errors;
-        if (typeof data != "string") {
-          let err3 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-        }
-        var _valid0 = _errs7 === errors;
-        if (valid0 = valid0 || _valid0, !valid0) {
-          let _errs9 = errors;
-          if (errors === _errs9)
-            if (Array.isArray(data)) {
-              var valid1 = !0;
-              let len0 = data.length;
-              for (let i0 = 0; i0 < len0; i0++) {
-                let _errs11 = errors;
-                wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
-                var valid1 = _errs11 === errors;
-                if (!valid1)
-                  break;
-              }
-            } else {
-              let err4 = { instancePath, schemaPath: "#/anyOf/4/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-            }
-          var _valid0 = _errs9 === errors;
-          if (valid0 = valid0 || _valid0, !valid0) {
-            let _errs12 = errors;
-            if (errors === _errs12)
-              if (data && typeof data == "object" && !Array.isArray(data))
-                for (let key0 of Object.keys(data)) {
-                  let _errs15 = errors;
-                  wrapper0.validate(data[key0], { instancePath: instancePath + "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key0, rootData }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
-                  var valid2 = _errs15 === errors;
-                  if (!valid2)
-                    break;
-                }
-              else {
-                let err5 = { instancePath, schemaPath: "#/anyOf/5/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-                vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-              }
-            var _valid0 = _errs12 === errors;
-            valid0 = valid0 || _valid0;
-          }
-        }
-      }
-    }
+  valid0 = valid0 || _valid0;
+  let _errs3 = errors;
+  if (typeof data != "boolean") {
+    let err1 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
+  var _valid0 = _errs3 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs5 = errors;
+  if (!(typeof data == "number" && isFinite(data))) {
+    let err2 = { instancePath, schemaPath: "#/anyOf/2/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  var _valid0 = _errs5 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs7 = errors;
+  if (typeof data != "string") {
+    let err3 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+  }
+  var _valid0 = _errs7 === errors;
+  valid0 = valid0 || _valid0;
+  let _errs9 = errors;
+  if (errors === _errs9)
+    if (Array.isArray(data)) {
+      var valid1 = !0;
+      let len0 = data.length;
+      for (let i0 = 0; i0 < len0; i0++) {
+        let _errs11 = errors;
+        wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
+        var valid1 = _errs11 === errors;
+        if (!valid1)
+          break;
+      }
+    } else {
+      let err4 = { instancePath, schemaPath: "#/anyOf/4/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+  var _valid0 = _errs9 === errors;
+  if (valid0 = valid0 || _valid0, _valid0)
+    var items1 = !0;
+  let _errs12 = errors;
+  if (errors === _errs12)
+    if (data && typeof data == "object" && !Array.isArray(data))
+      for (let key0 of Object.keys(data)) {
+        let _errs15 = errors;
+        wrapper0.validate(data[key0], { instancePath: instancePath + "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
+        var valid2 = _errs15 === errors;
+        if (!valid2)
+          break;
+      }
+    else {
+      let err5 = { instancePath, schemaPath: "#/anyOf/5/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+  var _valid0 = _errs12 === errors;
+  if (valid0 = valid0 || _valid0, _valid0)
+    var props2 = !0;
   if (valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err6 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
     return vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++, validate23.errors = vErrors, !1;
   }
-  return validate23.errors = vErrors, errors === 0;
+  return validate23.errors = vErrors, evaluated0.props = props2, evaluated0.items = items1, errors === 0;
 }
+validate23.evaluated = { dynamicProps: !0, dynamicItems: !0 };
 var Identity = validate24;
 var func0 = Object.prototype.hasOwnProperty, func61 = require_ucs2length().default;
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.userId !== void 0 && func0.call(data, "userId")) {
         let data0 = data.userId, _errs1 = errors;
@@ -222,11 +224,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       return validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate24.errors = vErrors, errors === 0;
 }
+validate24.evaluated = { props: { userId: !0, sessionId: !0, runId: !0, agentId: !0, intentId: !0, labels: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ActionContext = validate25;
 var pattern8 = new RegExp("^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$", "u"), pattern14 = new RegExp("^[0-9a-f]{64}$", "u"), schema44 = { title: "Effect", description: "One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing.", type: "object", required: ["kind", "basis"], properties: { kind: { $ref: "#/$defs/EffectKind" }, asset: { $ref: "#/$defs/AssetId" }, amount: { $ref: "#/$defs/EffectAmount" }, counterparty: { description: "Who receives the value or the authority: the payee of a transfer, the spender of an approval.", $ref: "#/$defs/AccountId" }, contract: { description: "The contract through which it happens: the token of a token transfer, the target of a contract call.", $ref: "#/$defs/AccountId" }, method: { description: "The function called, by name where it could be decoded, by its four-byte selector where not.", type: "string", maxLength: 256 }, deadline: { description: "The last second (Unix time, decimal string) at which a signature can be used.", $ref: "#/$defs/AtomicAmount" }, basis: { description: "declared: read from the action's arguments. decoded: read from what the wallet was handed.", enum: ["declared", "decoded"] } } }, schema45 = { title: "EffectKind", description: 'The closed list of things that an action can do to value or authority. Whatever cannot be told is "unknown", never left out.', enum: ["transfer", "approval", "operator_approval", "permit", "authorization", "delegation", "contract_call", "deploy", "sign_message", "sign_hash", "external", "fee", "escape", "unknown"] };
 var pattern9 = new RegExp("^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$", "u"), pattern11 = new RegExp("^(eip155:[0-9]{1,32}:0x[0-9a-f]{40}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128})$", "u"), pattern10 = new RegExp("^(0|[1-9][0-9]*)$", "u");
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0, _errs0 = errors, valid0 = !1, _errs1 = errors;
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
   if (errors === errors)
     if (typeof data == "string") {
       if (func61(data) > 100) {
@@ -241,16 +246,14 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   var _valid0 = _errs1 === errors;
-  if (valid0 = valid0 || _valid0, !valid0) {
-    let _errs4 = errors;
-    if (data !== "unlimited") {
-      let err3 = { instancePath, schemaPath: "#/anyOf/1/const", keyword: "const", params: { allowedValue: "unlimited" }, message: "must be equal to constant" };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-    }
-    var _valid0 = _errs4 === errors;
-    valid0 = valid0 || _valid0;
+  valid0 = valid0 || _valid0;
+  let _errs4 = errors;
+  if (data !== "unlimited") {
+    let err3 = { instancePath, schemaPath: "#/anyOf/1/const", keyword: "const", params: { allowedValue: "unlimited" }, message: "must be equal to constant" };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  if (valid0)
+  var _valid0 = _errs4 === errors;
+  if (valid0 = valid0 || _valid0, valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err4 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
@@ -258,9 +261,10 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   }
   return validate28.errors = vErrors, errors === 0;
 }
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+validate28.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.basis === void 0 || !func0.call(data, "basis")) && (missing0 = "basis"))
@@ -287,7 +291,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
         if (valid0) {
           if (data.amount !== void 0 && func0.call(data, "amount")) {
             let _errs6 = errors;
-            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
+            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
@@ -359,9 +363,10 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       return validate27.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate27.errors = vErrors, errors === 0;
 }
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+validate27.evaluated = { props: { kind: !0, asset: !0, amount: !0, counterparty: !0, contract: !0, method: !0, deadline: !0, basis: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.layer === void 0 || !func0.call(data, "layer")) && (missing0 = "layer") || (data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.actionName === void 0 || !func0.call(data, "actionName")) && (missing0 = "actionName") || (data.args === void 0 || !func0.call(data, "args")) && (missing0 = "args") || (data.effects === void 0 || !func0.call(data, "effects")) && (missing0 = "effects") || (data.moneyVisible === void 0 || !func0.call(data, "moneyVisible")) && (missing0 = "moneyVisible") || (data.actionHash === void 0 || !func0.call(data, "actionHash")) && (missing0 = "actionHash") || (data.requestedAt === void 0 || !func0.call(data, "requestedAt")) && (missing0 = "requestedAt"))
@@ -472,7 +477,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                       if (valid0) {
                         if (data.args !== void 0 && func0.call(data, "args")) {
                           let _errs23 = errors;
-                          validate23(data.args, { instancePath: instancePath + "/args", parentData: data, parentDataProperty: "args", rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                          validate23(data.args, { instancePath: instancePath + "/args", parentData: data, parentDataProperty: "args", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                           var valid0 = _errs23 === errors;
                         } else
                           var valid0 = !0;
@@ -573,7 +578,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                                             let len0 = data17.length;
                                             for (let i0 = 0; i0 < len0; i0++) {
                                               let _errs42 = errors;
-                                              validate27(data17[i0], { instancePath: instancePath + "/effects/" + i0, parentData: data17, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+                                              validate27(data17[i0], { instancePath: instancePath + "/effects/" + i0, parentData: data17, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
                                               var valid8 = _errs42 === errors;
                                               if (!valid8)
                                                 break;
@@ -592,7 +597,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
                                               let len1 = data19.length;
                                               for (let i1 = 0; i1 < len1; i1++) {
                                                 let _errs45 = errors;
-                                                validate27(data19[i1], { instancePath: instancePath + "/excess/" + i1, parentData: data19, parentDataProperty: i1, rootData }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+                                                validate27(data19[i1], { instancePath: instancePath + "/excess/" + i1, parentData: data19, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
                                                 var valid9 = _errs45 === errors;
                                                 if (!valid9)
                                                   break;
@@ -657,10 +662,11 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
       return validate25.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate25.errors = vErrors, errors === 0;
 }
+validate25.evaluated = { props: { layer: !0, actionId: !0, callId: !0, parentActionId: !0, actionName: !0, canonicalAction: !0, walletAddress: !0, network: !0, chainId: !0, args: !0, userId: !0, sessionId: !0, runId: !0, agentId: !0, intentId: !0, labels: !0, effects: !0, excess: !0, moneyVisible: !0, actionHash: !0, requestedAt: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var StringMap = validate32;
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate32.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data))
       for (let key0 of Object.keys(data)) {
         let _errs2 = errors;
@@ -674,10 +680,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       return validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate32.errors = vErrors, errors === 0;
 }
+validate32.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var Allow = validate33;
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate33.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.decision === void 0 || !func0.call(data, "decision")) && (missing0 = "decision"))
@@ -735,11 +742,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
       return validate33.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate33.errors = vErrors, errors === 0;
 }
+validate33.evaluated = { props: { decision: !0, metadata: !0, settlement: !0, validForMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var Deny = validate34;
 var pattern15 = new RegExp("^[a-z][a-z0-9_]{0,63}$", "u");
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate34.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.decision === void 0 || !func0.call(data, "decision")) && (missing0 = "decision") || (data.reason === void 0 || !func0.call(data, "reason")) && (missing0 = "reason"))
@@ -853,10 +861,11 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
       return validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate34.errors = vErrors, errors === 0;
 }
+validate34.evaluated = { props: { decision: !0, reason: !0, code: !0, metadata: !0, retryAfterMs: !0, approval: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ApprovalHandle = validate35;
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate35.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id"))
@@ -890,10 +899,11 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       return validate35.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate35.errors = vErrors, errors === 0;
 }
+validate35.evaluated = { props: { id: !0, expiresAt: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ReasonCode = validate36;
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate36.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern15.test(data))
         return validate36.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9_]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9_]{0,63}$"' }], !1;
@@ -901,27 +911,35 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
       return validate36.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate36.errors = vErrors, errors === 0;
 }
+validate36.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var PolicyDecision = validate37;
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0, _errs0 = errors, valid0 = !1, passing0 = null, _errs1 = errors;
-  validate33(data, { instancePath, parentData, parentDataProperty, rootData }) || (vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors), errors = vErrors.length);
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate37.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, passing0 = null, _errs1 = errors;
+  validate33(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors), errors = vErrors.length);
   var _valid0 = _errs1 === errors;
-  _valid0 && (valid0 = !0, passing0 = 0);
+  if (_valid0) {
+    valid0 = !0, passing0 = 0;
+    var props0 = {};
+    props0.decision = !0, props0.metadata = !0, props0.settlement = !0, props0.validForMs = !0;
+  }
   let _errs2 = errors;
-  validate34(data, { instancePath, parentData, parentDataProperty, rootData }) || (vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors), errors = vErrors.length);
+  validate34(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors), errors = vErrors.length);
   var _valid0 = _errs2 === errors;
-  if (_valid0 && valid0 ? (valid0 = !1, passing0 = [passing0, 1]) : _valid0 && (valid0 = !0, passing0 = 1), valid0)
+  if (_valid0 && valid0 ? (valid0 = !1, passing0 = [passing0, 1]) : _valid0 && (valid0 = !0, passing0 = 1, props0 !== !0 && (props0 = props0 || {}, props0.decision = !0, props0.reason = !0, props0.code = !0, props0.metadata = !0, props0.retryAfterMs = !0, props0.approval = !0)), valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err0 = { instancePath, schemaPath: "#/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
     return vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++, validate37.errors = vErrors, !1;
   }
-  return validate37.errors = vErrors, errors === 0;
+  return validate37.errors = vErrors, evaluated0.props = props0, errors === 0;
 }
+validate37.evaluated = { dynamicProps: !0, dynamicItems: !1 };
 var AtomicAmount = validate40;
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate40.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (func61(data) > 100)
         return validate40.errors = [{ instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 100 }, message: "must NOT have more than 100 characters" }], !1;
@@ -931,9 +949,12 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       return validate40.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate40.errors = vErrors, errors === 0;
 }
+validate40.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var EffectAmount = validate41;
-function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0, _errs0 = errors, valid0 = !1, _errs1 = errors;
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate41.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
   if (errors === errors)
     if (typeof data == "string") {
       if (func61(data) > 100) {
@@ -948,16 +969,14 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   var _valid0 = _errs1 === errors;
-  if (valid0 = valid0 || _valid0, !valid0) {
-    let _errs4 = errors;
-    if (data !== "unlimited") {
-      let err3 = { instancePath, schemaPath: "#/anyOf/1/const", keyword: "const", params: { allowedValue: "unlimited" }, message: "must be equal to constant" };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-    }
-    var _valid0 = _errs4 === errors;
-    valid0 = valid0 || _valid0;
+  valid0 = valid0 || _valid0;
+  let _errs4 = errors;
+  if (data !== "unlimited") {
+    let err3 = { instancePath, schemaPath: "#/anyOf/1/const", keyword: "const", params: { allowedValue: "unlimited" }, message: "must be equal to constant" };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  if (valid0)
+  var _valid0 = _errs4 === errors;
+  if (valid0 = valid0 || _valid0, valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err4 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
@@ -965,10 +984,11 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
   }
   return validate41.errors = vErrors, errors === 0;
 }
+validate41.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var ChainId = validate42;
-function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate42.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern8.test(data))
         return validate42.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$"' }], !1;
@@ -976,10 +996,11 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
       return validate42.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate42.errors = vErrors, errors === 0;
 }
+validate42.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var AccountId = validate43;
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate43.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern11.test(data))
         return validate43.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(eip155:[0-9]{1,32}:0x[0-9a-f]{40}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128})$" }, message: 'must match pattern "^(eip155:[0-9]{1,32}:0x[0-9a-f]{40}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128})$"' }], !1;
@@ -987,10 +1008,11 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
       return validate43.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate43.errors = vErrors, errors === 0;
 }
+validate43.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var AssetId = validate44;
-function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate44.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern9.test(data))
         return validate44.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$"' }], !1;
@@ -998,15 +1020,17 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
       return validate44.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate44.errors = vErrors, errors === 0;
 }
+validate44.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var EffectKind = validate45;
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data === "transfer" || data === "approval" || data === "operator_approval" || data === "permit" || data === "authorization" || data === "delegation" || data === "contract_call" || data === "deploy" || data === "sign_message" || data === "sign_hash" || data === "external" || data === "fee" || data === "escape" || data === "unknown" ? (validate45.errors = vErrors, errors === 0) : (validate45.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema45.enum }, message: "must be equal to one of the allowed values" }], !1);
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate45.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "transfer" || data === "approval" || data === "operator_approval" || data === "permit" || data === "authorization" || data === "delegation" || data === "contract_call" || data === "deploy" || data === "sign_message" || data === "sign_hash" || data === "external" || data === "fee" || data === "escape" || data === "unknown" ? (validate45.errors = vErrors, errors === 0) : (validate45.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema45.enum }, message: "must be equal to one of the allowed values" }], !1);
 }
+validate45.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var Effect = validate46;
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate46.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.basis === void 0 || !func0.call(data, "basis")) && (missing0 = "basis"))
@@ -1033,7 +1057,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
         if (valid0) {
           if (data.amount !== void 0 && func0.call(data, "amount")) {
             let _errs6 = errors;
-            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
+            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
@@ -1105,15 +1129,17 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
       return validate46.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate46.errors = vErrors, errors === 0;
 }
+validate46.evaluated = { props: { kind: !0, asset: !0, amount: !0, counterparty: !0, contract: !0, method: !0, deadline: !0, basis: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var OutcomeStatus = validate48, schema75 = { title: "OutcomeStatus", description: "denied: the body was never entered. cancelled: it ended by a control-flow exception and nothing was spent. unknown: it said that it failed, and something may have left.", enum: ["succeeded", "failed", "unknown", "denied", "cancelled"] };
-function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data === "succeeded" || data === "failed" || data === "unknown" || data === "denied" || data === "cancelled" ? (validate48.errors = vErrors, errors === 0) : (validate48.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema75.enum }, message: "must be equal to one of the allowed values" }], !1);
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate48.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "succeeded" || data === "failed" || data === "unknown" || data === "denied" || data === "cancelled" ? (validate48.errors = vErrors, errors === 0) : (validate48.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema75.enum }, message: "must be equal to one of the allowed values" }], !1);
 }
+validate48.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var MoneyLine = validate49;
-function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate49.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.asset === void 0 || !func0.call(data, "asset")) && (missing0 = "asset") || (data.amount === void 0 || !func0.call(data, "amount")) && (missing0 = "amount"))
@@ -1140,7 +1166,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (valid0) {
           if (data.amount !== void 0 && func0.call(data, "amount")) {
             let _errs6 = errors;
-            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
+            validate28(data.amount, { instancePath: instancePath + "/amount", parentData: data, parentDataProperty: "amount", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors), errors = vErrors.length);
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
@@ -1175,10 +1201,11 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       return validate49.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate49.errors = vErrors, errors === 0;
 }
+validate49.evaluated = { props: { kind: !0, asset: !0, amount: !0, counterparty: !0, contract: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var Transaction = validate51, schema81 = { title: "Transaction", description: "A transaction that a wallet call of the attempt made. confirmed and reverted mean that its receipt was seen, not that it is final.", type: "object", required: ["id", "chainId", "status"], properties: { id: { type: "string", minLength: 1, maxLength: 256 }, chainId: { $ref: "#/$defs/ChainId" }, nonce: { $ref: "#/$defs/AtomicAmount" }, status: { enum: ["submitted", "confirmed", "reverted"] } } };
-function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate51.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id") || (data.chainId === void 0 || !func0.call(data, "chainId")) && (missing0 = "chainId") || (data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
@@ -1236,10 +1263,11 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
       return validate51.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate51.errors = vErrors, errors === 0;
 }
+validate51.evaluated = { props: { id: !0, chainId: !0, nonce: !0, status: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ActionOutcome = validate52;
-function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status") || (data.entered === void 0 || !func0.call(data, "entered")) && (missing0 = "entered") || (data.spent === void 0 || !func0.call(data, "spent")) && (missing0 = "spent") || (data.transactions === void 0 || !func0.call(data, "transactions")) && (missing0 = "transactions") || (data.journalComplete === void 0 || !func0.call(data, "journalComplete")) && (missing0 = "journalComplete") || (data.durationMs === void 0 || !func0.call(data, "durationMs")) && (missing0 = "durationMs"))
@@ -1268,7 +1296,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
                 let len0 = data2.length;
                 for (let i0 = 0; i0 < len0; i0++) {
                   let _errs7 = errors;
-                  validate49(data2[i0], { instancePath: instancePath + "/spent/" + i0, parentData: data2, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors), errors = vErrors.length);
+                  validate49(data2[i0], { instancePath: instancePath + "/spent/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors), errors = vErrors.length);
                   var valid2 = _errs7 === errors;
                   if (!valid2)
                     break;
@@ -1287,7 +1315,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
                   let len1 = data4.length;
                   for (let i1 = 0; i1 < len1; i1++) {
                     let _errs10 = errors;
-                    validate51(data4[i1], { instancePath: instancePath + "/transactions/" + i1, parentData: data4, parentDataProperty: i1, rootData }) || (vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors), errors = vErrors.length);
+                    validate51(data4[i1], { instancePath: instancePath + "/transactions/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors), errors = vErrors.length);
                     var valid3 = _errs10 === errors;
                     if (!valid3)
                       break;
@@ -1325,15 +1353,17 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       return validate52.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate52.errors = vErrors, errors === 0;
 }
+validate52.evaluated = { props: { status: !0, entered: !0, spent: !0, transactions: !0, journalComplete: !0, durationMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ProtocolVersion = validate55;
-function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data !== "1" ? (validate55.errors = [{ instancePath, schemaPath: "#/const", keyword: "const", params: { allowedValue: "1" }, message: "must be equal to constant" }], !1) : (validate55.errors = vErrors, errors === 0);
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data !== "1" ? (validate55.errors = [{ instancePath, schemaPath: "#/const", keyword: "const", params: { allowedValue: "1" }, message: "must be equal to constant" }], !1) : (validate55.errors = vErrors, errors === 0);
 }
+validate55.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var DurationMs = validate56;
-function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate56.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "number" && isFinite(data)) {
       if (data > 864e5 || isNaN(data))
         return validate56.errors = [{ instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000" }], !1;
@@ -1343,10 +1373,11 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       return validate56.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" }, message: "must be number" }], !1;
   return validate56.errors = vErrors, errors === 0;
 }
+validate56.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var InitializeParams = validate57;
-function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.protocolVersion === void 0 || !func0.call(data, "protocolVersion")) && (missing0 = "protocolVersion") || (data.policy === void 0 || !func0.call(data, "policy")) && (missing0 = "policy") || (data.host === void 0 || !func0.call(data, "host")) && (missing0 = "host"))
@@ -1416,10 +1447,11 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       return validate57.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate57.errors = vErrors, errors === 0;
 }
+validate57.evaluated = { props: { protocolVersion: !0, policy: !0, host: !0, actions: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var InitializeResult = validate58;
-function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.protocolVersion === void 0 || !func0.call(data, "protocolVersion")) && (missing0 = "protocolVersion") || (data.instance === void 0 || !func0.call(data, "instance")) && (missing0 = "instance") || (data.ledgerId === void 0 || !func0.call(data, "ledgerId")) && (missing0 = "ledgerId") || (data.policyVersion === void 0 || !func0.call(data, "policyVersion")) && (missing0 = "policyVersion"))
@@ -1477,11 +1509,12 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       return validate58.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate58.errors = vErrors, errors === 0;
 }
+validate58.evaluated = { props: { protocolVersion: !0, instance: !0, ledgerId: !0, policyVersion: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var AttemptFacts = validate59;
 var schema99 = { title: "WalletMethod", description: "The way by which authority leaves, named alike in both languages.", enum: ["send", "sign_transaction", "sign_typed_data", "sign_message", "sign_hash", "escape", "unknown"] }, pattern38 = new RegExp("^0x([0-9a-fA-F]{2})*$", "u");
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
@@ -1596,7 +1629,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                       if (valid0) {
                         if (data.payload !== void 0 && func0.call(data, "payload")) {
                           let _errs23 = errors;
-                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                           var valid0 = _errs23 === errors;
                         } else
                           var valid0 = !0;
@@ -1607,7 +1640,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data10 && typeof data10 == "object" && !Array.isArray(data10))
                                 for (let key0 of Object.keys(data10)) {
                                   let _errs27 = errors;
-                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                                   var valid6 = _errs27 === errors;
                                   if (!valid6)
                                     break;
@@ -1651,9 +1684,10 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
       return validate62.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate62.errors = vErrors, errors === 0;
 }
-function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+validate62.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, unread: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.layer === void 0 || !func0.call(data, "layer")) && (missing0 = "layer") || (data.actionName === void 0 || !func0.call(data, "actionName")) && (missing0 = "actionName") || (data.args === void 0 || !func0.call(data, "args")) && (missing0 = "args") || (data.identity === void 0 || !func0.call(data, "identity")) && (missing0 = "identity") || (data.guarded === void 0 || !func0.call(data, "guarded")) && (missing0 = "guarded") || (data.requestedAt === void 0 || !func0.call(data, "requestedAt")) && (missing0 = "requestedAt"))
@@ -1704,7 +1738,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (valid0) {
               if (data.args !== void 0 && func0.call(data, "args")) {
                 let _errs11 = errors;
-                validate23(data.args, { instancePath: instancePath + "/args", parentData: data, parentDataProperty: "args", rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                validate23(data.args, { instancePath: instancePath + "/args", parentData: data, parentDataProperty: "args", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                 var valid0 = _errs11 === errors;
               } else
                 var valid0 = !0;
@@ -1747,7 +1781,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
                     if (valid0) {
                       if (data.identity !== void 0 && func0.call(data, "identity")) {
                         let _errs19 = errors;
-                        validate24(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData }) || (vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors), errors = vErrors.length);
+                        validate24(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors), errors = vErrors.length);
                         var valid0 = _errs19 === errors;
                       } else
                         var valid0 = !0;
@@ -1774,7 +1808,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
                           if (valid0) {
                             if (data.call !== void 0 && func0.call(data, "call")) {
                               let _errs24 = errors;
-                              validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+                              validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
                               var valid0 = _errs24 === errors;
                             } else
                               var valid0 = !0;
@@ -1787,7 +1821,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
                                     let len0 = data12.length;
                                     for (let i0 = 0; i0 < len0; i0++) {
                                       let _errs27 = errors;
-                                      validate27(data12[i0], { instancePath: instancePath + "/described/" + i0, parentData: data12, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+                                      validate27(data12[i0], { instancePath: instancePath + "/described/" + i0, parentData: data12, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
                                       var valid5 = _errs27 === errors;
                                       if (!valid5)
                                         break;
@@ -1812,11 +1846,12 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       return validate59.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate59.errors = vErrors, errors === 0;
 }
+validate59.evaluated = { props: { actionId: !0, layer: !0, parentActionId: !0, actionName: !0, args: !0, walletAddress: !0, network: !0, chainId: !0, identity: !0, guarded: !0, requestedAt: !0, call: !0, described: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ReadRequest = validate67;
 var pattern41 = new RegExp("^0x[0-9a-f]{40}$", "u");
-function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kind === void 0 || !func0.call(data, "kind")) && (missing0 = "kind") || (data.chainId === void 0 || !func0.call(data, "chainId")) && (missing0 = "chainId") || (data.token === void 0 || !func0.call(data, "token")) && (missing0 = "token"))
@@ -1857,17 +1892,18 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       return validate67.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate67.errors = vErrors, errors === 0;
 }
+validate67.evaluated = { props: { kind: !0, chainId: !0, token: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var Provided = validate68;
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.request === void 0 || !func0.call(data, "request")) && (missing0 = "request") || (data.decimals === void 0 || !func0.call(data, "decimals")) && (missing0 = "decimals"))
         return validate68.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.request !== void 0 && func0.call(data, "request")) {
         let _errs1 = errors;
-        validate67(data.request, { instancePath: instancePath + "/request", parentData: data, parentDataProperty: "request", rootData }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
+        validate67(data.request, { instancePath: instancePath + "/request", parentData: data, parentDataProperty: "request", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1888,16 +1924,14 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           var _valid0 = _errs4 === errors;
-          if (valid1 = valid1 || _valid0, !valid1) {
-            let _errs6 = errors;
-            if (data1 !== null) {
-              let err3 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-              vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-            }
-            var _valid0 = _errs6 === errors;
-            valid1 = valid1 || _valid0;
+          valid1 = valid1 || _valid0;
+          let _errs6 = errors;
+          if (data1 !== null) {
+            let err3 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
           }
-          if (valid1)
+          var _valid0 = _errs6 === errors;
+          if (valid1 = valid1 || _valid0, valid1)
             errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
           else {
             let err4 = { instancePath: instancePath + "/decimals", schemaPath: "#/properties/decimals/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
@@ -1910,17 +1944,18 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       return validate68.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate68.errors = vErrors, errors === 0;
 }
+validate68.evaluated = { props: { request: !0, decimals: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var BeforeActionParams = validate70;
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
         return validate70.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
-        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1947,7 +1982,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
                 let len0 = data2.length;
                 for (let i0 = 0; i0 < len0; i0++) {
                   let _errs7 = errors;
-                  validate68(data2[i0], { instancePath: instancePath + "/provided/" + i0, parentData: data2, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+                  validate68(data2[i0], { instancePath: instancePath + "/provided/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
                   var valid2 = _errs7 === errors;
                   if (!valid2)
                     break;
@@ -1962,10 +1997,11 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
       return validate70.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate70.errors = vErrors, errors === 0;
 }
+validate70.evaluated = { props: { facts: !0, deadlineMs: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var BeforeWalletCallParams = validate73;
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.call === void 0 || !func0.call(data, "call")) && (missing0 = "call") || (data.deadlineMs === void 0 || !func0.call(data, "deadlineMs")) && (missing0 = "deadlineMs"))
@@ -1984,7 +2020,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
       if (valid0) {
         if (data.call !== void 0 && func0.call(data, "call")) {
           let _errs4 = errors;
-          validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+          validate62(data.call, { instancePath: instancePath + "/call", parentData: data, parentDataProperty: "call", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2007,9 +2043,12 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
       return validate73.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate73.errors = vErrors, errors === 0;
 }
+validate73.evaluated = { props: { actionId: !0, call: !0, deadlineMs: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var DecisionAnswer = validate75;
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0, _errs0 = errors, valid0 = !1, _errs1 = errors;
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !1, _errs1 = errors;
   if (errors === _errs1)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
@@ -2017,62 +2056,64 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         let err0 = { instancePath, schemaPath: "#/anyOf/0/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       } else
-        data.decision !== void 0 && func0.call(data, "decision") && (validate37(data.decision, { instancePath: instancePath + "/decision", parentData: data, parentDataProperty: "decision", rootData }) || (vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors), errors = vErrors.length));
+        data.decision !== void 0 && func0.call(data, "decision") && (validate37(data.decision, { instancePath: instancePath + "/decision", parentData: data, parentDataProperty: "decision", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors), errors = vErrors.length));
     } else {
       let err1 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "object" }, message: "must be object" };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
   var _valid0 = _errs1 === errors;
-  if (valid0 = valid0 || _valid0, !valid0) {
-    let _errs4 = errors;
-    if (errors === _errs4)
-      if (data && typeof data == "object" && !Array.isArray(data)) {
-        let missing1;
-        if ((data.needs === void 0 || !func0.call(data, "needs")) && (missing1 = "needs")) {
-          let err2 = { instancePath, schemaPath: "#/anyOf/1/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" };
-          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-        } else if (data.needs !== void 0 && func0.call(data, "needs")) {
-          let data1 = data.needs;
-          if (errors === errors)
-            if (Array.isArray(data1))
-              if (data1.length < 1) {
-                let err3 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-                vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-              } else {
-                var valid3 = !0;
-                let len0 = data1.length;
-                for (let i0 = 0; i0 < len0; i0++) {
-                  let _errs8 = errors;
-                  validate67(data1[i0], { instancePath: instancePath + "/needs/" + i0, parentData: data1, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
-                  var valid3 = _errs8 === errors;
-                  if (!valid3)
-                    break;
-                }
-              }
-            else {
-              let err4 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-            }
-        }
-      } else {
-        let err5 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-      }
-    var _valid0 = _errs4 === errors;
-    valid0 = valid0 || _valid0;
+  if (valid0 = valid0 || _valid0, _valid0) {
+    var props1 = {};
+    props1.decision = !0;
   }
-  if (valid0)
+  let _errs4 = errors;
+  if (errors === _errs4)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing1;
+      if ((data.needs === void 0 || !func0.call(data, "needs")) && (missing1 = "needs")) {
+        let err2 = { instancePath, schemaPath: "#/anyOf/1/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      } else if (data.needs !== void 0 && func0.call(data, "needs")) {
+        let data1 = data.needs;
+        if (errors === errors)
+          if (Array.isArray(data1))
+            if (data1.length < 1) {
+              let err3 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+            } else {
+              var valid3 = !0;
+              let len0 = data1.length;
+              for (let i0 = 0; i0 < len0; i0++) {
+                let _errs8 = errors;
+                validate67(data1[i0], { instancePath: instancePath + "/needs/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors), errors = vErrors.length);
+                var valid3 = _errs8 === errors;
+                if (!valid3)
+                  break;
+              }
+            }
+          else {
+            let err4 = { instancePath: instancePath + "/needs", schemaPath: "#/anyOf/1/properties/needs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+      }
+    } else {
+      let err5 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+  var _valid0 = _errs4 === errors;
+  if (valid0 = valid0 || _valid0, _valid0 && props1 !== !0 && (props1 = props1 || {}, props1.needs = !0), valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
     let err6 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
     return vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++, validate75.errors = vErrors, !1;
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate75.errors = vErrors, evaluated0.props = props1, errors === 0;
 }
+validate75.evaluated = { dynamicProps: !0, dynamicItems: !1 };
 var ObserveParams = validate78, schema112 = { title: "ObserveParams", description: "Says that a wallet call did not leave, so that what it drew of the envelope goes back. May be lost: the journal says it again.", type: "object", required: ["actionId", "callId", "observation"], properties: { actionId: { $ref: "#/$defs/Id" }, callId: { $ref: "#/$defs/Id" }, observation: { enum: ["refused", "never_left"] } } };
-function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.actionId === void 0 || !func0.call(data, "actionId")) && (missing0 = "actionId") || (data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.observation === void 0 || !func0.call(data, "observation")) && (missing0 = "observation"))
@@ -2113,11 +2154,12 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       return validate78.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate78.errors = vErrors, errors === 0;
 }
+validate78.evaluated = { props: { actionId: !0, callId: !0, observation: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var SettleParams = validate79, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, denial: { description: "The denial that ended the attempt's wallet calls, where the host made it: an escape, a queue that was full.", type: "object", required: ["code", "reason"], properties: { code: { $ref: "#/$defs/ReasonCode" }, reason: { type: "string", maxLength: 4096 } } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
 var schema117 = { title: "CallState", description: "waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.", enum: ["waiting", "refused", "in_flight", "never_left", "returned", "raised"] }, schema119 = { title: "Receipt", description: "A receipt of this very transaction (never of its replacement).", type: "object", required: ["status"], properties: { status: { enum: ["confirmed", "reverted"] }, blockNumber: { $ref: "#/$defs/AtomicAmount" } } };
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
@@ -2147,16 +2189,17 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       return validate84.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate84.errors = vErrors, errors === 0;
 }
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+validate84.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
         return validate82.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
-        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2223,7 +2266,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
                 if (valid0)
                   if (data.receipt !== void 0 && func0.call(data, "receipt")) {
                     let _errs13 = errors;
-                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
                     var valid0 = _errs13 === errors;
                   } else
                     var valid0 = !0;
@@ -2236,16 +2279,17 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       return validate82.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate82.errors = vErrors, errors === 0;
 }
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+validate82.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.ledgerId === void 0 || !func0.call(data, "ledgerId")) && (missing0 = "ledgerId") || (data.stage === void 0 || !func0.call(data, "stage")) && (missing0 = "stage") || (data.durationMs === void 0 || !func0.call(data, "durationMs")) && (missing0 = "durationMs") || (data.walletTouched === void 0 || !func0.call(data, "walletTouched")) && (missing0 = "walletTouched") || (data.journal === void 0 || !func0.call(data, "journal")) && (missing0 = "journal") || (data.settlements === void 0 || !func0.call(data, "settlements")) && (missing0 = "settlements"))
         return validate79.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
-        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+        validate59(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2274,7 +2318,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           if (valid0) {
             if (data.result !== void 0 && func0.call(data, "result")) {
               let _errs5 = errors;
-              validate23(data.result, { instancePath: instancePath + "/result", parentData: data, parentDataProperty: "result", rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+              validate23(data.result, { instancePath: instancePath + "/result", parentData: data, parentDataProperty: "result", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
               var valid0 = _errs5 === errors;
             } else
               var valid0 = !0;
@@ -2343,7 +2387,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
                           let len0 = data9.length;
                           for (let i0 = 0; i0 < len0; i0++) {
                             let _errs18 = errors;
-                            validate82(data9[i0], { instancePath: instancePath + "/journal/" + i0, parentData: data9, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+                            validate82(data9[i0], { instancePath: instancePath + "/journal/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
                             var valid2 = _errs18 === errors;
                             if (!valid2)
                               break;
@@ -2418,7 +2462,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
                                 let len2 = data16.length;
                                 for (let i2 = 0; i2 < len2; i2++) {
                                   let _errs33 = errors;
-                                  validate68(data16[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data16, parentDataProperty: i2, rootData }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+                                  validate68(data16[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
                                   var valid6 = _errs33 === errors;
                                   if (!valid6)
                                     break;
@@ -2441,28 +2485,31 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       return validate79.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate79.errors = vErrors, errors === 0;
 }
+validate79.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, denial: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var SettleResult = validate88;
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.outcome === void 0 || !func0.call(data, "outcome")) && (missing0 = "outcome"))
         return validate88.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
-      data.outcome !== void 0 && func0.call(data, "outcome") && (validate52(data.outcome, { instancePath: instancePath + "/outcome", parentData: data, parentDataProperty: "outcome", rootData }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length));
+      data.outcome !== void 0 && func0.call(data, "outcome") && (validate52(data.outcome, { instancePath: instancePath + "/outcome", parentData: data, parentDataProperty: "outcome", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length));
     } else
       return validate88.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate88.errors = vErrors, errors === 0;
 }
+validate88.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var WalletMethod = validate90;
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate90.errors = vErrors, errors === 0) : (validate90.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1);
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "send" || data === "sign_transaction" || data === "sign_typed_data" || data === "sign_message" || data === "sign_hash" || data === "escape" || data === "unknown" ? (validate90.errors = vErrors, errors === 0) : (validate90.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema99.enum }, message: "must be equal to one of the allowed values" }], !1);
 }
+validate90.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var WalletCallFacts = validate91;
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.callId === void 0 || !func0.call(data, "callId")) && (missing0 = "callId") || (data.method === void 0 || !func0.call(data, "method")) && (missing0 = "method") || (data.walletMethod === void 0 || !func0.call(data, "walletMethod")) && (missing0 = "walletMethod"))
@@ -2577,7 +2624,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
                       if (valid0) {
                         if (data.payload !== void 0 && func0.call(data, "payload")) {
                           let _errs23 = errors;
-                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                          validate23(data.payload, { instancePath: instancePath + "/payload", parentData: data, parentDataProperty: "payload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                           var valid0 = _errs23 === errors;
                         } else
                           var valid0 = !0;
@@ -2588,7 +2635,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data10 && typeof data10 == "object" && !Array.isArray(data10))
                                 for (let key0 of Object.keys(data10)) {
                                   let _errs27 = errors;
-                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
+                                  validate23(data10[key0], { instancePath: instancePath + "/unread/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                                   var valid6 = _errs27 === errors;
                                   if (!valid6)
                                     break;
@@ -2632,15 +2679,17 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
       return validate91.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate91.errors = vErrors, errors === 0;
 }
+validate91.evaluated = { props: { callId: !0, method: !0, walletMethod: !0, chainId: !0, from: !0, to: !0, value: !0, data: !0, nonce: !0, payload: !0, unread: !0, otherFields: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var CallState = validate94;
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate94.errors = vErrors, errors === 0) : (validate94.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1);
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data === "waiting" || data === "refused" || data === "in_flight" || data === "never_left" || data === "returned" || data === "raised" ? (validate94.errors = vErrors, errors === 0) : (validate94.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" }], !1);
 }
+validate94.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var Receipt = validate95;
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.status === void 0 || !func0.call(data, "status")) && (missing0 = "status"))
@@ -2670,17 +2719,18 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
       return validate95.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate95.errors = vErrors, errors === 0;
 }
+validate95.evaluated = { props: { status: !0, blockNumber: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var JournalCall = validate96;
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.facts === void 0 || !func0.call(data, "facts")) && (missing0 = "facts") || (data.state === void 0 || !func0.call(data, "state")) && (missing0 = "state"))
         return validate96.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
       if (data.facts !== void 0 && func0.call(data, "facts")) {
         let _errs1 = errors;
-        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
+        validate62(data.facts, { instancePath: instancePath + "/facts", parentData: data, parentDataProperty: "facts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2747,7 +2797,7 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
                 if (valid0)
                   if (data.receipt !== void 0 && func0.call(data, "receipt")) {
                     let _errs13 = errors;
-                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+                    validate84(data.receipt, { instancePath: instancePath + "/receipt", parentData: data, parentDataProperty: "receipt", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
                     var valid0 = _errs13 === errors;
                   } else
                     var valid0 = !0;
@@ -2760,6 +2810,7 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
       return validate96.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate96.errors = vErrors, errors === 0;
 }
+validate96.evaluated = { props: { facts: !0, state: !0, transactionId: !0, signatureHash: !0, nonce: !0, error: !0, receipt: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   AccountId,
   ActionContext,
