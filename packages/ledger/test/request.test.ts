@@ -17,6 +17,7 @@ const request: ReserveRequest = {
 it.each<[string, Partial<ReserveRequest>]>([
   ["a scope's value", { scopes: { wallet: "w", user: "v" } }],
   ["the scope that has a value", { scopes: { wallet: "w", session: "u" } }],
+  ["a scope that has an empty value and not none", { scopes: { wallet: "w", user: "u", run: "" } }],
   ["an amount", { lines: [{ ...line, amount: "6" }] }],
   ["an asset", { lines: [{ ...line, asset: `${asset}0` }] }],
   ["a counterparty", { lines: [{ ...line, counterparty: "0xb" }] }],

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { SettledOutcome } from "@agentkit-policy/core";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { definePolicy, type LoadedPolicy } from "../src/policy.js";
 import type { PolicyDefinition } from "../src/policy-file.js";
 import { alice, bob, contextOf, idAt, native, self, transferOf, usdc } from "./support/contexts.js";
@@ -14,8 +17,11 @@ beforeEach(() => {
   now = Date.UTC(2026, 10, 25, 12);
 });
 
-async function policyOf(rules: PolicyDefinition["rules"]): Promise<LoadedPolicy> {
-  return await definePolicy({ version: 1, ledger: "memory", rules }, { clock });
+const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-provider-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function policyOf(rules: PolicyDefinition["rules"], ledger = "memory"): Promise<LoadedPolicy> {
+  return await definePolicy({ version: 1, ledger, rules }, { clock });
 }
 
 const ethADay = { id: "daily-eth", limit: "native", max: "0.05", per: ["wallet"], window: "day" } as const;
@@ -199,8 +205,8 @@ describe("an entry", () => {
 });
 
 describe("a ledger that cannot answer", () => {
-  it("denies, with a code that says why", async () => {
-    const policy = await policyOf([ethADay]);
+  it.each(["memory", "sqlite"])("denies, with a code that says why, at once or later: %s", async (kind) => {
+    const policy = await policyOf([ethADay], kind === "sqlite" ? `sqlite:${join(folder, "ledger.db")}` : kind);
     const context = payment("10");
     await policy.beforeAction(context, scope);
     await policy.dispose();
