@@ -7,10 +7,10 @@ import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./d
 import { ActionDeniedError, type Denial } from "./errors.js";
 import { moneyLines } from "./money.js";
 import { isControlFlow, outcomeOf } from "./outcome.js";
-import type { DecisionScope, PolicyProvider, SettledOutcome, Settlement } from "./provider.js";
+import type { PolicyProvider, SettledOutcome, Settlement, WalletCallScope } from "./provider.js";
 import { askRound, type RoundResult } from "./round.js";
 import type { Runtime } from "./runtime.js";
-import { tellParticipants, toldOf } from "./settlement.js";
+import { Ended, tellParticipants } from "./settlement.js";
 
 /** An answer of the machine's. An allow holds only as long as `stillValid` says so, in the very tick of acting on it. */
 export type Verdict =
@@ -58,7 +58,7 @@ export class AttemptMachine {
     if ("code" in attempt) return this.#denied(facts, attempt);
     const questions = runtime.providers.map((provider) => ({
       provider,
-      ask: () => provider.beforeAction(attempt.context, decisionScope(deadline)),
+      ask: () => provider.beforeAction(attempt.context, new HookScope(deadline)),
     }));
     const round = await askRound({ runtime, attempt, hook: "beforeAction", questions, deadline });
     if (round.kind !== "allowed") {
@@ -98,7 +98,7 @@ export class AttemptMachine {
     const deadline = new Deadline(runtime.clock, deadlineMs);
     const questions = judges.map(({ provider, settlements }) => ({
       provider,
-      ask: () => provider.beforeWalletCall?.(context, Object.assign(decisionScope(deadline), { settlements: [...settlements] })),
+      ask: () => provider.beforeWalletCall?.(context, new HookScope(deadline, [...settlements])),
     }));
     attempt.expectedAnswers += 1;
     const round = await askRound({ runtime, attempt, hook: "beforeWalletCall", questions, deadline });
@@ -134,7 +134,7 @@ export class AttemptMachine {
     attempt.denial ??= facts.denial;
     const outcome = this.#outcome(attempt, facts);
     this.#emitOutcome(attempt, outcome);
-    const told = toldOf(attempt, facts);
+    const told = new Ended(attempt, facts);
     const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told));
     attempt.settling = settling;
     this.#forgetWhenDone(attempt, outcome);
@@ -291,14 +291,21 @@ async function lateAnswer({ late }: AmbiguousAnswer): Promise<PolicyDecision | u
   return answer === timedOut ? undefined : answer;
 }
 
-/** The signal is made when a provider asks for it; most answer at once. */
-function decisionScope(deadline: Deadline): DecisionScope {
-  return {
-    get signal() {
-      return deadline.signal;
-    },
-    remainingMs: deadline.remainingMs,
-  };
+/** What a hook that decides is handed. The signal is made when a provider asks for it; most answer at once. */
+class HookScope implements WalletCallScope {
+  readonly remainingMs: number;
+  readonly settlements: readonly Settlement[];
+  readonly #deadline: Deadline;
+
+  constructor(deadline: Deadline, settlements: readonly Settlement[] = []) {
+    this.remainingMs = deadline.remainingMs;
+    this.settlements = settlements;
+    this.#deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
 }
 
 function allow(context: ActionContext, { validity, settlements }: Extract<RoundResult, { kind: "allowed" }>): Verdict {

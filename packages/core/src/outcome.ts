@@ -1,4 +1,4 @@
-import type { Effect, JournalCall, OutcomeStatus, Transaction, WalletCallFacts } from "@agentkit-policy/schema";
+import type { Effect, JournalCall, MoneyLine, OutcomeStatus, Transaction, WalletCallFacts } from "@agentkit-policy/schema";
 import { largerPerAsset, moneyLines } from "./money.js";
 import type { SettledCall, SettledOutcome } from "./provider.js";
 
@@ -31,14 +31,18 @@ export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
   const entered = facts.ending.stage !== "before";
   const handedOver = facts.journal.filter((call) => call.state !== "waiting" && call.state !== "refused");
   const calls = handedOver.map((call) => settledCall(call, facts));
-  const liveIds = new Set(calls.filter((call) => call.state !== "never_left").map((call) => call.callId));
-  const live = handedOver
-    .filter((call) => liveIds.has(call.facts.callId))
-    .flatMap((call) => moneyLines(facts.decode(call.facts)));
+  const live: MoneyLine[] = [];
+  let nothingLeft = true;
+  const transactions: Transaction[] = [];
+  handedOver.forEach((call, index) => {
+    addTransaction(transactions, call);
+    if (calls[index]?.state === "never_left") return;
+    nothingLeft = false;
+    live.push(...moneyLines(facts.decode(call.facts)));
+  });
   const spent = facts.journalComplete ? live : entered ? largerPerAsset(moneyLines(facts.declared), live) : live;
-  const transactions = handedOver.flatMap((call) => transactionOf(call));
   return {
-    status: statusOf(facts, calls, transactions, spent.length === 0 && liveIds.size === 0),
+    status: statusOf(facts, calls, transactions, spent.length === 0 && nothingLeft),
     entered,
     spent,
     transactions,
@@ -81,16 +85,12 @@ function stateOf(call: JournalCall, final: boolean): SettledCall["state"] {
   return "live";
 }
 
-function transactionOf(call: JournalCall): Transaction[] {
-  if (call.transactionId === undefined || call.facts.chainId === undefined) return [];
-  return [
-    {
-      id: call.transactionId,
-      chainId: call.facts.chainId,
-      ...(call.nonce === undefined ? {} : { nonce: call.nonce }),
-      status: call.receipt?.status ?? "submitted",
-    },
-  ];
+function addTransaction(
+  transactions: Transaction[],
+  { facts: { chainId }, transactionId: id, nonce, receipt }: JournalCall,
+): void {
+  if (id === undefined || chainId === undefined) return;
+  transactions.push({ id, chainId, ...(nonce === undefined ? {} : { nonce }), status: receipt?.status ?? "submitted" });
 }
 
 function statusOf(

@@ -1,7 +1,7 @@
 import type { Attempt, Participant, SettleFacts } from "./attempt.js";
 import { inProviderHook } from "./attempt-scope.js";
 import { Deadline } from "./deadline.js";
-import { ActionDeniedError, ActionFailedError, errorText } from "./errors.js";
+import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
 import { provesNothingLeft } from "./outcome.js";
 import type { SettledOutcome } from "./provider.js";
 import type { Runtime } from "./runtime.js";
@@ -14,21 +14,30 @@ export interface Told {
   readonly error: unknown;
 }
 
-/** What an ended attempt's RFC hooks hear: the denial, what was thrown, or an error made of the returned text. */
-export function toldOf({ denial }: Attempt, { stage, result, error }: SettleFacts): Told {
-  const errorOfIt = (): unknown => {
-    if (denial !== undefined) return new ActionDeniedError(denial, { result, cause: error });
+/** What an ended attempt's RFC hooks hear. */
+export class Ended implements Told {
+  readonly result: unknown;
+  readonly #denial: Denial | undefined;
+  readonly #facts: SettleFacts;
+  #error: unknown;
+
+  constructor({ denial }: Attempt, facts: SettleFacts) {
+    this.result = facts.stage === "returned" ? facts.result : undefined;
+    this.#denial = denial;
+    this.#facts = facts;
+  }
+
+  /** An error costs as much as all the rest of a settlement, and a provider that settles by money never looks at one. */
+  get error(): unknown {
+    this.#error ??= this.#made();
+    return this.#error;
+  }
+
+  #made(): unknown {
+    const { stage, result, error } = this.#facts;
+    if (this.#denial !== undefined) return new ActionDeniedError(this.#denial, { result, cause: error });
     return stage === "raised" ? error : new ActionFailedError(result);
-  };
-  let made: unknown;
-  return {
-    result: stage === "returned" ? result : undefined,
-    // An error costs as much as all the rest of a settlement, and a provider that settles by money never looks at one.
-    get error() {
-      made ??= errorOfIt();
-      return made;
-    },
-  };
+  }
 }
 
 /** How long after a failed `settle` it is tried again, in milliseconds. Afterwards the ledger's own dates decide. */

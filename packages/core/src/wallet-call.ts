@@ -55,7 +55,7 @@ function readNativeTransfer(base: BaseFacts, args: readonly unknown[]): ReadCall
   if (typeof to !== "string" || typeof value !== "string" || !/^(0|[1-9][0-9]*)$/.test(value)) {
     throw new SnapshotError("a native transfer takes an address and an amount in atomic units, both as text");
   }
-  return { facts: { ...base, to, value }, args: [to, value] };
+  return { facts: Object.assign(base, { to, value }), args: [to, value] };
 }
 
 function readTransaction(base: BaseFacts, args: readonly unknown[], wallet: WalletFacts): ReadCall {

@@ -1,5 +1,5 @@
 import { bookedLines, raisedLines } from "./booking.js";
-import { type Entry, type Line, sumsOf } from "./entry.js";
+import { type Entry, joinedScopes, type Line, sumsOf } from "./entry.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
 import type { Reading } from "./ledger-clock.js";
 
@@ -17,7 +17,8 @@ export function closedEntry(
   const spent = request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) }));
   const anySpent = spent.some((line) => line.amount > 0n);
   // A scope that only the close knows is stored too: a limit may ask for it tomorrow.
-  const base: Entry = entry === undefined ? newEntry(request, now) : { ...entry, scopes: { ...request.scopes, ...entry.scopes } };
+  const base: Entry =
+    entry === undefined ? newEntry(request, now) : { ...entry, scopes: joinedScopes(request.scopes, entry.scopes) };
   if (base.state === "void") {
     // Money of an attempt that the ledger never admitted, or had given up, moved all the same: the safe side books it.
     return anySpent ? { ...base, state: "closed", until: latest, lines: bookedLines([], spent) } : base;
@@ -59,7 +60,7 @@ function closingDate(entry: Entry, { now, jumped }: Reading, latest: number, any
 function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
   return {
     attemptId,
-    scopes,
+    scopes: joinedScopes(scopes, undefined),
     state: "void",
     reservedAt: now,
     sendBy: now,

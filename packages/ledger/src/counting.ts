@@ -7,7 +7,7 @@ export interface CountingFrame {
   readonly now: number;
   readonly marginMs: number;
   /** The attempt that asks; the `attempt` window counts its lines only. */
-  readonly attemptId?: string;
+  readonly attemptId?: string | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export function isOpen(entry: Entry, now: number): boolean {
 }
 
 /** The date by which a line counts once it no longer counts everywhere. */
-function dateOf(entry: Entry, line: Line): number {
+export function dateOf(entry: Entry, line: Line): number {
   if (line.unit === "actions") return entry.reservedAt;
   return entry.state === "reserved" ? entry.sendBy : entry.until;
 }

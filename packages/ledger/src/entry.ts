@@ -43,11 +43,18 @@ export function isAlive(entry: Entry, now: number): boolean {
   return (entry.state === "reserved" || entry.state === "armed") && now <= entry.sendBy;
 }
 
+/** The scope values of an entry: those that it holds already, and those that a request adds. */
+export function joinedScopes(added: ScopeValues, held: ScopeValues | undefined): ScopeValues {
+  const scopes = { ...added };
+  return held === undefined ? scopes : Object.assign(scopes, held);
+}
+
 /** An asked line as it is stored. */
 export function lineOf(asked: AskedLine): Line {
   if (asked.unit === "actions") return { unit: "actions", amount: 1n };
   const { asset, amount, counterparty } = asked;
-  return { unit: "amount", asset, amount: BigInt(amount), ...(counterparty === undefined ? {} : { counterparty }) };
+  if (counterparty === undefined) return { unit: "amount", asset, amount: BigInt(amount) };
+  return { unit: "amount", asset, amount: BigInt(amount), counterparty };
 }
 
 /** What lines of the same kind come to, by a key of their kind, in the order in which the kinds first appear. */

@@ -2,7 +2,7 @@ import { counts, earliestDate, isOpen } from "./counting.js";
 import { type Entry, isAlive, type Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
-import type { LineVisitor, Store } from "./store.js";
+import type { LineFilter, LineQuery, LineVisitor, Store } from "./store.js";
 
 /** The moment and the attempt for which a limit is asked. */
 export interface Moment {
@@ -119,6 +119,11 @@ function balanceOf(limit: Limit, { key, counted, open }: Group): Balance {
 }
 
 function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): bigint {
+  const { kind } = limit.window;
+  if (kind !== "attempt" && kind !== "open") {
+    const { query, counted } = countedBy(limit, scope, moment);
+    return store.sum(query, counted);
+  }
   let sum = 0n;
   eachCounted(store, limit, scope, moment, (_entry, line) => {
     sum += line.amount;
@@ -128,16 +133,24 @@ function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Momen
 
 /** Visits the lines that a limit counts at a moment, of entries with these scope values. */
 function eachCounted(store: Store, limit: Limit, scope: ScopeKey, moment: Moment, visit: LineVisitor): void {
-  const frame = { ...moment, window: limit.window };
-  const { unit, asset } = limit;
-  const attemptId = limit.window.kind === "attempt" ? moment.attemptId : undefined;
-  // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
-  const since = limit.window.kind === "open" && unit === "actions" ? undefined : earliestDate(frame);
-  const byCounterparty = limit.per.includes("counterparty");
-  store.eachLine({ unit, asset, attemptId, scope, since }, (entry, line) => {
-    if (line.amount === 0n || (!byCounterparty && line.perCounterpartyOnly === true)) return;
-    if (counts(entry, line, frame)) visit(entry, line);
+  const { query, counted } = countedBy(limit, scope, moment);
+  store.eachLine(query, (entry, line) => {
+    if (line.amount !== 0n && counted(entry, line)) visit(entry, line);
   });
+}
+
+/** Which lines a limit counts at a moment, of entries with these scope values. */
+function countedBy(
+  { unit, asset, per, window }: Limit,
+  scope: ScopeKey,
+  { now, marginMs, attemptId }: Moment,
+): { readonly query: LineQuery; readonly counted: LineFilter } {
+  const frame = { window, now, marginMs, attemptId };
+  // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
+  const since = window.kind === "open" && unit === "actions" ? undefined : earliestDate(frame);
+  const own = window.kind === "attempt" ? attemptId : undefined;
+  const query = { unit, asset, attemptId: own, scope, since, perCounterparty: per.includes("counterparty") };
+  return { query, counted: (entry, line) => counts(entry, line, frame) };
 }
 
 /** Scope values as text: a value holds no NUL, and one limit's keys all have the same names. */

@@ -1,32 +1,34 @@
-import { hourMs, indexDateOf } from "./counting.js";
-import type { Entry } from "./entry.js";
+import { dateOf, hourMs } from "./counting.js";
+import type { Entry, Line } from "./entry.js";
+import { eachLineOf, HourOfLines } from "./hour-of-lines.js";
 import type { LineQuery, Store } from "./store.js";
 
 /** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
-type Hours = Map<number, Map<string, Entry>>;
+type Hours = Map<number, HourOfLines>;
 
 /** The store of a ledger that lives in its process. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
-  const byAsset = new Map<string, Hours>();
+  const byKind = new Map<string, Hours>();
   let highWater = 0;
 
   /** Forgets where an entry's lines were found. */
   function remove(entry: Entry): void {
     for (const line of entry.lines) {
-      const hours = byAsset.get(keyOf(line));
-      const hour = hourOf(indexDateOf(entry, line));
+      const hours = byKind.get(keyOf(line));
+      const hour = hourOf(dateOf(entry, line));
       const held = hours?.get(hour);
-      held?.delete(entry.attemptId);
-      if (held?.size === 0) hours?.delete(hour);
+      held?.remove(entry);
+      if (held?.isEmpty === true) hours?.delete(hour);
     }
   }
 
-  /** Makes an entry's lines findable: one place for each asset and each hour. */
+  /** Makes an entry's lines findable. A line of nothing is in no sum. */
   function insert(entry: Entry): void {
     for (const line of entry.lines) {
-      const hours = placeIn(byAsset, keyOf(line), () => new Map<number, Map<string, Entry>>());
-      placeIn(hours, hourOf(indexDateOf(entry, line)), () => new Map<string, Entry>()).set(entry.attemptId, entry);
+      if (line.amount === 0n) continue;
+      const hours = placeIn(byKind, keyOf(line), () => new Map<number, HourOfLines>());
+      placeIn(hours, hourOf(dateOf(entry, line)), () => new HourOfLines(line)).add(entry, line);
     }
   }
 
@@ -40,25 +42,33 @@ export function memoryStore(): Store {
     },
     digest: (text) => text,
     eachLine(query, visit) {
-      const { attemptId, since = 0 } = query;
-      const { counterparty, ...scope } = query.scope;
-      const names = Object.keys(scope) as (keyof typeof scope)[];
-      const visitEntry = (entry: Entry): void => {
-        for (const name of names) if (entry.scopes[name] !== scope[name]) return;
-        for (const line of entry.lines) {
-          if (line.unit !== query.unit || line.asset !== query.asset || line.amount === 0n) continue;
-          if (counterparty === undefined || counterparty === line.counterparty) visit(entry, line);
-        }
-      };
-      if (attemptId !== undefined) {
-        const own = entries.get(attemptId);
-        if (own !== undefined) visitEntry(own);
+      if (query.attemptId !== undefined) {
+        const own = entries.get(query.attemptId);
+        if (own !== undefined) eachLineOf(own, query, query, visit);
         return;
       }
-      const earliest = hourOf(since);
-      byAsset.get(keyOf(query))?.forEach((held, hour) => {
-        if (hour >= earliest) held.forEach(visitEntry);
+      const earliest = hourOf(query.since ?? 0);
+      byKind.get(keyOf(query))?.forEach((lines, hour) => {
+        if (hour < earliest) return;
+        lines.eachOpen(query, visit);
+        lines.eachClosed(query, visit);
       });
+    },
+    sum(query, counted) {
+      const { since = 0 } = query;
+      const earliest = hourOf(since);
+      let sum = 0n;
+      const add = (entry: Entry, line: Line): void => {
+        if (counted(entry, line)) sum += line.amount;
+      };
+      byKind.get(keyOf(query))?.forEach((lines, hour) => {
+        if (hour < earliest) return;
+        lines.eachOpen(query, add);
+        // Only in the hour in which the window begins are there closed lines on both sides.
+        if (hour * hourMs >= since) sum += lines.closedSum(query);
+        else lines.eachClosed(query, add);
+      });
+      return sum;
     },
     assets: () => [...new Set([...entries.values()].flatMap((entry) => entry.lines.flatMap((line) => line.asset ?? [])))].sort(),
     highWater: () => highWater,

@@ -82,6 +82,26 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
     statements.set(sql, known);
     return known;
   };
+  function eachLine({ unit, asset, attemptId, scope, since, perCounterparty }: LineQuery, visit: LineVisitor): void {
+    const names = Object.keys(scope) as Scope[];
+    const own = attemptId === undefined ? "" : " AND lines.attempt_id = ?";
+    const conditions = names
+      .map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`)
+      .join("");
+    const shadows = perCounterparty ? "" : " AND lines.per_counterparty_only = 0";
+    const rows = statement(
+      `SELECT entries.*, ${lineColumns} FROM lines JOIN entries USING (attempt_id)
+       WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${own}${conditions}${shadows}`,
+    ).all(
+      unit,
+      asset ?? null,
+      since ?? 0,
+      ...(attemptId === undefined ? [] : [attemptId]),
+      ...names.map((name) => scope[name] ?? null),
+    ) as (EntryRow & LineRow)[];
+    for (const row of rows) visit(entryOf(row), lineOfRow(row));
+  }
+
   return {
     entry(attemptId) {
       const [row] = statement("SELECT * FROM entries WHERE attempt_id = ?").all(attemptId) as EntryRow[];
@@ -126,23 +146,13 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
       }
     },
     digest: sha256Hex,
-    eachLine({ unit, asset, attemptId, scope, since }: LineQuery, visit: LineVisitor): void {
-      const names = Object.keys(scope) as Scope[];
-      const own = attemptId === undefined ? "" : " AND lines.attempt_id = ?";
-      const conditions = names
-        .map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`)
-        .join("");
-      const rows = statement(
-        `SELECT entries.*, ${lineColumns} FROM lines JOIN entries USING (attempt_id)
-         WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${own}${conditions}`,
-      ).all(
-        unit,
-        asset ?? null,
-        since ?? 0,
-        ...(attemptId === undefined ? [] : [attemptId]),
-        ...names.map((name) => scope[name] ?? null),
-      ) as (EntryRow & LineRow)[];
-      for (const row of rows) visit(entryOf(row), lineOfRow(row));
+    eachLine,
+    sum(query, counted) {
+      let sum = 0n;
+      eachLine(query, (entry, line) => {
+        if (counted(entry, line)) sum += line.amount;
+      });
+      return sum;
     },
     assets() {
       const rows = statement("SELECT DISTINCT asset FROM lines WHERE unit = 'amount' ORDER BY asset").all() as {

@@ -11,10 +11,15 @@ export interface LineQuery {
   readonly scope: Readonly<Partial<Record<Scope, string>>>;
   /** Lines whose date is earlier count no more; undefined where no date is too early. */
   readonly since?: number | undefined;
+  /** Whether lines that only limits per counterparty count are among them. */
+  readonly perCounterparty: boolean;
 }
 
 /** Looks at a line and the entry that holds it. The entry's own lines and steps are not filled in. */
 export type LineVisitor = (entry: Entry, line: Line) => void;
+
+/** Says of a line whether it counts. */
+export type LineFilter = (entry: Entry, line: Line) => boolean;
 
 /**
  * What a driver keeps. Synchronous, because every verb runs inside one transaction of its driver: nothing may come
@@ -31,6 +36,11 @@ export interface Store {
   digest(text: string): string;
   /** Visits every line of a query, in no order. */
   eachLine(query: LineQuery, visit: LineVisitor): void;
+  /**
+   * The sum of the lines of a query that count, in a window of time: there a closed entry's lines count by their date alone,
+   * from `since` on, so that a store may keep their sums instead of asking of each.
+   */
+  sum(query: Omit<LineQuery, "attemptId">, counted: LineFilter): bigint;
   assets(): string[];
   /** The latest time that any process has read, unless its clock had jumped. */
   highWater(): number;

@@ -1,5 +1,5 @@
 import { closedEntry, raises } from "./closing.js";
-import { type Entry, isAlive, lineOf } from "./entry.js";
+import { type Entry, isAlive, joinedScopes, lineOf } from "./entry.js";
 import type {
   ArmRequest,
   Balance,
@@ -48,7 +48,7 @@ export class Verbs {
     const changed = changedScope(entry?.scopes ?? {}, request.scopes);
     if (changed !== undefined)
       return refuse("invalid_request", `the ${changed} of ${attemptId} is not the one of its first step`);
-    const scopes = { ...request.scopes, ...entry?.scopes };
+    const scopes = joinedScopes(request.scopes, entry?.scopes);
     const lines = request.lines.map(lineOf);
     const asked = { limits: request.limits, scopes, lines, entry };
     const over = checkLimits(store, asked, { now, marginMs: this.#times.marginMs, attemptId });

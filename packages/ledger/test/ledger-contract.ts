@@ -57,6 +57,14 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect(await left()).toBe("40");
       });
 
+      it("keeps the scopes that it was asked with, whatever the caller makes of them afterwards", async () => {
+        const scopes = { wallet };
+        await ledger.reserve(reserveOf({ attemptId: fresh(), amount: 60n, limits: [limitOf(100)], scopes }));
+        await ledger.close(closeOf(fresh(), 40n, { scopes }));
+        scopes.wallet = "eip155:0x0000000000000000000000000000000000000001";
+        expect(await left()).toBe("0");
+      });
+
       it("takes all limits or none", async () => {
         const attemptId = fresh();
         const limits = [limitOf(100), limitOf(5, { id: "small", per: [] })];

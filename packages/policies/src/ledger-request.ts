@@ -12,8 +12,7 @@ export function scopesOf(context: ActionContext): ScopeValues {
   const scopes: { -readonly [Name in keyof ScopeValues]: ScopeValues[Name] } = {
     action: context.canonicalAction ?? context.actionName,
   };
-  const [namespace] = chainId?.split(":", 1) ?? [];
-  if (walletAddress !== undefined && namespace !== undefined) scopes.wallet = `${namespace}:${walletAddress}`;
+  if (walletAddress !== undefined && chainId !== undefined) scopes.wallet = `${namespaceOf(chainId)}:${walletAddress}`;
   if (userId !== undefined) scopes.user = userId;
   if (sessionId !== undefined) scopes.session = sessionId;
   if (runId !== undefined) scopes.run = runId;
@@ -26,19 +25,22 @@ export function askedLines(effects: readonly Effect[]): AskedLine[] {
   const lines: AskedLine[] = [];
   for (const { kind, asset, amount, counterparty } of effects) {
     if (kind === "fee" || asset === undefined || amount === undefined || amount === "0") continue;
-    const line = { unit: "amount", asset, amount: exactAmount(amount) } as const;
-    lines.push(counterparty === undefined ? line : { ...line, counterparty });
+    const exact = exactAmount(amount);
+    lines.push(
+      counterparty === undefined
+        ? { unit: "amount", asset, amount: exact }
+        : { unit: "amount", asset, amount: exact, counterparty },
+    );
   }
   return lines;
 }
 
 /** What an outcome's money is closed with. */
 export function spentLines(lines: readonly MoneyLine[]): { asset: string; amount: string; counterparty?: string }[] {
-  return lines.map(({ asset, amount, counterparty }) => ({
-    asset,
-    amount: exactAmount(amount),
-    ...(counterparty === undefined ? {} : { counterparty }),
-  }));
+  return lines.map(({ asset, amount, counterparty }) => {
+    const exact = exactAmount(amount);
+    return counterparty === undefined ? { asset, amount: exact } : { asset, amount: exact, counterparty };
+  });
 }
 
 /** The limits that may concern a context, as queries. */
@@ -49,6 +51,12 @@ export function limitsFor(limits: readonly CompiledLimit[], context: ActionConte
     if (query !== undefined) queries.push(query);
   }
   return queries;
+}
+
+/** What comes before the colon of a CAIP-2 id. */
+function namespaceOf(chainId: string): string {
+  const colon = chainId.indexOf(":");
+  return colon === -1 ? chainId : chainId.slice(0, colon);
 }
 
 function exactAmount(amount: string): string {

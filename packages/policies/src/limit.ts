@@ -53,7 +53,7 @@ export function compileLimit(rule: LimitRule, window: Window, decimals: number):
 /** The limit as the ledger asks it for one attempt; undefined where it cannot concern it. */
 export function limitFor(limit: CompiledLimit, { chainId }: Pick<ActionContext, "chainId">): Limit | undefined {
   const { id, unit, per, window, max, asset } = limit;
-  const query = { id, unit, per, window, max };
-  if (!limit.native) return asset === undefined ? query : { ...query, asset };
-  return chainId?.startsWith("eip155:") === true ? { ...query, asset: nativeAsset(chainId) } : undefined;
+  if (!limit.native) return asset === undefined ? { id, unit, per, window, max } : { id, unit, per, window, max, asset };
+  if (chainId?.startsWith("eip155:") !== true) return undefined;
+  return { id, unit, per, window, max, asset: nativeAsset(chainId) };
 }

@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import { AbstractMessageReader, type DataCallback, type Disposable, type MessageReader } from "vscode-jsonrpc/node";
 
-const headEnd = "\r\n\r\n";
 const nothing = Buffer.alloc(0);
 
 /** Reads messages in the turn of the event loop in which they arrive. The library's own reader takes another for each. */
@@ -36,19 +35,53 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
 
   /** The next message's text, once all of it is there. */
   #next(): string | undefined {
-    const end = this.#unread.indexOf(headEnd);
-    if (end === -1) return undefined;
-    const start = end + headEnd.length;
-    const length = Number(/^content-length: *([0-9]+)$/im.exec(this.#unread.toString("latin1", 0, end))?.[1]);
-    if (Number.isNaN(length)) {
+    const unread = this.#unread;
+    const start = startOfBody(unread);
+    if (start === undefined) return undefined;
+    const length = contentLength(unread, start);
+    if (length === undefined) {
       // Nobody knows where the next message begins.
       this.#unread = nothing;
       this.fireError(new Error("a message has no Content-Length"));
       return undefined;
     }
-    if (this.#unread.length < start + length) return undefined;
-    const body = this.#unread.toString("utf8", start, start + length);
-    this.#unread = this.#unread.subarray(start + length);
-    return body;
+    const end = start + length;
+    if (unread.length < end) return undefined;
+    this.#unread = unread.length === end ? nothing : unread.subarray(end);
+    return unread.toString("utf8", start, end);
   }
+}
+
+const [carriageReturn, lineFeed, zero] = [13, 10, 48];
+const usualHead = Buffer.from("Content-Length: ");
+
+/** Where the body begins, once all of the head is there: after an empty line. */
+function startOfBody(bytes: Buffer): number | undefined {
+  for (let at = 3; at < bytes.length; at += 1) {
+    if (bytes[at] !== lineFeed || bytes[at - 1] !== carriageReturn) continue;
+    if (bytes[at - 2] === lineFeed && bytes[at - 3] === carriageReturn) return at + 1;
+  }
+  return undefined;
+}
+
+/** The length that a head says, in bytes. */
+function contentLength(bytes: Buffer, end: number): number | undefined {
+  const usual = usualLength(bytes, end);
+  if (usual !== undefined) return usual;
+  const digits = /^content-length: *([0-9]+)\r$/im.exec(bytes.toString("latin1", 0, end))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The same of a head as nearly all are, which takes a regular expression longer than all the rest of a message. */
+function usualLength(bytes: Buffer, end: number): number | undefined {
+  const lastDigit = end - 5;
+  if (lastDigit < usualHead.length) return undefined;
+  for (let at = 0; at < usualHead.length; at += 1) if (bytes[at] !== usualHead[at]) return undefined;
+  let length = 0;
+  for (let at = usualHead.length; at <= lastDigit; at += 1) {
+    const digit = (bytes[at] ?? 0) - zero;
+    if (digit < 0 || digit > 9) return undefined;
+    length = 10 * length + digit;
+  }
+  return length;
 }

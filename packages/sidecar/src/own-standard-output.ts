@@ -1,19 +1,13 @@
-import { Writable } from "node:stream";
+import type { FrameSink } from "./frame-writer.js";
 
 /**
  * Takes standard output for the protocol alone: one stray line in it, from a `console.log` or a write by a dependency, would
  * corrupt every message after it. Everything else, the console included, goes to standard error.
- * @returns the stream that reaches the host
+ * @returns the way to the host
  */
-export function ownStandardOutput(): Writable {
-  const write = process.stdout.write.bind(process.stdout) as (
-    chunk: unknown,
-    callback: (error?: Error | null) => void,
-  ) => boolean;
-  process.stdout.write = process.stderr.write.bind(process.stderr);
-  return new Writable({
-    write(chunk, _encoding, callback) {
-      write(chunk, callback);
-    },
-  });
+export function ownStandardOutput(): FrameSink {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout) as FrameSink["write"];
+  stdout.write = stderr.write.bind(stderr);
+  return { write, end: () => stdout.end(), on: (event, listener) => stdout.on(event, listener) };
 }

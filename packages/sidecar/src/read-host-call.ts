@@ -10,18 +10,16 @@ import type { JsonValue, WalletCallFacts } from "@agentkit-policy/schema";
 export function readHostCall(call: WalletCallFacts): WalletCallFacts {
   const { unread, callId, method, walletMethod, chainId, from } = call;
   if (unread === undefined) return call;
-  const wallet = {
-    ...(chainId === undefined ? {} : { chainId }),
-    ...(from === undefined ? {} : { walletAddress: from }),
-  };
-  const args = argumentsOf(method, unread);
+  const wallet: { chainId?: string; walletAddress?: string } = {};
+  if (chainId !== undefined) wallet.chainId = chainId;
+  if (from !== undefined) wallet.walletAddress = from;
   // Python's native_transfer takes whole units where AgentKit's own in TypeScript takes atomic ones.
   if (walletMethod === "native_transfer" && chainId?.startsWith("eip155:") === true) {
     const { to, value } = unread;
     const read = readWalletCall(callId, method, "nativeTransfer", [to, atomicText(value)], wallet);
     return { ...read.facts, walletMethod };
   }
-  return readWalletCall(callId, method, walletMethod, args, wallet).facts;
+  return readWalletCall(callId, method, walletMethod, argumentsOf(method, unread), wallet).facts;
 }
 
 /** The same for a journal: a call of which nobody can say what it did stays, as one that nobody can read. */

@@ -10,7 +10,7 @@ export class ReaderOnce implements ActionReader {
   readonly decode: ActionReader["decode"];
   readonly classify: ActionReader["classify"];
   readonly #reader: ActionReader;
-  readonly #ahead = new WeakMap<ActionFacts, Reading>();
+  #ahead: { readonly facts: ActionFacts; readonly reading: Reading } | undefined;
 
   constructor(reader: ActionReader) {
     this.#reader = reader;
@@ -18,19 +18,29 @@ export class ReaderOnce implements ActionReader {
     this.classify = (result, actionName) => reader.classify(result, actionName);
   }
 
-  /** Reads before the machine does. Never throws: what cannot be read is read again by the machine, which then denies. */
-  async readAhead(facts: AttemptFacts, read: Read): Promise<void> {
+  /**
+   * Reads before the machine does, and at once where the reader can. Never fails: what cannot be read is read again by the
+   * machine, which then denies.
+   */
+  readAhead(facts: AttemptFacts, read: Read): Promise<void> | undefined {
     // These say themselves what they do, and nobody reads their arguments.
-    if (facts.call !== undefined || facts.described !== undefined) return;
+    if (facts.call !== undefined || facts.described !== undefined) return undefined;
+    const keep = (reading: Reading): void => {
+      this.#ahead = { facts, reading };
+    };
     try {
       const reading = this.#reader.describe(facts, read);
-      this.#ahead.set(facts, reading instanceof Promise ? await reading : reading);
+      if (reading instanceof Promise) return reading.then(keep, () => undefined);
+      keep(reading);
     } catch {
       // Nothing is kept.
     }
+    return undefined;
   }
 
   describe(facts: ActionFacts, read: Read): Reading {
-    return this.#ahead.get(facts) ?? this.#reader.describe(facts, read);
+    const ahead = this.#ahead;
+    // Only the last is kept: where another attempt has come between, this one is read a second time.
+    return ahead?.facts === facts ? ahead.reading : this.#reader.describe(facts, read);
   }
 }

@@ -64,7 +64,8 @@ export class Sidecar {
     if ("decision" in facts) return { decision: facts };
     const needs = new Needs(provided);
     // Asked before anything is reserved, so that asking again cannot hold anything twice.
-    if (provided === undefined) await this.#reader?.readAhead(facts, needs.read);
+    const reading = provided === undefined ? this.#reader?.readAhead(facts, needs.read) : undefined;
+    if (reading !== undefined) await reading;
     if (needs.open !== undefined) return { needs: needs.open };
     return { decision: decisionOf(await this.#machine.openAttempt(facts, needs.read, deadlineMs)) };
   }
@@ -106,8 +107,8 @@ export class Sidecar {
       ? await this.#machine.settle(settled)
       : await this.#machine.settleRecovered(facts, settled, settlements, new Needs(provided).read);
     if (outcome === undefined) throw new Error("the attempt was settled while it was looked up");
-    const { calls: _calls, ...own } = outcome;
-    return { outcome: own };
+    const { status, entered, spent, transactions, journalComplete, durationMs: lasted } = outcome;
+    return { outcome: { status, entered, spent, transactions, journalComplete, durationMs: lasted } };
   }
 
   /** Closes the ledger. */

@@ -1,0 +1,98 @@
+import type { Entry, Line } from "./entry.js";
+import type { Scope } from "./ledger.js";
+import type { LineQuery, LineVisitor } from "./store.js";
+
+type Kind = Pick<LineQuery, "unit" | "asset">;
+type Who = Pick<LineQuery, "scope" | "perCounterparty">;
+
+/** The sums of an hour's closed lines, by the values of the same few scopes. */
+interface Sums {
+  readonly names: readonly Scope[];
+  readonly perCounterparty: boolean;
+  readonly byValues: Map<string, bigint>;
+}
+
+/**
+ * The lines of one asset, or of actions, whose dates lie in one hour. What is closed counts by its date alone: its sums are
+ * made when they are first asked for and kept, so that a decision costs the same however much was spent before it.
+ */
+export class HourOfLines {
+  readonly #kind: Kind;
+  readonly #open = new Map<string, Entry>();
+  readonly #closed = new Map<string, Entry>();
+  readonly #sums = new Map<string, Sums>();
+
+  constructor(kind: Kind) {
+    this.#kind = kind;
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0 && this.#closed.size === 0;
+  }
+
+  /** Adds a line of an entry; each of its lines of this asset has to be added, and none twice. */
+  add(entry: Entry, line: Line): void {
+    if (entry.state !== "closed") {
+      this.#open.set(entry.attemptId, entry);
+      return;
+    }
+    this.#closed.set(entry.attemptId, entry);
+    for (const sums of this.#sums.values()) addUp(sums, entry, line);
+  }
+
+  /** Forgets all lines of an entry. */
+  remove({ attemptId }: Entry): void {
+    this.#open.delete(attemptId);
+    // An entry that was closed seldom changes again, and then its hour is added up anew.
+    if (this.#closed.delete(attemptId)) this.#sums.clear();
+  }
+
+  eachOpen(who: Who, visit: LineVisitor): void {
+    for (const entry of this.#open.values()) eachLineOf(entry, this.#kind, who, visit);
+  }
+
+  eachClosed(who: Who, visit: LineVisitor): void {
+    for (const entry of this.#closed.values()) eachLineOf(entry, this.#kind, who, visit);
+  }
+
+  closedSum({ scope, perCounterparty }: Who): bigint {
+    if (this.#closed.size === 0) return 0n;
+    const names = Object.keys(scope) as Scope[];
+    const key = names.join(" ") + (perCounterparty ? " +" : "");
+    let sums = this.#sums.get(key);
+    if (sums === undefined) {
+      const made: Sums = { names, perCounterparty, byValues: new Map() };
+      this.eachClosed({ scope: {}, perCounterparty }, (entry, line) => addUp(made, entry, line));
+      this.#sums.set(key, made);
+      sums = made;
+    }
+    return sums.byValues.get(textOf(names.map((name) => scope[name] ?? ""))) ?? 0n;
+  }
+}
+
+function addUp({ names, perCounterparty, byValues }: Sums, entry: Entry, line: Line): void {
+  if (line.perCounterpartyOnly === true && !perCounterparty) return;
+  const values = names.map((name) => (name === "counterparty" ? line.counterparty : entry.scopes[name]));
+  // A line without one of the scopes is in no balance of theirs.
+  if (!values.every((value) => value !== undefined)) return;
+  const text = textOf(values);
+  byValues.set(text, (byValues.get(text) ?? 0n) + line.amount);
+}
+
+/** Visits those lines of one entry that a query asks for. */
+export function eachLineOf(entry: Entry, { unit, asset }: Kind, { scope, perCounterparty }: Who, visit: LineVisitor): void {
+  for (const name in scope) {
+    if (name !== "counterparty" && entry.scopes[name as keyof typeof entry.scopes] !== scope[name as Scope]) return;
+  }
+  const { counterparty } = scope;
+  for (const line of entry.lines) {
+    if (line.unit !== unit || line.asset !== asset || line.amount === 0n) continue;
+    if (line.perCounterpartyOnly === true && !perCounterparty) continue;
+    if (counterparty === undefined || counterparty === line.counterparty) visit(entry, line);
+  }
+}
+
+/** A value holds no NUL. */
+function textOf(values: readonly string[]): string {
+  return values.join("\0");
+}
