@@ -1,6 +1,5 @@
 import { type Answer, ask } from "./ask.js";
 import type { Attempt } from "./attempt.js";
-import { inProviderHook } from "./attempt-scope.js";
 import type { Deadline } from "./deadline.js";
 import type { Denial } from "./errors.js";
 import type { PolicyProvider, Settlement } from "./provider.js";
@@ -46,7 +45,7 @@ export async function askRound(round: Round): Promise<RoundResult> {
       const name = runtime.nameOf(provider);
       const asked = validity.reading();
       tell(round, "provider.started", name);
-      const answer = await ask(name, () => inProviderHook(attempt.facts.actionId, question), deadline);
+      const answer = await ask(name, () => runtime.runHook(attempt.facts.actionId, question), deadline);
       tellAnswer(round, name, answer);
       if (answer.kind !== "allow") {
         if (answer.kind === "ambiguous") deadline.abort();

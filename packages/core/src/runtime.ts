@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
 import { providersOf, readerOf } from "./all-of.js";
+import { inProviderHook } from "./attempt-scope.js";
 import { emitTo, type PolicyEvent } from "./events.js";
 import { type Logger, quietLogger, stderrLogger } from "./logger.js";
 import { checkOptions, type Policy, type PolicyOptions } from "./options.js";
@@ -19,6 +20,17 @@ export interface Runtime {
   readonly confirmations: (chainId: string | undefined) => number | undefined;
   readonly emit: (event: Omit<PolicyEvent, "at">) => void;
   readonly nameOf: (provider: PolicyProvider) => string;
+  /** Runs a provider's hook. */
+  readonly runHook: <T>(actionId: string, body: () => T) => T;
+}
+
+/** Where a machine runs. */
+export interface RuntimePlace {
+  /**
+   * Whether the guarded wallet is in another process. No hook can reach it then, and none has to be kept from it: following
+   * what a hook starts takes a tenth of a decision from another language.
+   */
+  readonly walletElsewhere: boolean;
 }
 
 /**
@@ -46,7 +58,11 @@ export function confirmationsOf(
  * What a machine runs with, from a policy and its options.
  * @throws PolicySetupError
  */
-export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
+export function createRuntime(
+  policy: Policy,
+  options: PolicyOptions,
+  { walletElsewhere }: RuntimePlace = { walletElsewhere: false },
+): Runtime {
   checkOptions(options);
   const providers = providersOf(policy);
   const clock = options.clock ?? systemClock;
@@ -62,5 +78,6 @@ export function createRuntime(policy: Policy, options: PolicyOptions): Runtime {
       if (options.onEvent !== undefined) emitTo(options.onEvent, { ...event, at: clock.now() });
     },
     nameOf: (provider) => provider.name ?? `policy ${providers.indexOf(provider) + 1}`,
+    runHook: walletElsewhere ? (_actionId, body) => body() : inProviderHook,
   };
 }

@@ -1,5 +1,4 @@
 import type { Attempt, Participant, SettleFacts } from "./attempt.js";
-import { inProviderHook } from "./attempt-scope.js";
 import { Deadline } from "./deadline.js";
 import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
 import { provesNothingLeft } from "./outcome.js";
@@ -56,10 +55,16 @@ export async function tellParticipants(
 ): Promise<void> {
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
   for (const participant of [...participants].reverse()) {
-    await tell(runtime, attempt, participant, outcome, told, deadline);
+    if (participant.provider.settle === undefined) {
+      await tell(runtime, attempt, participant, outcome, told, deadline);
+      continue;
+    }
+    participant.untold = outcome;
+    if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
   }
 }
 
+/** Tells a provider of the RFC's own interface, once a process. */
 async function tell(
   runtime: Runtime,
   attempt: Attempt,
@@ -70,11 +75,6 @@ async function tell(
 ): Promise<void> {
   const { provider } = participant;
   const { context } = attempt;
-  if (provider.settle !== undefined) {
-    participant.untold = outcome;
-    if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
-    return;
-  }
   if (participant.told) return;
   participant.told = true;
   // settle:by-money: a provider that would release on an error hears of one only when it is proven that nothing left.
@@ -87,14 +87,22 @@ async function tell(
 }
 
 /** Tells a provider the newest outcome that it has not been told. @returns whether there is nothing left to tell */
-async function settleOnce(runtime: Runtime, attempt: Attempt, participant: Participant, deadline: Deadline): Promise<boolean> {
+function settleOnce(
+  runtime: Runtime,
+  attempt: Attempt,
+  participant: Participant,
+  deadline: Deadline,
+): boolean | Promise<boolean> {
   const outcome = participant.untold;
   if (outcome === undefined) return true;
   const scope = { settlements: [...participant.settlements], recovered: attempt.recovered };
   const settle = (): unknown => participant.provider.settle?.(attempt.context, outcome, scope);
-  const settled = await runHook(runtime, attempt, participant, "settle", settle, deadline);
-  if (settled && participant.untold === outcome) participant.untold = undefined;
-  return settled;
+  const told = (settled: boolean): boolean => {
+    if (settled && participant.untold === outcome) participant.untold = undefined;
+    return settled;
+  };
+  const settled = runHook(runtime, attempt, participant, "settle", settle, deadline);
+  return settled instanceof Promise ? settled.then(told) : told(settled);
 }
 
 /** Runs a hook, and waits for it where it takes time. @returns whether it did what it had to; never fails */
@@ -115,7 +123,7 @@ function runHook(
     return false;
   };
   runtime.emit({ type: "provider.started", actionId, actionName, provider, hook });
-  return deadline.run(() => inProviderHook(actionId, body), {
+  return deadline.run(() => runtime.runHook(actionId, body), {
     answered: () => {
       runtime.emit({ type: "provider.ended", actionId, actionName, provider, hook });
       return true;

@@ -7,11 +7,11 @@ import { type Line, sumsOf } from "./entry.js";
  */
 export function bookedLines(held: readonly Line[], spent: readonly Line[]): Line[] {
   const told = attributed(held, spent);
-  const shadows = told.flatMap((line) => {
-    return line.counterparty === undefined
-      ? counterpartiesOf(held, line.asset).map((counterparty) => shadow(line, counterparty))
-      : [];
-  });
+  const shadows: Line[] = [];
+  for (const line of told) {
+    if (line.counterparty !== undefined) continue;
+    for (const counterparty of counterpartiesOf(held, line.asset)) shadows.push(shadow(line, counterparty));
+  }
   // What was held and not spent stays as nothing, so that a later close still knows for whom it was held.
   const nothing = held.map((line) => ({ ...line, amount: 0n }));
   return merged([...nothing, ...told, ...shadows]);

@@ -1,7 +1,7 @@
 import { dateOf, hourMs } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
 import { eachLineOf, HourOfLines } from "./hour-of-lines.js";
-import type { LineQuery, Store } from "./store.js";
+import type { Store } from "./store.js";
 
 /** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
 type Hours = Map<number, HourOfLines>;
@@ -9,17 +9,17 @@ type Hours = Map<number, HourOfLines>;
 /** The store of a ledger that lives in its process. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
-  const byKind = new Map<string, Hours>();
+  /** By asset; what is counted in actions has none. */
+  const byAsset = new Map<string | undefined, Hours>();
   let highWater = 0;
 
   /** Forgets where an entry's lines were found. */
   function remove(entry: Entry): void {
     for (const line of entry.lines) {
-      const hours = byKind.get(keyOf(line));
-      const hour = hourOf(dateOf(entry, line));
-      const held = hours?.get(hour);
-      held?.remove(entry);
-      if (held?.isEmpty === true) hours?.delete(hour);
+      byAsset
+        .get(line.asset)
+        ?.get(hourOf(dateOf(entry, line)))
+        ?.remove(entry);
     }
   }
 
@@ -27,8 +27,8 @@ export function memoryStore(): Store {
   function insert(entry: Entry): void {
     for (const line of entry.lines) {
       if (line.amount === 0n) continue;
-      const hours = placeIn(byKind, keyOf(line), () => new Map<number, HourOfLines>());
-      placeIn(hours, hourOf(dateOf(entry, line)), () => new HourOfLines(line)).add(entry, line);
+      const hours = placeIn(byAsset, line.asset, () => new Map<number, HourOfLines>());
+      placeIn(hours, hourOf(dateOf(entry, line)), () => newHour(hours, line)).add(entry, line);
     }
   }
 
@@ -48,7 +48,7 @@ export function memoryStore(): Store {
         return;
       }
       const earliest = hourOf(query.since ?? 0);
-      byKind.get(keyOf(query))?.forEach((lines, hour) => {
+      byAsset.get(query.asset)?.forEach((lines, hour) => {
         if (hour < earliest) return;
         lines.eachOpen(query, visit);
         lines.eachClosed(query, visit);
@@ -61,7 +61,7 @@ export function memoryStore(): Store {
       const add = (entry: Entry, line: Line): void => {
         if (counted(entry, line)) sum += line.amount;
       };
-      byKind.get(keyOf(query))?.forEach((lines, hour) => {
+      byAsset.get(query.asset)?.forEach((lines, hour) => {
         if (hour < earliest) return;
         lines.eachOpen(query, add);
         // Only in the hour in which the window begins are there closed lines on both sides.
@@ -90,6 +90,8 @@ function hourOf(date: number): number {
   return Math.floor(date / hourMs);
 }
 
-function keyOf({ unit, asset }: Pick<LineQuery, "unit" | "asset">): string {
-  return asset === undefined ? unit : `${unit} ${asset}`;
+/** A new hour, in whose favour those are forgotten that hold nothing any more. */
+function newHour(hours: Hours, { unit, asset }: Line): HourOfLines {
+  for (const [hour, lines] of hours) if (lines.isEmpty) hours.delete(hour);
+  return new HourOfLines({ unit, asset });
 }

@@ -29,9 +29,12 @@ interface ErrorData {
  */
 export async function serve(connection: MessageConnection): Promise<void> {
   let opened: Promise<Sidecar> | undefined;
-  const sidecar = async (): Promise<Sidecar> => {
-    if (opened === undefined) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the first message is "initialize"');
-    return await opened;
+  let sidecar: Sidecar | undefined;
+  /** Asks the sidecar, at once where it is open. */
+  const asked = (question: (of: Sidecar) => Promise<unknown>): Promise<unknown> => {
+    if (sidecar !== undefined) return question(sidecar);
+    if (opened !== undefined) return opened.then(question);
+    throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the first message is "initialize"');
   };
   const ended = new Promise<void>((resolve) => {
     connection.onClose(() => resolve());
@@ -40,9 +43,9 @@ export async function serve(connection: MessageConnection): Promise<void> {
 
   /** Answers a method: its message is checked against the contract first, and what it throws tells nothing of its insides. */
   const answer = <Params>(method: string, guard: Guard<Params>, body: (params: Params) => Promise<unknown>): void => {
-    connection.onRequest(method, async (params: unknown): Promise<unknown> => {
+    connection.onRequest(method, (params: unknown): Promise<unknown> => {
       if (!guard(params)) throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${problemOf(guard, params)}`);
-      return await body(params).catch((error: unknown) => Promise.reject(responseError(method, error)));
+      return body(params).catch((error: unknown) => Promise.reject(responseError(method, error)));
     });
   };
   answer("initialize", isInitializeParams, async (params) => {
@@ -53,11 +56,12 @@ export async function serve(connection: MessageConnection): Promise<void> {
       // Whoever asks next hears it again, and may try once more.
       opened = undefined;
     });
-    return (await opening).description;
+    sidecar = await opening;
+    return sidecar.description;
   });
-  answer("policy/beforeAction", isBeforeActionParams, async (params) => (await sidecar()).beforeAction(params));
-  answer("policy/beforeWalletCall", isBeforeWalletCallParams, async (params) => (await sidecar()).beforeWalletCall(params));
-  answer("policy/settle", isSettleParams, async (params) => (await sidecar()).settle(params));
+  answer("policy/beforeAction", isBeforeActionParams, (params) => asked((of) => of.beforeAction(params)));
+  answer("policy/beforeWalletCall", isBeforeWalletCallParams, (params) => asked((of) => of.beforeWalletCall(params)));
+  answer("policy/settle", isSettleParams, (params) => asked((of) => of.settle(params)));
   connection.onNotification("policy/observe", async (params: unknown) => {
     // A notification that cannot be read is lost, as it may be: the journal says it again.
     if (isObserveParams(params)) (await opened)?.observe(params);

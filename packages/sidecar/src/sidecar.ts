@@ -41,7 +41,8 @@ export class Sidecar {
   private constructor(policy: LoadedPolicy) {
     this.#policy = policy;
     this.#reader = policy.reader === undefined ? undefined : new ReaderOnce(policy.reader);
-    this.#machine = new AttemptMachine(createRuntime(policy, this.#reader === undefined ? {} : { reader: this.#reader }));
+    const options = this.#reader === undefined ? {} : { reader: this.#reader };
+    this.#machine = new AttemptMachine(createRuntime(policy, options, { walletElsewhere: true }));
   }
 
   /** @throws PolicyFileError, LedgerFault */
@@ -96,8 +97,8 @@ export class Sidecar {
     const settled = {
       actionId: facts.actionId,
       stage,
-      ...(stage === "returned" ? { result: params.result } : {}),
-      ...(stage === "raised" ? { error: errorOf(params) } : {}),
+      result: stage === "returned" ? params.result : undefined,
+      error: stage === "raised" ? errorOf(params) : undefined,
       durationMs,
       walletTouched,
       journal,
