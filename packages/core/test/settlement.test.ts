@@ -1,6 +1,7 @@
 import type { ActionContext, ActionOutcome } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
 import { AttemptMachine } from "../src/attempt-machine.js";
+import { currentScope } from "../src/attempt-scope.js";
 import { ActionDeniedError, ActionFailedError } from "../src/errors.js";
 import type { PolicyProvider } from "../src/provider.js";
 import { createRuntime } from "../src/runtime.js";
@@ -204,6 +205,37 @@ describe("settlement", () => {
   });
 });
 
+const facts = {
+  actionId: "019ab0e0-7c00-7abc-8def-0123456789ab",
+  layer: "action" as const,
+  actionName: "pay",
+  args: payment,
+  identity: {},
+  guarded: true,
+  requestedAt: 0,
+};
+const noWallet = (): Promise<never> => Promise.reject(new Error("no wallet"));
+
+it.each([
+  ["is kept from the wallet that is near, in whatever it awaits", false, "hook"],
+  ["is not followed where the wallet is in another process", true, undefined],
+])("a hook %s", async (_name, walletElsewhere, kind) => {
+  const seen: unknown[] = [];
+  const provider: PolicyProvider = {
+    ...allowAll,
+    beforeAction: async () => {
+      await Promise.resolve();
+      seen.push(currentScope()?.kind);
+      return { decision: "allow" };
+    },
+    settle: () => void seen.push(currentScope()?.kind),
+  };
+  const machine = new AttemptMachine(createRuntime(provider, { logger: silent, reader: testReader }, { walletElsewhere }));
+  await machine.openAttempt(facts, noWallet);
+  await machine.settle({ actionId: facts.actionId, stage: "before", durationMs: 1, walletTouched: false, journal: [] });
+  expect(seen).toEqual([kind, kind]);
+});
+
 it("an attempt that another process opened is settled with what was echoed, said to be recovered, and without arguments", async () => {
   const heard: unknown[] = [];
   const provider: PolicyProvider = {
@@ -211,17 +243,8 @@ it("an attempt that another process opened is settled with what was echoed, said
     settle: (context, outcome, scope) => void heard.push([context.args, outcome.status, scope]),
   };
   const machine = new AttemptMachine(createRuntime(provider, { logger: silent, reader: testReader }));
-  const facts = {
-    actionId: "019ab0e0-7c00-7abc-8def-0123456789ab",
-    layer: "action" as const,
-    actionName: "pay",
-    args: payment,
-    identity: {},
-    guarded: true,
-    requestedAt: 0,
-  };
   const settled = { actionId: facts.actionId, stage: "returned" as const, durationMs: 1, walletTouched: true, journal: [] };
-  await machine.settleRecovered(facts, settled, [{ step: "root" }], () => Promise.reject(new Error("no wallet")));
+  await machine.settleRecovered(facts, settled, [{ step: "root" }], noWallet);
   expect(heard).toEqual([[null, "succeeded", { settlements: [{ step: "root" }], recovered: true }]]);
   expect(machine.isOpen(facts.actionId)).toBe(false);
 });

@@ -33,6 +33,17 @@ describe("a reader that reads once", () => {
     expect(seen).toEqual([facts, others]);
   });
 
+  it("reads an attempt again when another was read ahead in between, and never takes one for the other", async () => {
+    const { reader, seen } = counting(0);
+    const once = new ReaderOnce(reader);
+    const [facts, others] = [factsOf("0.01"), factsOf("0.02")];
+    await once.readAhead(facts, read);
+    await once.readAhead(others, read);
+    await once.describe(facts, read);
+    await once.describe(others, read);
+    expect(seen).toEqual([facts, others, facts]);
+  });
+
   it("lets the machine read what could not be read ahead", async () => {
     const { reader, seen } = counting(1);
     const once = new ReaderOnce(reader);
