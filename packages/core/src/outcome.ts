@@ -32,17 +32,14 @@ export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
   const handedOver = facts.journal.filter((call) => call.state !== "waiting" && call.state !== "refused");
   const calls = handedOver.map((call) => settledCall(call, facts));
   const live: MoneyLine[] = [];
-  let nothingLeft = true;
   const transactions: Transaction[] = [];
-  handedOver.forEach((call, index) => {
+  for (const [index, call] of handedOver.entries()) {
     addTransaction(transactions, call);
-    if (calls[index]?.state === "never_left") return;
-    nothingLeft = false;
-    live.push(...moneyLines(facts.decode(call.facts)));
-  });
+    if (calls[index]?.state !== "never_left") live.push(...moneyLines(facts.decode(call.facts)));
+  }
   const spent = facts.journalComplete ? live : entered ? largerPerAsset(moneyLines(facts.declared), live) : live;
   return {
-    status: statusOf(facts, calls, transactions, spent.length === 0 && nothingLeft),
+    status: statusOf(facts, calls, transactions, spent.length === 0 && allNeverLeft(calls)),
     entered,
     spent,
     transactions,
@@ -59,7 +56,11 @@ export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
 export function provesNothingLeft(outcome: SettledOutcome): boolean {
   if (outcome.status === "succeeded" || outcome.status === "unknown") return false;
   if (!outcome.entered) return true;
-  return outcome.journalComplete && outcome.spent.length === 0 && outcome.calls.every((call) => call.state === "never_left");
+  return outcome.journalComplete && outcome.spent.length === 0 && allNeverLeft(outcome.calls);
+}
+
+function allNeverLeft(calls: readonly SettledCall[]): boolean {
+  return calls.every((call) => call.state === "never_left");
 }
 
 function settledCall(call: JournalCall, facts: OutcomeFacts): SettledCall {

@@ -56,7 +56,7 @@ export async function tellParticipants(
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
   for (const participant of [...participants].reverse()) {
     if (participant.provider.settle === undefined) {
-      await tell(runtime, attempt, participant, outcome, told, deadline);
+      await tellOnce(runtime, attempt, participant, outcome, told, deadline);
       continue;
     }
     participant.untold = outcome;
@@ -65,7 +65,7 @@ export async function tellParticipants(
 }
 
 /** Tells a provider of the RFC's own interface, once a process. */
-async function tell(
+async function tellOnce(
   runtime: Runtime,
   attempt: Attempt,
   participant: Participant,

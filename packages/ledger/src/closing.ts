@@ -60,7 +60,7 @@ function closingDate(entry: Entry, { now, jumped }: Reading, latest: number, any
 function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
   return {
     attemptId,
-    scopes: joinedScopes(scopes, undefined),
+    scopes: { ...scopes },
     state: "void",
     reservedAt: now,
     sendBy: now,

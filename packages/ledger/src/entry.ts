@@ -45,8 +45,7 @@ export function isAlive(entry: Entry, now: number): boolean {
 
 /** The scope values of an entry: those that it holds already, and those that a request adds. */
 export function joinedScopes(added: ScopeValues, held: ScopeValues | undefined): ScopeValues {
-  const scopes = { ...added };
-  return held === undefined ? scopes : Object.assign(scopes, held);
+  return Object.assign({ ...added }, held);
 }
 
 /** An asked line as it is stored. */

@@ -1,15 +1,18 @@
 import type { Entry, Line } from "./entry.js";
 import type { Scope } from "./ledger.js";
+import { scopeKey, scopeKeyText } from "./scope-key.js";
 import type { LineQuery, LineVisitor } from "./store.js";
 
 type Kind = Pick<LineQuery, "unit" | "asset">;
 type Who = Pick<LineQuery, "scope" | "perCounterparty">;
 
-/** The sums of an hour's closed lines, by the values of the same few scopes. */
+const everybody: Who = { scope: {}, perCounterparty: true };
+
+/** The sums of an hour's closed lines per the same few scopes. */
 interface Sums {
-  readonly names: readonly Scope[];
+  readonly per: readonly Scope[];
   readonly perCounterparty: boolean;
-  readonly byValues: Map<string, bigint>;
+  readonly byKey: Map<string, bigint>;
 }
 
 /**
@@ -57,26 +60,27 @@ export class HourOfLines {
 
   closedSum({ scope, perCounterparty }: Who): bigint {
     if (this.#closed.size === 0) return 0n;
-    const names = Object.keys(scope) as Scope[];
-    const key = names.join(" ") + (perCounterparty ? " +" : "");
-    let sums = this.#sums.get(key);
-    if (sums === undefined) {
-      const made: Sums = { names, perCounterparty, byValues: new Map() };
-      this.eachClosed({ scope: {}, perCounterparty }, (entry, line) => addUp(made, entry, line));
-      this.#sums.set(key, made);
-      sums = made;
-    }
-    return sums.byValues.get(textOf(names.map((name) => scope[name] ?? ""))) ?? 0n;
+    return this.#sumsPer(Object.keys(scope) as Scope[], perCounterparty).byKey.get(scopeKeyText(scope)) ?? 0n;
+  }
+
+  #sumsPer(per: readonly Scope[], perCounterparty: boolean): Sums {
+    const name = per.join(" ") + (perCounterparty ? " +" : "");
+    const known = this.#sums.get(name);
+    if (known !== undefined) return known;
+    const sums: Sums = { per, perCounterparty, byKey: new Map() };
+    this.eachClosed(everybody, (entry, line) => addUp(sums, entry, line));
+    this.#sums.set(name, sums);
+    return sums;
   }
 }
 
-function addUp({ names, perCounterparty, byValues }: Sums, entry: Entry, line: Line): void {
+function addUp({ per, perCounterparty, byKey }: Sums, entry: Entry, line: Line): void {
   if (line.perCounterpartyOnly === true && !perCounterparty) return;
-  const values = names.map((name) => (name === "counterparty" ? line.counterparty : entry.scopes[name]));
+  const key = scopeKey(per, entry.scopes, line);
   // A line without one of the scopes is in no balance of theirs.
-  if (!values.every((value) => value !== undefined)) return;
-  const text = textOf(values);
-  byValues.set(text, (byValues.get(text) ?? 0n) + line.amount);
+  if (typeof key === "string") return;
+  const text = scopeKeyText(key);
+  byKey.set(text, (byKey.get(text) ?? 0n) + line.amount);
 }
 
 /** Visits those lines of one entry that a query asks for. */
@@ -90,9 +94,4 @@ export function eachLineOf(entry: Entry, { unit, asset }: Kind, { scope, perCoun
     if (line.perCounterpartyOnly === true && !perCounterparty) continue;
     if (counterparty === undefined || counterparty === line.counterparty) visit(entry, line);
   }
-}
-
-/** A value holds no NUL. */
-function textOf(values: readonly string[]): string {
-  return values.join("\0");
 }

@@ -2,6 +2,7 @@ import { counts, earliestDate, isOpen } from "./counting.js";
 import { type Entry, isAlive, type Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
+import { type ScopeKey, scopeKey, scopeKeyText } from "./scope-key.js";
 import type { LineFilter, LineQuery, LineVisitor, Store } from "./store.js";
 
 /** The moment and the attempt for which a limit is asked. */
@@ -10,8 +11,6 @@ export interface Moment {
   readonly marginMs: number;
   readonly attemptId?: string;
 }
-
-type ScopeKey = Readonly<Partial<Record<Scope, string>>>;
 
 /** What a step asks for. */
 export interface Asked {
@@ -50,9 +49,9 @@ function askedSums(
   const sums = new Map<string, { readonly key: ScopeKey; sum: bigint }>();
   for (const line of lines) {
     if (!concerns(limit, line)) continue;
-    const key = scopeKey(limit, scopes, line);
+    const key = scopeKey(limit.per, scopes, line);
     if (typeof key === "string") return key;
-    const text = textOf(key);
+    const text = scopeKeyText(key);
     const known = sums.get(text);
     if (known === undefined) sums.set(text, { key, sum: line.amount });
     else known.sum += line.amount;
@@ -63,7 +62,7 @@ function askedSums(
 /** Lines of earlier steps that a limit counts only now, because this step is the first to name a scope of it. */
 function newlyCounted(limit: Limit, scopes: ScopeValues, entry: Entry): Line[] {
   if (!limit.per.some((scope) => scope !== "counterparty" && entry.scopes[scope] === undefined)) return [];
-  return entry.lines.filter((line) => typeof scopeKey(limit, scopes, line) !== "string");
+  return entry.lines.filter((line) => typeof scopeKey(limit.per, scopes, line) !== "string");
 }
 
 function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
@@ -74,11 +73,11 @@ function concerns(limit: Limit, { unit, asset, amount }: Line): boolean {
 export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, moment: Moment): Balance[] {
   return limits.flatMap((limit) => {
     if (limit.window.kind === "attempt") return [];
-    const wanted = scopes === undefined ? {} : scopeKey(limit, scopes, scopes);
+    const wanted = scopes === undefined ? {} : scopeKey(limit.per, scopes, scopes);
     if (typeof wanted === "string") return [];
     const groups = new Map<string, Group>();
     const groupOf = (key: ScopeKey): Group => {
-      const text = textOf(key);
+      const text = scopeKeyText(key);
       const group = groups.get(text) ?? { key, counted: 0n, open: 0n };
       groups.set(text, group);
       return group;
@@ -86,7 +85,7 @@ export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, momen
     // A balance that was asked for is told even where it is nothing, and so is that of all.
     if (scopes !== undefined || limit.per.length === 0) groupOf(wanted);
     eachCounted(store, limit, wanted, moment, (entry, line) => {
-      const key = scopeKey(limit, entry.scopes, line);
+      const key = scopeKey(limit.per, entry.scopes, line);
       // An entry that never named the scope was never granted under this limit; it has no balance to show.
       if (typeof key === "string") return;
       const group = groupOf(key);
@@ -121,6 +120,7 @@ function balanceOf(limit: Limit, { key, counted, open }: Group): Balance {
 function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): bigint {
   const { kind } = limit.window;
   if (kind !== "attempt" && kind !== "open") {
+    // A window of time: what is closed counts by its date alone.
     const { query, counted } = countedBy(limit, scope, moment);
     return store.sum(query, counted);
   }
@@ -151,20 +151,4 @@ function countedBy(
   const own = window.kind === "attempt" ? attemptId : undefined;
   const query = { unit, asset, attemptId: own, scope, since, perCounterparty: per.includes("counterparty") };
   return { query, counted: (entry, line) => counts(entry, line, frame) };
-}
-
-/** Scope values as text: a value holds no NUL, and one limit's keys all have the same names. */
-function textOf(key: ScopeKey): string {
-  return Object.values(key).join("\0");
-}
-
-/** The scope values under which a line counts for a limit, or the name of the one that is absent. */
-function scopeKey(limit: Limit, scopes: ScopeValues, line: Pick<Line, "counterparty">): ScopeKey | Scope {
-  const key: Partial<Record<Scope, string>> = {};
-  for (const scope of limit.per) {
-    const value = scope === "counterparty" ? line.counterparty : scopes[scope];
-    if (value === undefined) return scope;
-    key[scope] = value;
-  }
-  return key;
 }

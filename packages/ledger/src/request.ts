@@ -39,8 +39,7 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
   if (madeAt > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
   if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
-  for (const name of scopeNames) {
-    const value = request.scopes[name];
+  for (const [name, value] of Object.entries(request.scopes)) {
     // A value may be empty; it is a value like any other.
     if (value !== undefined && value !== "" && !isText(value))
       return refuse("invalid_request", `the scope ${name} has a value that is no text`);

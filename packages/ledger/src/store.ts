@@ -1,5 +1,6 @@
 import type { Entry, Line } from "./entry.js";
-import type { AskedLine, Scope } from "./ledger.js";
+import type { AskedLine } from "./ledger.js";
+import type { ScopeKey } from "./scope-key.js";
 
 /** Which lines may count for one balance: a superset, of which the counting rules choose. */
 export interface LineQuery {
@@ -8,7 +9,7 @@ export interface LineQuery {
   /** Lines of this attempt only. */
   readonly attemptId?: string | undefined;
   /** Lines of entries with these values; empty for all. */
-  readonly scope: Readonly<Partial<Record<Scope, string>>>;
+  readonly scope: ScopeKey;
   /** Lines whose date is earlier count no more; undefined where no date is too early. */
   readonly since?: number | undefined;
   /** Whether lines that only limits per counterparty count are among them. */

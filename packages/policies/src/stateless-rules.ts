@@ -76,9 +76,7 @@ function isMoney(effect: Effect): boolean {
   return money.has(effect.kind);
 }
 
-const zeroAddress = `:0x${"0".repeat(40)}`;
-
 function isMisdirected({ kind, counterparty, contract }: Effect): boolean {
   if (kind !== "transfer" || counterparty === undefined) return false;
-  return counterparty === contract || (counterparty.endsWith(zeroAddress) && /^eip155:[0-9]+:0x0{40}$/.test(counterparty));
+  return counterparty === contract || /^eip155:[0-9]+:0x0{40}$/.test(counterparty);
 }

@@ -1,6 +1,9 @@
 import type { Readable } from "node:stream";
 import { AbstractMessageReader, type DataCallback, type Disposable, type MessageReader } from "vscode-jsonrpc/node";
 
+const emptyLine = "\r\n\r\n";
+const usualHead = Buffer.from("Content-Length: ");
+const zeroDigit = 48;
 const nothing = Buffer.alloc(0);
 
 /** Reads messages in the turn of the event loop in which they arrive. The library's own reader takes another for each. */
@@ -36,15 +39,16 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
   /** The next message's text, once all of it is there. */
   #next(): string | undefined {
     const unread = this.#unread;
-    const start = startOfBody(unread);
-    if (start === undefined) return undefined;
-    const length = contentLength(unread, start);
+    const headEnd = unread.indexOf(emptyLine);
+    if (headEnd === -1) return undefined;
+    const length = contentLength(unread, headEnd);
     if (length === undefined) {
       // Nobody knows where the next message begins.
       this.#unread = nothing;
       this.fireError(new Error("a message has no Content-Length"));
       return undefined;
     }
+    const start = headEnd + emptyLine.length;
     const end = start + length;
     if (unread.length < end) return undefined;
     this.#unread = unread.length === end ? nothing : unread.subarray(end);
@@ -52,34 +56,21 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
   }
 }
 
-const [carriageReturn, lineFeed, zero] = [13, 10, 48];
-const usualHead = Buffer.from("Content-Length: ");
-
-/** Where the body begins, once all of the head is there: after an empty line. */
-function startOfBody(bytes: Buffer): number | undefined {
-  for (let at = 3; at < bytes.length; at += 1) {
-    if (bytes[at] !== lineFeed || bytes[at - 1] !== carriageReturn) continue;
-    if (bytes[at - 2] === lineFeed && bytes[at - 3] === carriageReturn) return at + 1;
-  }
-  return undefined;
-}
-
 /** The length that a head says, in bytes. */
-function contentLength(bytes: Buffer, end: number): number | undefined {
-  const usual = usualLength(bytes, end);
+function contentLength(bytes: Buffer, headEnd: number): number | undefined {
+  const usual = usualLength(bytes, headEnd);
   if (usual !== undefined) return usual;
-  const digits = /^content-length: *([0-9]+)\r$/im.exec(bytes.toString("latin1", 0, end))?.[1];
+  const digits = /^content-length: *([0-9]+)$/im.exec(bytes.toString("latin1", 0, headEnd))?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 /** The same of a head as nearly all are, which takes a regular expression longer than all the rest of a message. */
-function usualLength(bytes: Buffer, end: number): number | undefined {
-  const lastDigit = end - 5;
-  if (lastDigit < usualHead.length) return undefined;
+function usualLength(bytes: Buffer, headEnd: number): number | undefined {
+  if (headEnd <= usualHead.length) return undefined;
   for (let at = 0; at < usualHead.length; at += 1) if (bytes[at] !== usualHead[at]) return undefined;
   let length = 0;
-  for (let at = usualHead.length; at <= lastDigit; at += 1) {
-    const digit = (bytes[at] ?? 0) - zero;
+  for (let at = usualHead.length; at < headEnd; at += 1) {
+    const digit = (bytes[at] ?? 0) - zeroDigit;
     if (digit < 0 || digit > 9) return undefined;
     length = 10 * length + digit;
   }

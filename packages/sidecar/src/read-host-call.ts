@@ -16,6 +16,8 @@ export function readHostCall(call: WalletCallFacts): WalletCallFacts {
   // Python's native_transfer takes whole units where AgentKit's own in TypeScript takes atomic ones.
   if (walletMethod === "native_transfer" && chainId?.startsWith("eip155:") === true) {
     const { to, value } = unread;
+    // These two are read below. Whatever else is there decides nothing, and has to have a reading all the same.
+    if (Object.keys(unread).length > 2) restored(unread);
     const read = readWalletCall(callId, method, "nativeTransfer", [to, atomicText(value)], wallet);
     return { ...read.facts, walletMethod };
   }

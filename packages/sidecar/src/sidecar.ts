@@ -108,8 +108,8 @@ export class Sidecar {
       ? await this.#machine.settle(settled)
       : await this.#machine.settleRecovered(facts, settled, settlements, new Needs(provided).read);
     if (outcome === undefined) throw new Error("the attempt was settled while it was looked up");
-    const { status, entered, spent, transactions, journalComplete, durationMs: lasted } = outcome;
-    return { outcome: { status, entered, spent, transactions, journalComplete, durationMs: lasted } };
+    const { status, entered, spent, transactions, journalComplete } = outcome;
+    return { outcome: { status, entered, spent, transactions, journalComplete, durationMs } };
   }
 
   /** Closes the ledger. */

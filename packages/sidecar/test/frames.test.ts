@@ -43,6 +43,12 @@ describe("a reader of frames", () => {
     expect(await read(Buffer.concat([other, frame(question, "content-length")]))).toEqual({ messages: [question], errors: [] });
   });
 
+  it.each(["Content-Length: 2x", "Content-Length: ", "Content-Length: -2"])("finds no length in %j", async (head) => {
+    const { messages, errors } = await read(Buffer.from(`${head}\r\n\r\n{}`));
+    expect(messages).toEqual([]);
+    expect(errors).toEqual(["a message has no Content-Length"]);
+  });
+
   it("loses a message that is no JSON, and not the one after it", async () => {
     const { messages, errors } = await read(Buffer.concat([frame("{"), frame(question)]));
     expect(messages).toEqual([question]);

@@ -61,6 +61,12 @@ describe("a call as Python's wallet gets it", () => {
     });
   });
 
+  it("native_transfer has no reading with another argument that has none", () => {
+    const payment = { to: alice, value: "2" };
+    expect(readHostCall(hostCall("native_transfer", { ...payment, note: { $int: "1" } }))).toMatchObject({ to: alice });
+    expect(() => readHostCall(hostCall("native_transfer", { ...payment, note: { $int: "many" } }))).toThrow(SnapshotError);
+  });
+
   it.each([
     [{ $decimal: "0.007" }, "7000000000000000"],
     [{ $decimal: "1.50" }, "1500000000000000000"],
