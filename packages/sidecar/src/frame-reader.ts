@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { AbstractMessageReader, type DataCallback, type Disposable, type MessageReader } from "vscode-jsonrpc/node";
 
 const emptyLine = "\r\n\r\n";
@@ -6,23 +5,33 @@ const usualHead = Buffer.from("Content-Length: ");
 const zeroDigit = 48;
 const nothing = Buffer.alloc(0);
 
+/** Where frames come from: a stream, or what is read as one and uses its buffer again. */
+export interface FrameSource {
+  /** @param listener may look at the bytes until it returns */
+  on(event: "data", listener: (bytes: Buffer) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "end" | "close", listener: () => void): unknown;
+  off(event: "data", listener: (bytes: Buffer) => void): unknown;
+}
+
 /** Reads messages in the turn of the event loop in which they arrive. The library's own reader takes another for each. */
 export class FrameReader extends AbstractMessageReader implements MessageReader {
-  readonly #stream: Readable;
+  readonly #source: FrameSource;
   #unread: Buffer = nothing;
 
-  constructor(stream: Readable) {
+  constructor(source: FrameSource) {
     super();
-    this.#stream = stream;
-    stream.on("error", (error) => this.fireError(error));
-    stream.on("close", () => this.fireClose());
+    this.#source = source;
+    source.on("error", (error) => this.fireError(error));
+    source.on("close", () => this.fireClose());
     // A standard input that is a file, such as /dev/null, ends without closing.
-    stream.on("end", () => this.fireClose());
+    source.on("end", () => this.fireClose());
   }
 
   listen(callback: DataCallback): Disposable {
-    const take = (data: Buffer): void => {
-      this.#unread = this.#unread.length === 0 ? data : Buffer.concat([this.#unread, data]);
+    const take = (bytes: Buffer): void => {
+      const ofSource = this.#unread.length === 0;
+      this.#unread = ofSource ? bytes : Buffer.concat([this.#unread, bytes]);
       for (let body = this.#next(); body !== undefined; body = this.#next()) {
         try {
           callback(JSON.parse(body));
@@ -31,9 +40,10 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
           this.fireError(error);
         }
       }
+      if (ofSource && this.#unread.length > 0) this.#unread = Buffer.from(this.#unread);
     };
-    this.#stream.on("data", take);
-    return { dispose: () => this.#stream.off("data", take) };
+    this.#source.on("data", take);
+    return { dispose: () => this.#source.off("data", take) };
   }
 
   /** The next message's text, once all of it is there. */

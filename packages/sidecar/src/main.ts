@@ -7,8 +7,9 @@ const { createMessageConnection } = await import("vscode-jsonrpc/node");
 const { FrameReader } = await import("./frame-reader.js");
 const { FrameWriter } = await import("./frame-writer.js");
 const { serve } = await import("./serve.js");
+const { standardInput } = await import("./standard-input.js");
 endWithParent();
-await serve(createMessageConnection(new FrameReader(process.stdin), new FrameWriter(output)));
+await serve(createMessageConnection(new FrameReader(standardInput()), new FrameWriter(output)));
 // Retries of settlements wait on timers that keep nobody alive; the ledger's own dates take care of the rest.
 process.exit(0);
 

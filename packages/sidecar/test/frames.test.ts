@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { FrameReader } from "../src/frame-reader.js";
@@ -36,6 +37,21 @@ describe("a reader of frames", () => {
     const cut = three.length - 4;
     const pieces = [Buffer.concat([one, two, three.subarray(0, cut)]), three.subarray(cut)];
     expect((await read(...pieces)).messages).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+  });
+
+  it("keeps the beginning of a message when its source uses the same buffer for the rest", () => {
+    const source = new EventEmitter();
+    const messages: unknown[] = [];
+    new FrameReader(source).listen((message) => messages.push(message));
+    const bytes = frame(question);
+    const buffer = Buffer.alloc(bytes.length);
+    for (const [from, to] of [
+      [0, 7],
+      [7, 30],
+      [30, bytes.length],
+    ] as const)
+      source.emit("data", buffer.subarray(0, bytes.copy(buffer, 0, from, to)));
+    expect(messages).toEqual([question]);
   });
 
   it("reads a head in any case and with other lines in it", async () => {

@@ -37,6 +37,16 @@ describe("the sidecar's process", () => {
     expect(await once(child, "exit")).toEqual([0, null]);
   });
 
+  it("answers a question that arrives in many pieces", async () => {
+    start();
+    await connection.sendRequest("initialize", { protocolVersion: "1", policy: policyFile(), host: "test" });
+    const facts = factsOf("0.01");
+    facts.args = { ...(facts.args as object), note: "é".repeat(300_000) };
+    expect(await connection.sendRequest("policy/beforeAction", { facts, deadlineMs: 1_000 })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+  });
+
   it("that is killed between an armed call and its settlement leaves the money counted; a fresh one settles it", async () => {
     const policy = policyFile();
     const initialize = { protocolVersion: "1", policy, host: "test" };
