@@ -98,7 +98,7 @@ function settleOnce(
   const scope = { settlements: [...participant.settlements], recovered: attempt.recovered };
   const settle = (): unknown => participant.provider.settle?.(attempt.context, outcome, scope);
   const told = (settled: boolean): boolean => {
-    if (settled && participant.untold === outcome) participant.untold = undefined;
+    if (settled) participant.untold = undefined;
     return settled;
   };
   const settled = runHook(runtime, attempt, participant, "settle", settle, deadline);

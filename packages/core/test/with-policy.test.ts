@@ -1,12 +1,13 @@
-import type { ActionContext, Identity } from "@agentkit-policy/schema";
+import type { ActionContext, Effect, Identity } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
+import type { ActionReader } from "../src/action-reader.js";
 import { allOf } from "../src/all-of.js";
 import { PolicySetupError } from "../src/errors.js";
 import { runWithContext } from "../src/identity.js";
 import type { PolicyProvider } from "../src/provider.js";
 import { assertGuarded, guardActions, withPolicy } from "../src/with-policy.js";
 import { allowAll, guarded, pay, silent, TestKit } from "./support/test-kit.js";
-import { alice, testReader, ViemWalletProvider } from "./support/test-wallet.js";
+import { alice, bob, chainId, testReader, ViemWalletProvider } from "./support/test-wallet.js";
 
 const payment = { to: alice, value: "5" };
 
@@ -143,6 +144,23 @@ describe("a context", () => {
     expect(context?.actionId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(context?.actionHash).toMatch(/^[0-9a-f]{64}$/);
     for (const part of [context, context?.args, context?.effects, context?.effects[0]]) expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it("says of an effect all that its reader says of it", async () => {
+    const effect: Effect = {
+      kind: "approval",
+      asset: `${chainId}/erc20:${alice}`,
+      amount: "unlimited",
+      counterparty: `${chainId}:${bob}`,
+      contract: `${chainId}:${alice}`,
+      method: "permit",
+      deadline: "1800000000",
+      basis: "declared",
+    };
+    const contexts: ActionContext[] = [];
+    const reader: ActionReader = { ...testReader, describe: () => ({ effects: [effect], spends: true, throughWallet: true }) };
+    await guarded(seeing(contexts), undefined, { reader }).invoke("pay", payment);
+    expect(contexts[0]?.effects).toEqual([effect]);
   });
 
   it("is the same object for every hook of a provider", async () => {
