@@ -28,13 +28,9 @@ const nativeSymbols: ReadonlyMap<string, string> = new Map([
 /** Decimals of the native coin on every EVM chain: `value` is counted in 10^-18. */
 export const nativeDecimals = 18;
 
-/** The coin that was named last: nearly always that of the next question too, and one text is compared faster than two. */
-let lastNative = { chainId: "", asset: "" };
-
 /** The CAIP-19 id of the native coin of an EVM chain, given its CAIP-2 id. */
 export function nativeAsset(chainId: string): string {
-  if (lastNative.chainId !== chainId) lastNative = { chainId, asset: `${chainId}/slip44:60` };
-  return lastNative.asset;
+  return `${chainId}/slip44:60`;
 }
 
 /** The CAIP-19 id of an ERC-20 token, given a CAIP-2 id and an address that `parseAddress` accepts. */

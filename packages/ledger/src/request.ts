@@ -82,21 +82,21 @@ export function checkQuery({ limits }: BalanceQuery): void {
  * has its place, so that the same request says the same however its objects were put together.
  */
 export function textOfReserve({ scopes, lines, limits, arm }: ReserveRequest): string {
-  const parts = [arm === true ? "arm" : "", String(lines.length)];
-  for (const name of scopeNames) parts.push(part(scopes[name]));
+  let text = `${arm === true ? "arm" : ""}\0${lines.length}`;
+  for (const name of scopeNames) text += part(scopes[name]);
   for (const line of lines) {
-    parts.push(line.unit);
-    if (line.unit === "amount") parts.push(line.asset, line.amount, part(line.counterparty));
+    text += `\0${line.unit}`;
+    if (line.unit === "amount") text += `\0${line.asset}\0${line.amount}${part(line.counterparty)}`;
   }
   for (const { unit, asset, per, window, max } of limits) {
-    parts.push(unit, part(asset), per.join(" "), window.kind, windowLength(window), max);
+    text += `\0${unit}${part(asset)}\0${per.join(" ")}\0${window.kind}\0${windowLength(window)}\0${max}`;
   }
-  return parts.join("\0");
+  return text;
 }
 
 /** No value holds a NUL, and an absent one is another than an empty one. */
 function part(value: string | undefined): string {
-  return value === undefined ? "absent" : `=${value}`;
+  return value === undefined ? "\0absent" : `\0=${value}`;
 }
 
 function windowLength(window: Window): string {
