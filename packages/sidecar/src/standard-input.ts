@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { FrameSource } from "./frame-reader.js";
 
@@ -10,17 +9,20 @@ const pieceBytes = 65_536;
  * hands it through a stream's queue, which takes as long as half of a decision.
  */
 export function standardInput(): FrameSource {
-  const kind = fstatSync(host);
-  // What is neither a pipe nor a socket, a file or a terminal, cannot be read in this way.
-  if (!kind.isFIFO() && !kind.isSocket()) return process.stdin;
   const buffer = Buffer.allocUnsafeSlow(pieceBytes);
-  // Node 20 takes `onread` here as well, and its types know it for connections only.
-  const options: SocketConstructorOpts & ConnectOpts = {
-    fd: host,
-    readable: true,
-    writable: false,
-    onread: { buffer, callback: (length) => socket.emit("data", buffer.subarray(0, length)) },
-  };
-  const socket = new Socket(options);
-  return socket;
+  try {
+    // Node 20 takes `onread` here as well, and its types know it for connections only.
+    const options: SocketConstructorOpts & ConnectOpts = {
+      fd: host,
+      readable: true,
+      writable: false,
+      onread: { buffer, callback: (length) => socket.emit("data", buffer.subarray(0, length)) },
+    };
+    const socket = new Socket(options);
+    return socket;
+  } catch {
+    // A file or a terminal cannot be read in this way. It is not asked for its kind first: after an fstat of a pipe, Node 20
+    // does not find the modules of a package behind a link any more.
+    return process.stdin;
+  }
 }
