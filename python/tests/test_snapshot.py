@@ -110,7 +110,7 @@ _REFUSED: dict[str, tuple[Any, str]] = {
     "without end": (math.inf, "not finite"),
     "without beginning": (-math.inf, "not finite"),
     "a fraction beyond all digits": (1e21, "beyond"),
-    "a number beyond all fractions": (10**400, "cannot be read"),
+    "a number beyond all fractions": (10**400, "beyond"),
     "a decimal that is no number": (Decimal("NaN"), "decimal"),
     "a decimal that signals": (Decimal("sNaN"), "decimal"),
     "a decimal without end": (Decimal("Infinity"), "decimal"),
@@ -197,7 +197,7 @@ _FILLED: dict[str, Callable[[int], Any]] = {
     "bytes": lambda size: b"x" * (size * 3 // 4),
     "a list of nothing": lambda size: [None] * (size // 8),
     "a list of lists": lambda size: [[] for _ in range(size // 8)],
-    "a mapping of numbers": lambda size: {str(number): number for number in range(size // 16)},
+    "a mapping of numbers": lambda size: {str(number): number for number in range(size // 12)},
 }
 
 

@@ -4,9 +4,11 @@ import type { JsonValue } from "@agentkit-policy/schema";
 export interface SnapshotBounds {
   /** Levels of nesting. */
   readonly maxDepth: number;
-  /** UTF-8 bytes of all keys and values together. */
+  /** What the arguments may weigh, measured alike in every language: 8 bytes a value, and the UTF-8 bytes of every text and key. */
   readonly maxBytes: number;
 }
+
+const valueBytes = 8;
 
 export const defaultSnapshotBounds: SnapshotBounds = { maxDepth: 32, maxBytes: 256 * 1024 };
 
@@ -39,47 +41,41 @@ export function takeSnapshot(value: unknown, bounds: SnapshotBounds = defaultSna
     if (left < 0) throw new SnapshotError(`the arguments are larger than ${bounds.maxBytes} bytes`);
   };
 
+  const chargeText = (text: string): string => {
+    charge(Buffer.byteLength(text));
+    return text;
+  };
+
   const copy = (input: unknown, depth: number): JsonValue => {
+    charge(valueBytes);
     switch (typeof input) {
       case "string":
-        charge(input.length * 3 > left ? Buffer.byteLength(input) : input.length + 2);
         if (!isWellFormed(input)) throw new SnapshotError("the arguments hold text with a lone surrogate");
-        return input;
+        return chargeText(input);
       case "boolean":
-        charge(5);
         return input;
       case "number":
-        charge(8);
         if (!Number.isFinite(input) || Math.abs(input) > Number.MAX_SAFE_INTEGER) {
           throw new SnapshotError("the arguments hold a number that is not finite or is beyond 2^53-1; pass it as text");
         }
         return input;
-      case "bigint": {
-        const digits = input.toString();
-        charge(digits.length + 9);
-        return Object.freeze({ $int: digits });
-      }
+      case "bigint":
+        return Object.freeze({ $int: chargeText(input.toString()) });
       case "object":
         break;
       default:
         throw new SnapshotError(`the arguments hold a ${typeof input}, which is not data`);
     }
-    if (input === null) {
-      charge(4);
-      return null;
-    }
-    if (depth >= bounds.maxDepth) throw new SnapshotError(`the arguments are nested deeper than ${bounds.maxDepth} levels`);
+    if (input === null) return null;
     if (input instanceof Uint8Array) {
-      charge(Math.ceil(input.byteLength / 3) * 4 + 12);
+      charge(Math.ceil(input.byteLength / 3) * 4);
       return Object.freeze({ $bytes: Buffer.from(input).toString("base64") });
     }
+    if (depth >= bounds.maxDepth) throw new SnapshotError(`the arguments are nested deeper than ${bounds.maxDepth} levels`);
     if (Array.isArray(input)) {
       const items: JsonValue[] = [];
       const { length } = input;
-      for (let index = 0; index < length; index += 1) {
-        charge(1);
-        items.push(copy(input[index], depth + 1));
-      }
+      for (let index = 0; index < length; index += 1) items.push(copy(input[index], depth + 1));
       return Object.freeze(items) as JsonValue;
     }
     if (!isPlainObject(input)) throw new SnapshotError("the arguments hold an object that is not plain data");
@@ -90,7 +86,7 @@ export function takeSnapshot(value: unknown, bounds: SnapshotBounds = defaultSna
       const member = (input as Record<string, unknown>)[key];
       // An absent value and an undefined one mean the same to every action, and JSON knows only the first.
       if (member === undefined) continue;
-      charge(Buffer.byteLength(key) + 4);
+      chargeText(key);
       output[key.startsWith("$") ? `$${key}` : key] = copy(member, depth + 1);
     }
     return Object.freeze(output);

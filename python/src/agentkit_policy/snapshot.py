@@ -1,14 +1,15 @@
 """One reading of foreign data: what policies judge and what the action receives both derive from it."""
 
 import base64
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 MAX_DEPTH = 32
+#: What arguments may weigh: 8 bytes a value, and the UTF-8 bytes of every text and key.
 MAX_BYTES = 256 * 1024
+_VALUE_BYTES = 8
 _MAX_SAFE = 2**53 - 1
 #: Keys by which a later merge could reach a prototype in the process that decides.
 _FORBIDDEN_KEYS = ("__proto__", "constructor", "prototype")
@@ -58,41 +59,47 @@ class _Reading:
         if isinstance(item, Mapping):
             plain_map, own_map = {}, {}
             for key, member in item.items():
-                if type(key) is not str or key in _FORBIDDEN_KEYS:
+                if type(key) is not str:
                     raise SnapshotError(f"the arguments hold the key {key!r:.80}, which is no name")
-                self._charge_text(key)
+                if key in _FORBIDDEN_KEYS:
+                    raise SnapshotError(f'the arguments hold the key "{key}"')
+                self._charge_text(key, "a key")
                 plain_map["$" + key if key.startswith("$") else key], own_map[key] = self.copy(member, depth + 1)
             return plain_map, own_map
         raise SnapshotError(f"the arguments hold a {type(item).__name__}, which is not data")
 
     def _scalar(self, item: Any) -> Any:
         """The plain form of a scalar; None for anything else."""
-        self._charge(8)
+        self._charge(_VALUE_BYTES)
         if isinstance(item, str):
-            self._charge_text(item)
+            self._charge_text(item, "text")
             return str.__str__(item)
         if type(item) is bool:
             return item
         if type(item) in (int, float):
-            if math.isfinite(item) and abs(item) <= _MAX_SAFE:
+            if abs(item) <= _MAX_SAFE:
                 return item
             if type(item) is float or not self._big_integers:
                 raise SnapshotError("the arguments hold a number that is not finite or is beyond 2^53-1; pass it as text")
-            return {"$int": str(item)}
+            text = str(item)
+            self._charge(len(text))
+            return {"$int": text}
         if type(item) is Decimal:
             if not item.is_finite() or abs(item.adjusted()) > 512 or len(item.as_tuple().digits) > 512:
                 raise SnapshotError("the arguments hold a decimal that is not finite, or is too long")
-            return {"$decimal": format(item, "f")}
+            text = format(item, "f")
+            self._charge(len(text))
+            return {"$decimal": text}
         if isinstance(item, (bytes, bytearray)):
-            self._charge(len(item) * 4 // 3)
+            self._charge((len(item) + 2) // 3 * 4)
             return {"$bytes": base64.b64encode(item).decode()}
         return None
 
-    def _charge_text(self, text: str) -> None:
+    def _charge_text(self, text: str, what: str) -> None:
         try:
-            self._charge(len(text.encode()) + 4)
+            self._charge(len(text.encode()))
         except UnicodeEncodeError:
-            raise SnapshotError("the arguments hold text with a lone surrogate") from None
+            raise SnapshotError(f"the arguments hold {what} with a lone surrogate") from None
 
     def _charge(self, size: int) -> None:
         self._left -= size
