@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundlePrograms } from "../scripts/lib/bundles.mjs";
 import { root } from "../scripts/lib/paths.mjs";
 import { step } from "../scripts/lib/progress.mjs";
 import { findPythons } from "../scripts/lib/python.mjs";
@@ -50,6 +49,7 @@ function echo() {
 async function bundle() {
   if (process.getBuiltinModule("node:sqlite") === undefined) return [];
   mkdirSync(join(folder, "bundle"));
+  const { bundlePrograms } = await import("../scripts/lib/bundles.mjs");
   for (const { file, text } of await bundlePrograms()) writeFileSync(join(folder, "bundle", file), text);
   return [join(folder, "bundle", "sidecar.mjs")];
 }
