@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { root } from "./import-rules.js";
+import { root, staticImportsOf } from "./import-rules.js";
 
-/** What is loaded together with a file, before its first line runs. */
+/** What is loaded together with a file, and with what it loads. */
 function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string> {
-  for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";$/gm)) {
-    if (!specifier.startsWith(".")) seen.add(specifier);
-    else if (!seen.has(join(file, "..", specifier)))
-      loadedWith(join(file, "..", specifier), seen.add(join(file, "..", specifier)));
+  for (const { specifier } of staticImportsOf(file, readFileSync(file, "utf8"))) {
+    const name = specifier.startsWith(".") ? join(file, "..", specifier) : specifier;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    if (specifier.startsWith(".")) loadedWith(name, seen);
   }
   return seen;
 }

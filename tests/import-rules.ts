@@ -69,20 +69,20 @@ const openImport = /\b(?:import|require)\((?!\s*["'`])/g;
 /** Where such an import may stand: the drivers of SQLite are loaded by a name from a closed list. */
 const openImportsAllowed = "packages/ledger/src/sqlite-database.ts";
 
+/** The static imports in a text: what is loaded before its first line runs. */
+export function staticImportsOf(file: string, text: string): Import[] {
+  return [...text.matchAll(fromClause)].map(([, type, specifier = ""]) => ({ file, specifier, typeOnly: type !== undefined }));
+}
+
 /** Every import in a text of TypeScript, static and dynamic. */
 export function importsOf(file: string, text: string): Import[] {
-  const fixed = [...text.matchAll(fromClause)].map(([, type, specifier = ""]) => ({
-    file,
-    specifier,
-    typeOnly: type !== undefined,
-  }));
   const dynamic = [...text.matchAll(dynamicImport)].map(([, specifier = ""]) => ({ file, specifier, typeOnly: false }));
   const open = [...text.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "").matchAll(openImport)].map(() => ({
     file,
     specifier: "(computed)",
     typeOnly: false,
   }));
-  return [...fixed, ...dynamic, ...(file === openImportsAllowed ? [] : open)];
+  return [...staticImportsOf(file, text), ...dynamic, ...(file === openImportsAllowed ? [] : open)];
 }
 
 /** The imports that a package may not have, as sentences. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { built } from "../../packages/core/test/support/built.js";
 import { pythonChild } from "./child.js";
-import { scale } from "./support.js";
+import { scale, silentLogger } from "./support.js";
 
 const count = scale === 1 ? 10_000 : 50_000 * scale;
 const batch = 2_000;
@@ -61,8 +61,7 @@ async function readHere(value: unknown): Promise<string> {
     },
   };
   const action = { name: "pay", invoke: async (_args: unknown) => "" };
-  const logger = { info: () => undefined, warn: () => undefined };
-  const denial = await guardActions([action], noting, { logger })[0]?.invoke(built(value));
+  const denial = await guardActions([action], noting, { logger: silentLogger })[0]?.invoke(built(value));
   return hash === "" ? String(denial) : hash;
 }
 
@@ -79,6 +78,7 @@ it(
     const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
     for (let done = 0; done < count; done += batch) {
       const values = fc.sample(tree, { numRuns: batch, seed: seed + done });
+      // One for each batch: a child remembers all that it said.
       const child = await pythonChild("argument_reader.py", {});
       child.send(values);
       const { readings } = (await child.next("read")) as unknown as { readings: Reading[] };

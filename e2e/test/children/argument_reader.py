@@ -17,6 +17,5 @@ def read(said: Any) -> dict[str, Any]:
         return {"refused": str(error)}
 
 
-print(json.dumps({"say": "ready"}), flush=True)
 for line in sys.stdin:
     print(json.dumps({"say": "read", "readings": [read(said) for said in json.loads(line)]}, allow_nan=False), flush=True)

@@ -1,7 +1,6 @@
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { FrameSource } from "./frame-reader.js";
 
-const host = 0;
 const pieceBytes = 65_536;
 
 /**
@@ -13,7 +12,7 @@ export function standardInput(): FrameSource {
   try {
     // Node 20 takes `onread` here as well, and its types know it for connections only.
     const options: SocketConstructorOpts & ConnectOpts = {
-      fd: host,
+      fd: 0,
       readable: true,
       writable: false,
       onread: { buffer, callback: (length) => socket.emit("data", buffer.subarray(0, length)) },

@@ -72,8 +72,7 @@ class _Reading:
         """The plain form of a scalar; None for anything else."""
         self._charge(_VALUE_BYTES)
         if isinstance(item, str):
-            self._charge_text(item, "text")
-            return str.__str__(item)
+            return str.__str__(self._charge_text(item))
         if type(item) is bool:
             return item
         if type(item) in (int, float):
@@ -81,25 +80,22 @@ class _Reading:
                 return item
             if type(item) is float or not self._big_integers:
                 raise SnapshotError("the arguments hold a number that is not finite or is beyond 2^53-1; pass it as text")
-            text = str(item)
-            self._charge(len(text))
-            return {"$int": text}
+            return {"$int": self._charge_text(str(item))}
         if type(item) is Decimal:
             if not item.is_finite() or abs(item.adjusted()) > 512 or len(item.as_tuple().digits) > 512:
                 raise SnapshotError("the arguments hold a decimal that is not finite, or is too long")
-            text = format(item, "f")
-            self._charge(len(text))
-            return {"$decimal": text}
+            return {"$decimal": self._charge_text(format(item, "f"))}
         if isinstance(item, (bytes, bytearray)):
             self._charge((len(item) + 2) // 3 * 4)
             return {"$bytes": base64.b64encode(item).decode()}
         return None
 
-    def _charge_text(self, text: str, what: str) -> None:
+    def _charge_text(self, text: str, what: str = "text") -> str:
         try:
             self._charge(len(text.encode()))
         except UnicodeEncodeError:
             raise SnapshotError(f"the arguments hold {what} with a lone surrogate") from None
+        return text
 
     def _charge(self, size: int) -> None:
         self._left -= size
