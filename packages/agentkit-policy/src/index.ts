@@ -4,12 +4,16 @@ export {
   type ActionPolicyProvider,
   allOf,
   assertGuarded,
+  failOpen,
   type Policy,
   type PolicyEvent,
   type PolicyOptions,
   type PolicyProvider,
   PolicySetupError,
+  type Predicate,
   runWithContext,
+  shadow,
+  when,
 } from "@agentkit-policy/core";
 export { type Balance, LedgerFault } from "@agentkit-policy/ledger";
 export {

@@ -37,8 +37,8 @@ function refuseSharedLedger(providers: readonly core.PolicyProvider[]): void {
 }
 
 function withReader<O extends core.PolicyOptions>(policy: core.Policy, options: O): O {
-  const providers = Array.isArray(policy) ? (policy as readonly core.PolicyProvider[]) : [policy as core.PolicyProvider];
+  const providers = core.providersOf(policy);
   refuseSharedLedger(providers);
-  if (options.reader !== undefined || providers.some((provider) => provider?.reader !== undefined)) return options;
+  if (options.reader !== undefined || providers.some((provider) => provider.reader !== undefined)) return options;
   return { ...options, reader: createActionReader() };
 }

@@ -1,6 +1,6 @@
 import type { ActionContext, PolicyDecision, WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, Read } from "./action-reader.js";
-import type { AmbiguousAnswer } from "./ask.js";
+import type { Answer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut, within } from "./deadline.js";
 import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./description.js";
@@ -56,13 +56,15 @@ export class AttemptMachine {
     if ("code" in description) return this.#denied(facts, description);
     const attempt = newAttempt(runtime, facts, description);
     if ("code" in attempt) return this.#denied(facts, attempt);
-    const questions = runtime.providers.map((provider) => ({
-      provider,
-      ask: () => provider.beforeAction(attempt.context, new HookScope(deadline)),
+    const questions = runtime.parts.map((part) => ({
+      part,
+      ask: (time: Deadline) => part.provider.beforeAction(attempt.context, new HookScope(time)),
     }));
-    const round = await askRound({ runtime, attempt, hook: "beforeAction", questions, deadline });
+    const aside = (provider: PolicyProvider, answer: Answer | Promise<Answer>): void => this.#joinLate(attempt, provider, answer);
+    const round = await askRound({ runtime, attempt, hook: "beforeAction", questions, deadline, aside });
     if (round.kind !== "allowed") {
-      if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#tellLate(attempt, round.provider, round.answer);
+      attempt.denial = round.denial;
+      if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#joinLate(attempt, round.provider, round.answer);
       await this.#release(attempt, round.denial);
       return this.#denied(facts, round.denial);
     }
@@ -91,18 +93,23 @@ export class AttemptMachine {
     const effects = decodeCall(runtime, call);
     const excess = attempt.envelope.draw(call.callId, effects);
     const context = walletContext(attempt, call, effects, excess);
-    const judges = attempt.participants.filter((participant) => participant.provider.beforeWalletCall !== undefined);
+    const judges = runtime.parts.flatMap((part) => {
+      const participant = attempt.participants.find(({ provider }) => provider === part.provider);
+      return participant?.provider.beforeWalletCall === undefined ? [] : [{ part, participant }];
+    });
     if (judges.length === 0 && excess.length > 0) {
       runtime.emit({ type: "wallet.unjudged", actionId, callId: call.callId });
     }
     const deadline = new Deadline(runtime.clock, deadlineMs);
-    const questions = judges.map(({ provider, settlements }) => ({
-      provider,
-      ask: () => provider.beforeWalletCall?.(context, new HookScope(deadline, [...settlements])),
+    const questions = judges.map(({ part, participant }) => ({
+      part,
+      ask: (time: Deadline) =>
+        participant.provider.beforeWalletCall?.(context, new HookScope(time, [...participant.settlements])),
     }));
+    const aside = (provider: PolicyProvider, answer: Answer | Promise<Answer>): void => this.#joinLate(attempt, provider, answer);
     attempt.expectedAnswers += 1;
-    const round = await askRound({ runtime, attempt, hook: "beforeWalletCall", questions, deadline });
-    if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#awaitLate(attempt, round.provider, round.answer);
+    const round = await askRound({ runtime, attempt, hook: "beforeWalletCall", questions, deadline, aside });
+    if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#joinLate(attempt, round.provider, round.answer);
     this.#answered(attempt);
     if (round.kind === "allowed") return allow(context, round);
     // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
@@ -155,7 +162,7 @@ export class AttemptMachine {
     const runtime = this.#runtime;
     const described = await describeAttempt(runtime, facts, read, new Deadline(runtime.clock, runtime.settleDeadlineMs));
     const attempt = new Attempt({ ...facts, args: null }, "code" in described ? unknownDescription : described, true);
-    for (const provider of runtime.providers) {
+    for (const { provider } of runtime.parts) {
       const participant = newParticipant(provider);
       participant.settlements.push(...settlements);
       attempt.participants.push(participant);
@@ -185,38 +192,39 @@ export class AttemptMachine {
     return (this.#runtime.confirmations(chainId) ?? Number.POSITIVE_INFINITY) <= 1;
   }
 
+  /**
+   * An answer that nobody waited for joins what is settled, unless it is a denial: of a provider that was late, failed or
+   * answered rubbish, and may hold something all the same (`order:release`), or of a shadow.
+   */
+  #joinLate(attempt: Attempt, provider: PolicyProvider, answer: Answer | Promise<Answer>): void {
+    const join = (settlement: Settlement | undefined): void => attempt.allowedBy(provider, settlement);
+    if (!(answer instanceof Promise) && answer.kind !== "ambiguous") {
+      if (answer.kind === "allow") join(answer.allow.settlement);
+      return;
+    }
+    attempt.expectedAnswers += 1;
+    void settledAnswer(answer).then((late) => {
+      if (late?.decision !== "deny") join(late?.settlement);
+      this.#answered(attempt);
+    });
+  }
+
   /** An answer came that may have brought something to settle after the attempt was settled (`settle:cumulative`). */
   #answered(attempt: Attempt): void {
     attempt.expectedAnswers -= 1;
     if (attempt.settledWith !== undefined) void this.settle(attempt.settledWith);
+    else if (attempt.released !== undefined) void this.#release(attempt, attempt.released);
   }
 
-  /** Tells those who allowed that the attempt was denied. A slow one goes on in the background. */
+  /** Tells those who allowed, and have not been told yet, that the attempt was denied. A slow one goes on in the background. */
   async #release(attempt: Attempt, denial: Denial): Promise<void> {
-    if (attempt.participants.length === 0) return;
+    attempt.released = denial;
+    const participants = attempt.participants.splice(0);
+    if (participants.length === 0) return;
     const told = { result: undefined, error: new ActionDeniedError(denial) };
-    attempt.settling = tellParticipants(this.#runtime, attempt, attempt.participants, this.#deniedOutcome(attempt), told);
-    await new Deadline(this.#runtime.clock, releaseGraceMs).within(attempt.settling);
-  }
-
-  /** An ambiguous provider may hold something: once its late answer is known, it is told, unless that answer was a deny. */
-  #tellLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
-    const told = { result: undefined, error: new ActionDeniedError(answer.denial) };
-    void lateAnswer(answer).then(async (late) => {
-      if (late?.decision === "deny") return;
-      const participant = newParticipant(provider);
-      if (late?.settlement !== undefined) participant.settlements.push(late.settlement);
-      await tellParticipants(this.#runtime, attempt, [participant], this.#deniedOutcome(attempt), told);
-    });
-  }
-
-  /** The same for a wallet call: a late allow joins what its provider hears when the attempt settles, or settles it again. */
-  #awaitLate(attempt: Attempt, provider: PolicyProvider, answer: AmbiguousAnswer): void {
-    attempt.expectedAnswers += 1;
-    void lateAnswer(answer).then((late) => {
-      if (late?.decision === "allow") attempt.allowedBy(provider, late.settlement);
-      this.#answered(attempt);
-    });
+    const outcome = this.#deniedOutcome(attempt);
+    const telling = tellParticipants(this.#runtime, attempt, participants, outcome, told);
+    await new Deadline(this.#runtime.clock, releaseGraceMs).within(telling);
   }
 
   #deniedOutcome(attempt: Attempt): SettledOutcome {
@@ -285,10 +293,13 @@ function newAttempt(runtime: Runtime, facts: AttemptFacts, description: Descript
   }
 }
 
-/** A late answer that came in time to be told of, or none. */
-async function lateAnswer({ late }: AmbiguousAnswer): Promise<PolicyDecision | undefined> {
-  const answer = await within(late, lateAnswerMs, false);
-  return answer === timedOut ? undefined : answer;
+/** What a provider decided in the end; undefined where it failed, or did not answer in time to be told of. */
+async function settledAnswer(pending: Answer | Promise<Answer>): Promise<PolicyDecision | undefined> {
+  const answer = await pending;
+  if (answer.kind === "allow") return answer.allow;
+  if (answer.kind === "deny") return { decision: "deny", reason: answer.denial.reason };
+  const late = await within(answer.late, lateAnswerMs, false);
+  return late === timedOut ? undefined : late;
 }
 
 /** What a hook that decides is handed. The signal is made when a provider asks for it; most answer at once. */

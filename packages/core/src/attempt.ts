@@ -9,6 +9,7 @@ import type {
 } from "@agentkit-policy/schema";
 import { actionHash } from "@agentkit-policy/schema";
 import type { Description } from "./action-reader.js";
+import type { Condition } from "./composition.js";
 import { Envelope } from "./envelope.js";
 import type { Denial } from "./errors.js";
 import { isoTime } from "./iso-time.js";
@@ -77,12 +78,16 @@ export class Attempt {
   readonly context: ActionContext;
   readonly envelope: Envelope;
   readonly participants: Participant[] = [];
+  /** What the predicates of the policy have said of this attempt; each is asked once. */
+  readonly conditions = new Map<Condition, boolean>();
   /** Set by the first denied wallet call; every later one of the attempt is denied alike (`guard:denial-ends`). */
   denial: Denial | undefined;
   /** Settlements of one attempt never overlap. */
   settling: Promise<unknown> = Promise.resolve();
   /** With what it was settled last; undefined while its body runs. */
   settledWith: SettleFacts | undefined;
+  /** With which denial it was given back; undefined unless it was denied before it began. */
+  released: Denial | undefined;
   /** The status that listeners have heard. */
   status: OutcomeStatus | undefined;
   /** Answers that may still come, and may bring something that has to be settled. */

@@ -39,6 +39,8 @@ export type PolicyEventType =
   | "wallet.receipt"
   | "provider.started"
   | "provider.ended"
+  | "provider.shadowed"
+  | "provider.failed_open"
   | "decision.extra_keys"
   | "settlement.failed"
   | "success_without_send";

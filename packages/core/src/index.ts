@@ -1,8 +1,8 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
 export type { ActionFacts, ActionReader, Description, InvalidDescription, Read, ReadRequest } from "./action-reader.js";
-export { allOf } from "./all-of.js";
 export type { AttemptFacts, SettleFacts } from "./attempt.js";
 export { AttemptMachine, type Verdict } from "./attempt-machine.js";
+export { allOf, failOpen, type Predicate, providersOf, shadow, when } from "./composition.js";
 export { ActionDeniedError, ActionFailedError, type Denial, PolicySetupError } from "./errors.js";
 export type { PolicyEvent, PolicyEventType, PolicyListener } from "./events.js";
 export type { ActionLike } from "./guarded-action.js";

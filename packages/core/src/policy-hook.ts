@@ -31,7 +31,7 @@ export class PolicyHook {
   /** @throws PolicySetupError */
   constructor(policy: Policy, options: PolicyOptions) {
     const runtime = createRuntime(policy, options);
-    this.providers = runtime.providers;
+    this.providers = runtime.parts.map(({ provider }) => provider);
     this.clock = runtime.clock;
     this.logger = runtime.logger;
     this.emit = runtime.emit;

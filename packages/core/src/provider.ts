@@ -43,6 +43,8 @@ export interface ActionPolicyProvider {
 export interface PolicyProvider extends ActionPolicyProvider {
   /** Reads what actions move; the kit takes it from the first provider that carries one. */
   readonly reader?: ActionReader;
+  /** Whether it keeps budgets in a ledger of ours: `failOpen` and `shadow` refuse such a provider, whose answers move a budget. */
+  readonly spendsFromLedger?: boolean;
   /** Confirmations after which a receipt is final, by CAIP-2 chain. Chains that are not named are final only by later evidence. */
   readonly confirmations?: Readonly<Record<string, number>>;
   /** Asked for every wallet call inside an attempt. `context.excess` is what the attempt's envelope does not cover. */

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
-import { providersOf, readerOf } from "./all-of.js";
 import { inProviderHook } from "./attempt-scope.js";
+import { type Part, partsOf, readerOf } from "./composition.js";
 import { emitTo, type PolicyEvent } from "./events.js";
 import { type Logger, quietLogger, stderrLogger } from "./logger.js";
 import { checkOptions, type Policy, type PolicyOptions } from "./options.js";
@@ -9,7 +9,8 @@ import type { PolicyProvider } from "./provider.js";
 
 /** What an attempt machine runs with. */
 export interface Runtime {
-  readonly providers: readonly PolicyProvider[];
+  /** The providers in the order in which they are asked, with what is made of their answers. */
+  readonly parts: readonly Part[];
   readonly reader: ActionReader | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,20 +65,27 @@ export function createRuntime(
   { walletElsewhere }: RuntimePlace = { walletElsewhere: false },
 ): Runtime {
   checkOptions(options);
-  const providers = providersOf(policy);
+  const parts = partsOf(policy);
+  const providers = parts.map(({ provider }) => provider);
+  const logger = quietLogger(options.logger ?? stderrLogger);
+  const nameOf = (provider: PolicyProvider): string => provider.name ?? `policy ${providers.indexOf(provider) + 1}`;
+  for (const { provider, mode } of parts) {
+    if (mode === "open") logger.warn(`the policy "${nameOf(provider)}" fails open: while it fails, it denies nothing`);
+    if (mode === "shadow") logger.info(`the policy "${nameOf(provider)}" is a shadow: it denies nothing`);
+  }
   const clock = options.clock ?? systemClock;
   return {
-    providers,
+    parts,
     reader: options.reader ?? readerOf(providers),
     clock,
-    logger: quietLogger(options.logger ?? stderrLogger),
+    logger,
     decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
     settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
     confirmations: confirmationsOf(options.confirmations, providers),
     emit: (event) => {
       if (options.onEvent !== undefined) emitTo(options.onEvent, { ...event, at: clock.now() });
     },
-    nameOf: (provider) => provider.name ?? `policy ${providers.indexOf(provider) + 1}`,
+    nameOf,
     runHook: walletElsewhere ? (_actionId, body) => body() : inProviderHook,
   };
 }

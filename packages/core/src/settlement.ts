@@ -54,14 +54,27 @@ export async function tellParticipants(
   told: Told,
 ): Promise<void> {
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
-  for (const participant of [...participants].reverse()) {
-    if (participant.provider.settle === undefined) {
-      await tellOnce(runtime, attempt, participant, outcome, told, deadline);
-      continue;
-    }
-    participant.untold = outcome;
-    if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
+  // A late answer may have joined out of turn: the order is that of the policy.
+  for (const { provider, mode } of [...runtime.parts].reverse()) {
+    const participant = participants.find((candidate) => candidate.provider === provider);
+    if (participant === undefined) continue;
+    const telling = tellOne(runtime, attempt, participant, outcome, told, deadline);
+    // Nobody waits for a shadow.
+    if (mode !== "shadow") await telling;
   }
+}
+
+async function tellOne(
+  runtime: Runtime,
+  attempt: Attempt,
+  participant: Participant,
+  outcome: SettledOutcome,
+  told: Told,
+  deadline: Deadline,
+): Promise<void> {
+  if (participant.provider.settle === undefined) return await tellOnce(runtime, attempt, participant, outcome, told, deadline);
+  participant.untold = outcome;
+  if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
 }
 
 /** Tells a provider of the RFC's own interface, once a process. */

@@ -1,7 +1,7 @@
 import type { ActionContext, Effect, Identity } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
 import type { ActionReader } from "../src/action-reader.js";
-import { allOf } from "../src/all-of.js";
+import { allOf } from "../src/composition.js";
 import { PolicySetupError } from "../src/errors.js";
 import { runWithContext } from "../src/identity.js";
 import type { PolicyProvider } from "../src/provider.js";

@@ -41,6 +41,7 @@ export function compiledProvider(parts: ProviderParts): PolicyProvider {
     name: parts.name,
     reader: parts.policy.reader,
     confirmations: parts.policy.confirmations,
+    spendsFromLedger: true,
     beforeAction: (context) => provider.beforeAction(context),
     beforeWalletCall: (context) => provider.beforeWalletCall(context),
     settle: (context, outcome, scope) => provider.settle(context, outcome, scope),
