@@ -66,7 +66,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   ],
   ledger: ["LedgerFault", "defaultLedgerTimes", "openLedger", "openMemoryLedger", "openSqliteLedger", "systemClock"],
   policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
-  sidecar: ["Sidecar", "serve"],
+  sidecar: ["Sidecar", "runSidecar", "serve"],
   "agentkit-policy": [
     "ActionDeniedError",
     "ActionFailedError",

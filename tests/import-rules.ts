@@ -48,6 +48,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     types: [],
   },
+  conformance: { values: ["@agentkit-policy/schema", "@agentkit-policy/core"], types: [] },
   "agentkit-policy": {
     values: [
       "@agentkit-policy/schema",

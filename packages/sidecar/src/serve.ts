@@ -10,6 +10,7 @@ import {
   problemOf,
 } from "@agentkit-policy/schema";
 import { ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import { openPolicyFile, type PolicyOpener } from "./open-policy.js";
 import { AnotherLedgerError, Sidecar } from "./sidecar.js";
 
 /** Our own band of error codes. A denial is a result, never an error. */
@@ -25,9 +26,10 @@ interface ErrorData {
 /**
  * Answers a host over a connection, until it says `shutdown` or goes away. Every message is checked against the contract
  * before it is used.
+ * @param opener opens what `initialize` names: a policy file, unless a host of the vectors brings policies of its own
  * @returns when the connection has ended and the ledger is closed
  */
-export async function serve(connection: MessageConnection): Promise<void> {
+export async function serve(connection: MessageConnection, opener: PolicyOpener = openPolicyFile): Promise<void> {
   let opened: Promise<Sidecar> | undefined;
   let sidecar: Sidecar | undefined;
   /** Asks the sidecar, at once where it is open. */
@@ -50,7 +52,7 @@ export async function serve(connection: MessageConnection): Promise<void> {
   };
   answer("initialize", isInitializeParams, async (params) => {
     if (opened !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, "it has been initialized already");
-    const opening = Sidecar.open(params);
+    const opening = Sidecar.open(params, opener);
     opened = opening;
     opening.catch(() => {
       // Whoever asks next hears it again, and may try once more.

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { ActionFailedError, AttemptMachine, createRuntime, SnapshotError, type Verdict } from "@agentkit-policy/core";
-import { type LoadedPolicy, loadPolicy } from "@agentkit-policy/policies";
 import type {
   AttemptFacts,
   BeforeActionParams,
@@ -16,6 +15,7 @@ import type {
   WalletCallFacts,
 } from "@agentkit-policy/schema";
 import { Needs } from "./needs.js";
+import { type OpenPolicy, openPolicyFile, type PolicyOpener } from "./open-policy.js";
 import { readHostCall, readJournalCall } from "./read-host-call.js";
 import { ReaderOnce } from "./reader-once.js";
 
@@ -33,28 +33,31 @@ export class AnotherLedgerError extends Error {
  * an attempt that another process opened is settled here and admits no wallet call (`attempt_unknown`).
  */
 export class Sidecar {
-  readonly #policy: LoadedPolicy;
+  readonly #policy: OpenPolicy;
   readonly #reader: ReaderOnce | undefined;
   readonly #machine: AttemptMachine;
   readonly #instance = randomUUID();
 
-  private constructor(policy: LoadedPolicy) {
+  private constructor(policy: OpenPolicy) {
     this.#policy = policy;
     this.#reader = policy.reader === undefined ? undefined : new ReaderOnce(policy.reader);
-    const options = this.#reader === undefined ? {} : { reader: this.#reader };
-    this.#machine = new AttemptMachine(createRuntime(policy, options, { walletElsewhere: true }));
+    const options = {
+      ...(this.#reader === undefined ? {} : { reader: this.#reader }),
+      ...(policy.clock === undefined ? {} : { clock: policy.clock }),
+    };
+    this.#machine = new AttemptMachine(createRuntime(policy.policy, options, { walletElsewhere: true }));
   }
 
   /** @throws PolicyFileError, LedgerFault */
-  static async open({ policy, actions = [] }: InitializeParams): Promise<Sidecar> {
-    return new Sidecar(await loadPolicy(policy, { actions }));
+  static async open(params: InitializeParams, opener: PolicyOpener = openPolicyFile): Promise<Sidecar> {
+    return new Sidecar(await opener(params));
   }
 
   get description(): InitializeResult {
     return {
       protocolVersion: "1",
       instance: this.#instance,
-      ledgerId: this.#policy.ledger.id,
+      ledgerId: this.#policy.ledgerId,
       policyVersion: this.#policy.version,
     };
   }
@@ -93,7 +96,7 @@ export class Sidecar {
     const facts = withCall(params.facts, readJournalCall);
     const journal = params.journal.map((call) => ({ ...call, facts: readJournalCall(call.facts) }));
     // Money that another ledger holds must be closed there; here it would be counted a second time, and there for ever.
-    if (ledgerId !== this.#policy.ledger.id) throw new AnotherLedgerError();
+    if (ledgerId !== this.#policy.ledgerId) throw new AnotherLedgerError();
     const settled = {
       actionId: facts.actionId,
       stage,

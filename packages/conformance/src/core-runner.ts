@@ -1,0 +1,99 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { runWithContext, withPolicy } from "@agentkit-policy/core";
+import type { JsonValue } from "@agentkit-policy/schema";
+import { runBody } from "./scripted-body.js";
+import { scriptedPolicy } from "./scripted-policy.js";
+import { MemoryTrace, partedTrace, returnedLine, type TraceLine } from "./trace.js";
+import type { AttemptVector, Observed, Step, VectorError } from "./vector.js";
+import { readerOf, ScriptedWallet } from "./world.js";
+
+/** How long what has to come in the background is awaited, in milliseconds: a busy machine takes its time. */
+const patienceMs = 10_000;
+
+/** What came back from `invoke`. */
+export type Ending = { readonly returned: JsonValue } | { readonly thrown: VectorError };
+
+/** Runs one vector with core's own hook. The result is read when every vector has run: what comes too late is seen then. */
+export async function runInCore(vector: AttemptVector): Promise<() => Observed> {
+  const { invoke: invocation = {}, body = [] } = vector;
+  const trace = new MemoryTrace();
+  const args = structuredClone(invocation.args ?? {});
+  let now = Date.now();
+  const scripted = vector.policy.map((policy) =>
+    scriptedPolicy(policy, {
+      trace,
+      advance: (milliseconds) => {
+        now += milliseconds;
+      },
+      changeCallersArgs: (change) => void Object.assign(args as object, change),
+    }),
+  );
+  const wallet = new ScriptedWallet(body, trace);
+  const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted, {
+    reader: readerOf(invocation),
+    clock: { now: () => now, uptime: () => now },
+    logger: { info: () => undefined, warn: () => undefined },
+    ...(invocation.onDeny === undefined ? {} : { onDeny: invocation.onDeny }),
+    ...(invocation.wallet === undefined ? {} : { wallet: invocation.wallet }),
+    ...(invocation.deadlineMs === undefined ? {} : { decisionDeadlineMs: invocation.deadlineMs }),
+  });
+  const [action] = kit.getActions();
+  if (action === undefined) throw new Error("the scripted kit has no action");
+  const ending = await runWithContext(invocation.identity ?? {}, () => endingOf(() => action.invoke(args)));
+  trace.add(returnedLine);
+  await untilSettled(() => trace.lines, vector);
+  return () => observed(ending, trace.lines);
+}
+
+/** Waits until as much has come in the background as the vector says. Whether it is the right thing is compared later. */
+export async function untilSettled(lines: () => readonly TraceLine[], { expect }: AttemptVector): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (partedTrace(lines()).later.length < expect.later.length && performance.now() < end) await delay(2);
+}
+
+/** What came of a call, thrown or returned. */
+export async function endingOf(call: () => unknown): Promise<Ending> {
+  try {
+    return { returned: ((await call()) ?? null) as JsonValue };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { thrown: { name, message } };
+  }
+}
+
+const denialPattern = /^(?:Error: )?denied by policy \(([^)]*)\): (.*)/;
+
+/** What was seen of an attempt, in the form in which vectors expect it. */
+export function observed(ending: Ending, lines: readonly TraceLine[]): Observed {
+  const parted = partedTrace(lines);
+  const entered = parted.trace.some((entry) => "body" in entry);
+  return { decision: entered ? { decision: "allow" } : denialIn(ending), ...ending, ...parted };
+}
+
+function denialIn(ending: Ending): Observed["decision"] {
+  const text = "thrown" in ending ? ending.thrown.message : ending.returned;
+  const [, code, reason] = denialPattern.exec(String(text)) ?? [];
+  if (code === undefined || reason === undefined) throw new Error(`the body did not run, and nobody says why: ${String(text)}`);
+  return { decision: "deny", code, reason };
+}
+
+/** A kit built like AgentKit, which reads its wallet from `this`: its one action does what the vector says. */
+function scriptedKit({ invoke: { action = "pay" } = {}, body = [] }: AttemptVector, bare: ScriptedWallet, trace: MemoryTrace) {
+  return {
+    walletProvider: bare,
+    getActions() {
+      const wallet = this.walletProvider;
+      const bodyWallet = {
+        send: (to: string, value: string) => wallet.sendTransaction({ to, value: BigInt(value) }),
+        sign: (message: string) => wallet.signMessage(message),
+        reached: (step: Step) => bare.reached(step),
+      };
+      // The name is read by AgentKit for its analytics, before the body runs.
+      const invoke = async (args: unknown): Promise<unknown> => {
+        wallet.getName();
+        return await runBody(body, args, bodyWallet, trace);
+      };
+      return [{ name: action, invoke }];
+    },
+  };
+}

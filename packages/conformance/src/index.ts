@@ -1,0 +1,7 @@
+export { type Ending, endingOf, observed, runInCore, untilSettled } from "./core-runner.js";
+export { differenceOf, type Result, type ResultFile, resultFile } from "./results.js";
+export { type BodyWallet, runBody } from "./scripted-body.js";
+export { scriptedPolicy } from "./scripted-policy.js";
+export { MemoryTrace, returnedLine, type Trace, type TraceLine } from "./trace.js";
+export { type AttemptVector, type Observed, readAttemptVectors } from "./vector.js";
+export { readerOf, ScriptedWallet, transactionId, world } from "./world.js";
