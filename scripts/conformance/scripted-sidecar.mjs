@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { readerOf, returnedLine, scriptedPolicy } from "../../packages/conformance/dist/index.js";
+import { createActionReader } from "../../packages/effects/dist/index.js";
 import { runSidecar } from "../../packages/sidecar/dist/index.js";
 
 /*
@@ -44,7 +45,7 @@ export function openVector({ policy, invoke = {} }, trace) {
   };
   return {
     policy: policy.map((part) => scriptedPolicy(part, world)),
-    reader: readerOf(invoke),
+    reader: invoke.reads === "catalogue" ? createActionReader() : readerOf(invoke),
     clock: { now: () => now, uptime: () => now },
     ledgerId: "scripted",
     version: "scripted",

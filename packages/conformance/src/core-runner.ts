@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { runWithContext, withPolicy } from "@agentkit-policy/core";
+import { type ActionReader, runWithContext, withPolicy } from "@agentkit-policy/core";
 import type { JsonValue } from "@agentkit-policy/schema";
 import { runBody } from "./scripted-body.js";
 import { scriptedPolicy } from "./scripted-policy.js";
@@ -13,8 +13,11 @@ const patienceMs = 10_000;
 /** What came back from `invoke`. */
 export type Ending = { readonly returned: JsonValue } | { readonly thrown: VectorError };
 
-/** Runs one vector with core's own hook. The result is read when every vector has run: what comes too late is seen then. */
-export async function runInCore(vector: AttemptVector): Promise<() => Observed> {
+/**
+ * Runs one vector with core's own hook. The result is read when every vector has run: what comes too late is seen then.
+ * @param catalogue the reader of AgentKit's own actions, for the vectors that need it
+ */
+export async function runInCore(vector: AttemptVector, catalogue: ActionReader): Promise<() => Observed> {
   const { invoke: invocation = {}, body = [] } = vector;
   const trace = new MemoryTrace();
   const args = structuredClone(invocation.args ?? {});
@@ -30,7 +33,7 @@ export async function runInCore(vector: AttemptVector): Promise<() => Observed> 
   );
   const wallet = new ScriptedWallet(body, trace);
   const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted, {
-    reader: readerOf(invocation),
+    reader: invocation.reads === "catalogue" ? catalogue : readerOf(invocation),
     clock: { now: () => now, uptime: () => now },
     logger: { info: () => undefined, warn: () => undefined },
     ...(invocation.onDeny === undefined ? {} : { onDeny: invocation.onDeny }),

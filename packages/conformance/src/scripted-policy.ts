@@ -80,7 +80,8 @@ class Script {
   #decide(hook: "beforeAction" | "beforeWalletCall", context: ActionContext): unknown {
     this.#world.trace.add({ entry: { hook: `${this.#script.name}.${hook}`, ...this.#seen(context) } });
     const answer = this.#next(hook);
-    if (!isDecided(answer)) this.#aside = true;
+    // Whoever failed to decide on an attempt hears of its end when a late answer can no longer come.
+    if (hook === "beforeAction" && !isDecided(answer)) this.#aside = true;
     return this.#given(answer);
   }
 

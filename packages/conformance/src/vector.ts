@@ -70,6 +70,8 @@ export interface Invocation {
   readonly args?: JsonValue;
   /** What the action declares that it would move; absent: nobody can tell. */
   readonly declares?: readonly Effect[];
+  /** catalogue: the built-in reader of AgentKit's own actions says what would move, instead of `declares`. */
+  readonly reads?: "catalogue";
   readonly identity?: Identity;
   readonly onDeny?: "return" | "throw";
   /** false: the wallet is not guarded. */

@@ -110,7 +110,7 @@ export class AttemptMachine {
     attempt.expectedAnswers += 1;
     const round = await askRound({ runtime, attempt, hook: "beforeWalletCall", questions, deadline, aside });
     if (round.kind === "refused" && round.answer.kind === "ambiguous") this.#joinLate(attempt, round.provider, round.answer);
-    this.#answered(attempt);
+    this.#answered(attempt, true);
     if (round.kind === "allowed") return allow(context, round);
     // Whoever allowed this call hears of it when the attempt settles: the call is not in its outcome.
     attempt.denial ??= round.denial;
@@ -197,22 +197,22 @@ export class AttemptMachine {
    * answered rubbish, and may hold something all the same (`order:release`), or of a shadow.
    */
   #joinLate(attempt: Attempt, provider: PolicyProvider, answer: Answer | Promise<Answer>): void {
-    const join = (settlement: Settlement | undefined): void => attempt.allowedBy(provider, settlement);
     if (!(answer instanceof Promise) && answer.kind !== "ambiguous") {
-      if (answer.kind === "allow") join(answer.allow.settlement);
+      if (answer.kind === "allow") attempt.allowedBy(provider, answer.allow.settlement);
       return;
     }
     attempt.expectedAnswers += 1;
     void settledAnswer(answer).then((late) => {
-      if (late?.decision !== "deny") join(late?.settlement);
-      this.#answered(attempt);
+      const isNews = late?.decision !== "deny" && attempt.allowedBy(provider, late?.settlement);
+      this.#answered(attempt, isNews);
     });
   }
 
-  /** An answer came that may have brought something to settle after the attempt was settled (`settle:cumulative`). */
-  #answered(attempt: Attempt): void {
+  /** An answer came. If it brought something after the attempt was settled, that is settled too (`settle:cumulative`). */
+  #answered(attempt: Attempt, isNews: boolean): void {
     attempt.expectedAnswers -= 1;
-    if (attempt.settledWith !== undefined) void this.settle(attempt.settledWith);
+    if (attempt.settledWith !== undefined && isNews) void this.settle(attempt.settledWith);
+    else if (attempt.settledWith !== undefined) this.#forgetWhenDone(attempt, this.#outcome(attempt, attempt.settledWith));
     else if (attempt.released !== undefined) void this.#release(attempt, attempt.released);
   }
 

@@ -104,14 +104,16 @@ export class Attempt {
     this.envelope = new Envelope(description.effects);
   }
 
-  /** Notes that a provider allowed something in this attempt, with what it wants echoed. */
-  allowedBy(provider: PolicyProvider, settlement: Settlement | undefined): void {
-    let participant = this.participants.find((candidate) => candidate.provider === provider);
-    if (participant === undefined) {
-      participant = newParticipant(provider);
-      this.participants.push(participant);
-    }
+  /**
+   * Notes that a provider allowed something in this attempt, with what it wants echoed.
+   * @returns whether that was news
+   */
+  allowedBy(provider: PolicyProvider, settlement: Settlement | undefined): boolean {
+    const known = this.participants.find((candidate) => candidate.provider === provider);
+    const participant = known ?? newParticipant(provider);
+    if (known === undefined) this.participants.push(participant);
     if (settlement !== undefined) participant.settlements.push(settlement);
+    return known === undefined || settlement !== undefined;
   }
 }
 
