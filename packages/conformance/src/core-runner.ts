@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ActionReader, runWithContext, withPolicy } from "@agentkit-policy/core";
+import { type ActionReader, type PolicyProvider, PolicySetupError, runWithContext, withPolicy } from "@agentkit-policy/core";
 import type { JsonValue } from "@agentkit-policy/schema";
 import { runBody } from "./scripted-body.js";
 import { scriptedPolicy } from "./scripted-policy.js";
@@ -22,17 +22,17 @@ export async function runInCore(vector: AttemptVector, catalogue: ActionReader):
   const trace = new MemoryTrace();
   const args = structuredClone(invocation.args ?? {});
   let now = Date.now();
-  const scripted = vector.policy.map((policy) =>
-    scriptedPolicy(policy, {
-      trace,
-      advance: (milliseconds) => {
-        now += milliseconds;
-      },
-      changeCallersArgs: (change) => void Object.assign(args as object, change),
-    }),
-  );
+  const policyWorld = {
+    trace,
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    changeCallersArgs: (change: JsonValue) => void Object.assign(args as object, change),
+  };
+  const scripted = builtPolicy(() => vector.policy.map((policy) => scriptedPolicy(policy, policyWorld)));
+  if ("refused" in scripted) return () => refusedPolicy(scripted.refused);
   const wallet = new ScriptedWallet(body, trace);
-  const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted, {
+  const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted.policy, {
     reader: invocation.reads === "catalogue" ? catalogue : readerOf(invocation),
     clock: { now: () => now, uptime: () => now },
     logger: { info: () => undefined, warn: () => undefined },
@@ -46,6 +46,21 @@ export async function runInCore(vector: AttemptVector, catalogue: ActionReader):
   trace.add(returnedLine);
   await untilSettled(() => trace.lines, vector);
   return () => observed(ending, trace.lines);
+}
+
+/** A policy as it was put together, or the code with which that was refused. */
+function builtPolicy(build: () => PolicyProvider[]): { readonly policy: PolicyProvider[] } | { readonly refused: string } {
+  try {
+    return { policy: build() };
+  } catch (error) {
+    if (PolicySetupError.isInstance(error)) return { refused: error.code };
+    throw error;
+  }
+}
+
+/** What is seen of a policy that could not be put together: nothing else. */
+export function refusedPolicy(code: string): Observed {
+  return { decision: { decision: "refused", code }, trace: [], later: [], record: null };
 }
 
 /** Waits until as much has come in the background as the vector says. Whether it is the right thing is compared later. */

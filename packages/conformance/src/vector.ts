@@ -80,11 +80,15 @@ export interface Invocation {
   readonly deadlineMs?: number;
 }
 
+/** What was decided of an attempt; `refused` with its code where the policy could not even be put together. */
+export type ObservedDecision =
+  | { readonly decision: "allow" }
+  | { readonly decision: "deny"; readonly code: string; readonly reason: string }
+  | { readonly decision: "refused"; readonly code: string };
+
 /** Everything that was seen of one attempt, as plain JSON: what runners in every language have to agree on. */
 export interface Observed {
-  readonly decision:
-    | { readonly decision: "allow" }
-    | { readonly decision: "deny"; readonly code: string; readonly reason: string };
+  readonly decision: ObservedDecision;
   readonly returned?: JsonValue;
   readonly thrown?: VectorError;
   /** Every hook, the body and every call that reached the wallet, in order. */
