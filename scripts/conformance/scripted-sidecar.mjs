@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { readerOf, returnedLine, scriptedPolicy } from "../../packages/conformance/dist/index.js";
+import { readerOf, returnedLine, ScriptedClock, scriptedPolicy } from "../../packages/conformance/dist/index.js";
 import { createActionReader } from "../../packages/effects/dist/index.js";
 import { runSidecar } from "../../packages/sidecar/dist/index.js";
 
@@ -33,12 +33,10 @@ export class FileTrace {
 
 /** Opens a vector's policy over a trace. */
 export function openVector({ policy, invoke = {} }, trace) {
-  let now = Date.now();
+  const clock = new ScriptedClock();
   const world = {
     trace,
-    advance: (milliseconds) => {
-      now += milliseconds;
-    },
+    advance: (milliseconds) => clock.advance(milliseconds),
     changeCallersArgs: () => {
       throw new Error("the caller is another process");
     },
@@ -46,7 +44,7 @@ export function openVector({ policy, invoke = {} }, trace) {
   return {
     policy: policy.map((part) => scriptedPolicy(part, world)),
     reader: invoke.reads === "catalogue" ? createActionReader() : readerOf(invoke),
-    clock: { now: () => now, uptime: () => now },
+    clock,
     ledgerId: "scripted",
     version: "scripted",
     dispose: async () => undefined,

@@ -5,10 +5,9 @@ import { runBody } from "./scripted-body.js";
 import { scriptedPolicy } from "./scripted-policy.js";
 import { MemoryTrace, partedTrace, returnedLine, type TraceLine } from "./trace.js";
 import type { AttemptVector, Observed, Step, VectorError } from "./vector.js";
-import { readerOf, ScriptedWallet } from "./world.js";
+import { readerOf, ScriptedClock, ScriptedWallet } from "./world.js";
 
-/** How long what has to come in the background is awaited, in milliseconds: a busy machine takes its time. */
-const patienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 
 /** What came back from `invoke`. */
 export type Ending = { readonly returned: JsonValue } | { readonly thrown: VectorError };
@@ -16,17 +15,20 @@ export type Ending = { readonly returned: JsonValue } | { readonly thrown: Vecto
 /**
  * Runs one vector with core's own hook. The result is read when every vector has run: what comes too late is seen then.
  * @param catalogue the reader of AgentKit's own actions, for the vectors that need it
+ * @param patience how long what has to come in the background is awaited, in milliseconds: a busy machine takes its time
  */
-export async function runInCore(vector: AttemptVector, catalogue: ActionReader): Promise<() => Observed> {
+export async function runInCore(
+  vector: AttemptVector,
+  catalogue: ActionReader,
+  { patienceMs = defaultPatienceMs }: { readonly patienceMs?: number } = {},
+): Promise<() => Observed> {
   const { invoke: invocation = {}, body = [] } = vector;
   const trace = new MemoryTrace();
   const args = structuredClone(invocation.args ?? {});
-  let now = Date.now();
+  const clock = new ScriptedClock();
   const policyWorld = {
     trace,
-    advance: (milliseconds: number) => {
-      now += milliseconds;
-    },
+    advance: (milliseconds: number) => clock.advance(milliseconds),
     changeCallersArgs: (change: JsonValue) => void Object.assign(args as object, change),
   };
   const scripted = builtPolicy(() => vector.policy.map((policy) => scriptedPolicy(policy, policyWorld)));
@@ -34,7 +36,7 @@ export async function runInCore(vector: AttemptVector, catalogue: ActionReader):
   const wallet = new ScriptedWallet(body, trace);
   const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted.policy, {
     reader: invocation.reads === "catalogue" ? catalogue : readerOf(invocation),
-    clock: { now: () => now, uptime: () => now },
+    clock,
     logger: { info: () => undefined, warn: () => undefined },
     ...(invocation.onDeny === undefined ? {} : { onDeny: invocation.onDeny }),
     ...(invocation.wallet === undefined ? {} : { wallet: invocation.wallet }),
@@ -44,7 +46,7 @@ export async function runInCore(vector: AttemptVector, catalogue: ActionReader):
   if (action === undefined) throw new Error("the scripted kit has no action");
   const ending = await runWithContext(invocation.identity ?? {}, () => endingOf(() => action.invoke(args)));
   trace.add(returnedLine);
-  await untilSettled(() => trace.lines, vector);
+  await untilSettled(() => trace.lines, vector, patienceMs);
   return () => observed(ending, trace.lines);
 }
 
@@ -64,7 +66,11 @@ export function refusedPolicy(code: string): Observed {
 }
 
 /** Waits until as much has come in the background as the vector says. Whether it is the right thing is compared later. */
-export async function untilSettled(lines: () => readonly TraceLine[], { expect }: AttemptVector): Promise<void> {
+export async function untilSettled(
+  lines: () => readonly TraceLine[],
+  { expect }: AttemptVector,
+  patienceMs = defaultPatienceMs,
+): Promise<void> {
   const end = performance.now() + patienceMs;
   while (partedTrace(lines()).later.length < expect.later.length && performance.now() < end) await delay(2);
 }

@@ -4,4 +4,4 @@ export { type BodyWallet, runBody } from "./scripted-body.js";
 export { scriptedPolicy } from "./scripted-policy.js";
 export { MemoryTrace, returnedLine, type Trace, type TraceLine } from "./trace.js";
 export { type AttemptVector, type Observed, readAttemptVectors } from "./vector.js";
-export { readerOf, ScriptedWallet, transactionId, world } from "./world.js";
+export { readerOf, ScriptedClock, ScriptedWallet, transactionId, world } from "./world.js";

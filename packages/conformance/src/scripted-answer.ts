@@ -2,6 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Trace } from "./trace.js";
 import type { Answer, Answers, VectorError } from "./vector.js";
 
+/** How long after `invoke` has come back a late answer comes, in milliseconds: whoever does not wait for it is seen. */
+const lateMs = 20;
+
 const plainest: Readonly<Record<string, unknown>> = {
   allow: { decision: "allow" },
   deny: { decision: "deny", reason: "no" },
@@ -31,7 +34,10 @@ export function give(answer: Answer, trace: Trace): unknown {
   if ("throws" in answer) throw errorOf(answer.throws);
   if ("rejects" in answer) return Promise.reject(errorOf(answer.rejects));
   if ("hangs" in answer) return new Promise(() => undefined);
-  return trace.whenReturned().then(() => structuredClone(answer.late));
+  return trace
+    .whenReturned()
+    .then(() => delay(lateMs))
+    .then(() => structuredClone(answer.late));
 }
 
 export function errorOf({ name, message }: VectorError): Error {

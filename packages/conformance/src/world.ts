@@ -1,5 +1,5 @@
 import type { ActionReader } from "@agentkit-policy/core";
-import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
+import type { Clock, Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import { errorOf } from "./scripted-answer.js";
 import type { Trace } from "./trace.js";
 import type { Invocation, Step } from "./vector.js";
@@ -13,6 +13,23 @@ export const world = {
   /** In wei. */
   balance: 10n ** 18n,
 } as const;
+
+/** A clock that goes on like any other, and jumps forward as a script says. */
+export class ScriptedClock implements Clock {
+  #jumped = 0;
+
+  now(): number {
+    return Date.now() + this.#jumped;
+  }
+
+  uptime(): number {
+    return performance.now() + this.#jumped;
+  }
+
+  advance(milliseconds: number): void {
+    this.#jumped += milliseconds;
+  }
+}
 
 /** The id of the nth transaction of an attempt, from 1. */
 export function transactionId(nth: number): string {

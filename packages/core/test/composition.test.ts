@@ -198,7 +198,8 @@ describe("shadow", () => {
 
   it("holds nobody up with a settlement that hangs", async () => {
     const hanging: PolicyProvider = { ...allowAll, name: "s", settle: () => new Promise(() => undefined) };
-    const { invoke } = guarded([shadow(hanging), { ...allowAll }]);
+    // Longer than a test may take.
+    const { invoke } = guarded([shadow(hanging), { ...allowAll }], undefined, { settleDeadlineMs: 600_000 });
     expect(await invoke("pay", payment)).toMatch(/^Transferred/);
   });
 
