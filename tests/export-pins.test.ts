@@ -39,6 +39,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "guardActions",
     "guardWallet",
     "providersOf",
+    "provesNothingLeft",
     "readWalletCall",
     "restore",
     "runWithContext",

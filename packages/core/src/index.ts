@@ -9,6 +9,7 @@ export type { ActionLike } from "./guarded-action.js";
 export { runWithContext } from "./identity.js";
 export type { Logger } from "./logger.js";
 export type { Policy, PolicyOptions } from "./options.js";
+export { provesNothingLeft } from "./outcome.js";
 export type {
   ActionPolicyProvider,
   DecisionScope,

@@ -18,7 +18,9 @@ export function closedEntry(
   const anySpent = spent.some((line) => line.amount > 0n);
   // A scope that only the close knows is stored too: a limit may ask for it tomorrow.
   const base: Entry =
-    entry === undefined ? newEntry(request, now) : { ...entry, scopes: joinedScopes(request.scopes, entry.scopes) };
+    entry === undefined
+      ? newEntry(request, now)
+      : { ...entry, ...freed(entry, request), scopes: joinedScopes(request.scopes, entry.scopes) };
   if (base.state === "void") {
     // Money of an attempt that the ledger never admitted, or had given up, moved all the same: the safe side books it.
     return anySpent ? { ...base, state: "closed", until: latest, lines: bookedLines([], spent) } : base;
@@ -38,6 +40,11 @@ export function closedEntry(
   }
   const lines = [...(request.entered ? counts : counts.map(uncounted)), ...bookedLines(held, spent)];
   return { ...base, state: "closed", until: closingDate(base, { now, jumped }, latest, anySpent), lines };
+}
+
+/** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
+function freed({ intent }: Entry, { nothingDone = false, inFlight }: CloseRequest): Pick<Entry, "intent"> {
+  return intent === undefined ? {} : { intent: { ...intent, free: nothingDone && !inFlight } };
 }
 
 /** Whether an entry counts more after a write than it did before, so that losing the write would lose money. */

@@ -15,6 +15,16 @@ export interface Entry {
   readonly signatureDeadline: number;
   readonly steps: readonly Step[];
   readonly lines: readonly Line[];
+  readonly intent?: HeldIntent;
+}
+
+/** The intent of an entry. */
+export interface HeldIntent {
+  readonly key: string;
+  /** What the store keeps of its content, as of a step's request. */
+  readonly digest: string;
+  /** Whether it is known that nothing came of it. */
+  readonly free: boolean;
 }
 
 /** One reserve of an entry, by which its repetition is known. */
@@ -41,6 +51,13 @@ export interface Line {
 /** Whether the entry may still be added to, armed or acted on. */
 export function isAlive(entry: Entry, now: number): boolean {
   return (entry.state === "reserved" || entry.state === "armed") && now <= entry.sendBy;
+}
+
+/** Whether an entry keeps others from its intent: as long as what it intended may have happened, or may still happen. */
+export function holdsIntent(entry: Entry, now: number): boolean {
+  if (entry.intent === undefined || entry.intent.free || entry.state === "void") return false;
+  // What was never armed cannot have left, and after `sendBy` it never will.
+  return entry.state !== "reserved" || now <= entry.sendBy;
 }
 
 /** The scope values of an entry: those that it holds already, and those that a request adds. */

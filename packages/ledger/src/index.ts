@@ -8,6 +8,7 @@ export type {
   CloseRequest,
   EntryState,
   Granted,
+  Intent,
   Ledger,
   LedgerAnswer,
   LedgerTimes,

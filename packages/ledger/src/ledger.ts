@@ -43,7 +43,8 @@ export type EntryState = "reserved" | "armed" | "closed" | "void";
 /**
  * Why a verb was refused. Nothing changed in the ledger.
  * over_limit, missing_scope: a limit said so (`limitId` names it). expired, closed, unknown_step: the entry's state.
- * idempotency_mismatch: the same key with another request. clock_jumped: see `ledger:clock`.
+ * idempotency_mismatch: the same key with another request. intent_conflict: another attempt holds the same intent with other
+ * content. intent_executed: another attempt with the same content has done it, or may have. clock_jumped: see `ledger:clock`.
  */
 export type RefusalCode =
   | "over_limit"
@@ -52,6 +53,8 @@ export type RefusalCode =
   | "closed"
   | "unknown_step"
   | "idempotency_mismatch"
+  | "intent_conflict"
+  | "intent_executed"
   | "clock_jumped"
   | "invalid_request";
 
@@ -86,6 +89,16 @@ export interface ReserveRequest {
   readonly limits: readonly Limit[];
   /** Reserve and arm in one durable write. */
   readonly arm?: boolean;
+  /** The payment that the attempt is meant to be, given with its first step. */
+  readonly intent?: Intent;
+}
+
+/** One intended payment, which executes once whatever number of attempts is made at it (`scope:identity`). */
+export interface Intent {
+  /** The same for every attempt at it, and for no other payment. */
+  readonly key: string;
+  /** What would be done: an attempt under the same key with other content is refused. */
+  readonly content: string;
 }
 
 export interface ArmRequest {
@@ -102,6 +115,8 @@ export interface CloseRequest {
   readonly scopes: ScopeValues;
   /** Whether the action's body was entered; only if not do count lines go. */
   readonly entered: boolean;
+  /** Whether it is proven that nothing came of the attempt, so that its intent is free for another one. */
+  readonly nothingDone?: boolean;
   /** Whether a call has been handed over and has not answered: the entry then stays armed. */
   readonly inFlight: boolean;
   /**

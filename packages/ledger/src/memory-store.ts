@@ -11,6 +11,7 @@ export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
   /** By asset; what is counted in actions has none. */
   const byAsset = new Map<string | undefined, Hours>();
+  const byIntent = new Map<string, Set<string>>();
   let highWater = 0;
 
   /** Forgets where an entry's lines were found. */
@@ -34,10 +35,12 @@ export function memoryStore(): Store {
 
   return {
     entry: (attemptId) => entries.get(attemptId),
+    entriesOfIntent: (key) => [...(byIntent.get(key) ?? [])].flatMap((attemptId) => entries.get(attemptId) ?? []),
     put(entry) {
       const before = entries.get(entry.attemptId);
       if (before !== undefined) remove(before);
       entries.set(entry.attemptId, entry);
+      if (entry.intent !== undefined) placeIn(byIntent, entry.intent.key, () => new Set<string>()).add(entry.attemptId);
       insert(entry);
     },
     digest: (text) => text,

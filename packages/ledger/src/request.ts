@@ -39,6 +39,8 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
   if (madeAt > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
   if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
+  if (request.intent !== undefined && !(isText(request.intent.key) && isText(request.intent.content)))
+    return refuse("invalid_request", "the intent has no key or no content");
   for (const [name, value] of Object.entries(request.scopes)) {
     // A value may be empty; it is a value like any other.
     if (value !== undefined && value !== "" && !isText(value))
@@ -81,8 +83,8 @@ export function checkQuery({ limits }: BalanceQuery): void {
  * The whole of a reserve as text, by which a repetition of it is told from another request under the same key. Every value
  * has its place, so that the same request says the same however its objects were put together.
  */
-export function textOfReserve({ scopes, lines, limits, arm }: ReserveRequest): string {
-  let text = `${arm === true ? "arm" : ""}\0${lines.length}`;
+export function textOfReserve({ scopes, lines, limits, arm, intent }: ReserveRequest): string {
+  let text = `${arm === true ? "arm" : ""}\0${lines.length}${part(intent?.key)}${part(intent?.content)}`;
   for (const name of scopeNames) text += part(scopes[name]);
   for (const line of lines) {
     text += `\0${line.unit}`;

@@ -7,7 +7,7 @@ import { LedgerFault } from "./ledger-fault.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
 import type { LineQuery, LineVisitor, Store } from "./store.js";
 
-const version = "1";
+const version = "2";
 
 /** The scopes that are columns of an entry; a counterparty is one of a line. */
 const entryScopes = ["wallet", "user", "session", "run", "agent", "action"] as const;
@@ -19,8 +19,10 @@ const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE entries (
     attempt_id TEXT PRIMARY KEY, state TEXT NOT NULL, reserved_at INTEGER NOT NULL, send_by INTEGER NOT NULL, until INTEGER NOT NULL,
-    signature_deadline INTEGER NOT NULL, wallet TEXT, user TEXT, session TEXT, run TEXT, agent TEXT, action TEXT
+    signature_deadline INTEGER NOT NULL, wallet TEXT, user TEXT, session TEXT, run TEXT, agent TEXT, action TEXT,
+    intent TEXT, intent_digest TEXT, intent_free INTEGER NOT NULL
   ) WITHOUT ROWID;
+  CREATE INDEX entries_by_intent ON entries (intent) WHERE intent IS NOT NULL;
   CREATE TABLE steps (attempt_id TEXT NOT NULL, step_id TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (attempt_id, step_id));
   CREATE TABLE lines (
     attempt_id TEXT NOT NULL, unit TEXT NOT NULL, asset TEXT, amount TEXT NOT NULL, counterparty TEXT,
@@ -39,6 +41,9 @@ interface EntryRow extends Readonly<Record<(typeof entryScopes)[number], string 
   readonly send_by: number;
   readonly until: number;
   readonly signature_deadline: number;
+  readonly intent: string | null;
+  readonly intent_digest: string | null;
+  readonly intent_free: number;
 }
 
 interface LineRow {
@@ -117,10 +122,13 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
         lines: lines.map(lineOfRow),
       };
     },
+    entriesOfIntent(key) {
+      return (statement("SELECT * FROM entries WHERE intent = ?").all(key) as EntryRow[]).map(entryOf);
+    },
     put(entry, durable) {
       if (durable) onDurable();
       const scopes = entryScopes.map((scope) => entry.scopes[scope] ?? null);
-      statement("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+      statement("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
         entry.attemptId,
         entry.state,
         entry.reservedAt,
@@ -128,6 +136,9 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): St
         entry.until,
         entry.signatureDeadline,
         ...scopes,
+        entry.intent?.key ?? null,
+        entry.intent?.digest ?? null,
+        entry.intent?.free === true ? 1 : 0,
       );
       statement("DELETE FROM steps WHERE attempt_id = ?").run(entry.attemptId);
       for (const { stepId, digest } of entry.steps)
@@ -188,7 +199,14 @@ function entryOf(row: EntryRow): Entry {
     signatureDeadline: row.signature_deadline,
     steps: [],
     lines: [],
+    ...intentOf(row),
   };
+}
+
+function intentOf({ intent: key, intent_digest: digest, intent_free: free }: EntryRow): Pick<Entry, "intent"> {
+  if (key === null) return {};
+  if (digest === null) throw corrupt("an intent has lost its content");
+  return { intent: { key, digest, free: free === 1 } };
 }
 
 function lineOfRow({ unit, asset, amount, counterparty, per_counterparty_only }: LineRow): Line {

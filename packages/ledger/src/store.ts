@@ -28,6 +28,8 @@ export type LineFilter = (entry: Entry, line: Line) => boolean;
  */
 export interface Store {
   entry(attemptId: string): Entry | undefined;
+  /** Every entry of an intent. Steps and lines are not filled in. */
+  entriesOfIntent(key: string): Entry[];
   /**
    * Writes an entry with all its lines, in place of what was there.
    * @param durable whether it must be on the disk itself before anybody hears of it (`ledger:durable`)

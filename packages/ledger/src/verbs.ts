@@ -1,11 +1,12 @@
 import { closedEntry, raises } from "./closing.js";
-import { type Entry, isAlive, joinedScopes, lineOf } from "./entry.js";
+import { type Entry, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
 import type {
   ArmRequest,
   Balance,
   BalanceQuery,
   CloseRequest,
   Granted,
+  Intent,
   LedgerAnswer,
   LedgerTimes,
   Refusal,
@@ -45,6 +46,8 @@ export class Verbs {
     if (entry !== undefined && !isAlive(entry, now)) return refusalOf(entry);
     // The same request again: the first answer may have been lost, and nothing is counted twice.
     if (entry !== undefined && known !== undefined) return granted(entry);
+    const taken = takenIntent(store, request, now);
+    if (taken !== undefined) return taken;
     const changed = changedScope(entry?.scopes ?? {}, request.scopes);
     if (changed !== undefined)
       return refuse("invalid_request", `the ${changed} of ${attemptId} is not the one of its first step`);
@@ -63,6 +66,7 @@ export class Verbs {
       signatureDeadline: 0,
       steps: [],
       lines: [],
+      ...(request.intent === undefined ? {} : { intent: heldIntent(store, request.intent) }),
     };
     const reserved = { ...base, scopes, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
     const after = request.arm === true ? this.#armed(reserved, now, 0) : reserved;
@@ -126,6 +130,22 @@ export class Verbs {
     store.put(entry, durable);
     return granted(entry);
   }
+}
+
+function heldIntent(store: Store, { key, content }: Intent): HeldIntent {
+  return { key, digest: store.digest(content), free: false };
+}
+
+/** Why another attempt at the same intent keeps this one from it, if one does. */
+function takenIntent(store: Store, { attemptId, intent }: ReserveRequest, now: number): Refusal | undefined {
+  if (intent === undefined) return undefined;
+  const { key, digest } = heldIntent(store, intent);
+  const holders = store.entriesOfIntent(key).filter((entry) => entry.attemptId !== attemptId && holdsIntent(entry, now));
+  const [holder] = holders;
+  if (holder === undefined) return undefined;
+  if (holders.some((entry) => entry.intent?.digest !== digest))
+    return refuse("intent_conflict", `the intent ${key} was made for something else, in ${holder.attemptId}`);
+  return refuse("intent_executed", `the intent ${key} is done, or may be, in ${holder.attemptId}`);
 }
 
 /** The scope whose value differs from what the entry already holds: its lines would count for somebody else. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
 import { bookingContract } from "./booking-contract.js";
+import { intentContract } from "./intent-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
 import { requestContract } from "./request-contract.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
@@ -9,7 +10,7 @@ import { temporaryFolder } from "./support/temporary-folder.js";
 const folder = temporaryFolder();
 let serial = 0;
 
-for (const contract of [ledgerContract, requestContract, bookingContract]) {
+for (const contract of [ledgerContract, requestContract, bookingContract, intentContract]) {
   contract("memory", async (options) => openMemoryLedger(options));
   contract("sqlite", async (options) => {
     serial += 1;

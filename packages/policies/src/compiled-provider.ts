@@ -1,9 +1,15 @@
-import type { PolicyProvider, SettledOutcome, Settlement, SettleScope } from "@agentkit-policy/core";
+import {
+  type PolicyProvider,
+  provesNothingLeft,
+  type SettledOutcome,
+  type Settlement,
+  type SettleScope,
+} from "@agentkit-policy/core";
 import type { AskedLine, Awaitable, Granted, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
 import type { ActionContext, Allow, Deny, PolicyDecision } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
 import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
-import { askedLines, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
+import { askedLines, intentOf, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
 
 /** What this process knows of an entry of its own: enough to spare the ledger a question, never to answer in its place. */
@@ -70,7 +76,16 @@ class CompiledProvider {
     if (context.effects.length === 0 && limits.every((limit) => limit.unit !== "actions")) return { decision: "allow" };
     // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
     const arm = !context.moneyVisible && context.effects.length > 0;
-    return this.#reserve({ attemptId: context.actionId, stepId: "root", scopes: scopesOf(context), lines, limits, arm });
+    const intent = intentOf(context);
+    return this.#reserve({
+      attemptId: context.actionId,
+      stepId: "root",
+      scopes: scopesOf(context),
+      lines,
+      limits,
+      arm,
+      ...(intent === undefined ? {} : { intent }),
+    });
   }
 
   beforeWalletCall(context: ActionContext): Awaitable<PolicyDecision> {
@@ -100,6 +115,7 @@ class CompiledProvider {
       attemptId: actionId,
       scopes: scopesOf(context),
       entered: outcome.entered,
+      nothingDone: provesNothingLeft(outcome),
       inFlight,
       spent: spentLines(outcome.spent),
     });

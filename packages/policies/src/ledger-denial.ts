@@ -10,6 +10,8 @@ const refusals: Readonly<Record<Refusal["code"], { readonly code: string; readon
   closed: { code: "ledger_closed", reason: "this action has already been settled" },
   unknown_step: { code: "ledger_closed", reason: "the budget of this action is not held" },
   idempotency_mismatch: { code: "idempotency_mismatch", reason: "the same request came with other content" },
+  intent_conflict: { code: "intent_conflict", reason: "this intent was made for another payment" },
+  intent_executed: { code: "intent_executed", reason: "this payment has been made, or may have been" },
   clock_jumped: { code: "clock_jumped", reason: "the machine's clock stepped, so that budgets cannot be judged" },
   invalid_request: { code: "invalid_arguments", reason: "the amounts have no exact form" },
 };

@@ -1,5 +1,5 @@
-import type { AskedLine, Limit, ScopeValues } from "@agentkit-policy/ledger";
-import type { ActionContext, Effect, MoneyLine } from "@agentkit-policy/schema";
+import type { AskedLine, Intent, Limit, ScopeValues } from "@agentkit-policy/ledger";
+import { type ActionContext, canonicalJson, type Effect, type MoneyLine } from "@agentkit-policy/schema";
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { applies } from "./matching.js";
 
@@ -18,6 +18,24 @@ export function scopesOf(context: ActionContext): ScopeValues {
   if (runId !== undefined) scopes.run = runId;
   if (agentId !== undefined) scopes.agent = agentId;
   return scopes;
+}
+
+/**
+ * The intent of an attempt (`scope:identity`): for each wallet and agent its own. An action within another belongs to what
+ * that one intends. What cannot be told in amounts is told by the call itself.
+ */
+export function intentOf(context: ActionContext): Intent | undefined {
+  const { intentId, parentActionId, effects, walletAddress, chainId, agentId } = context;
+  if (intentId === undefined || parentActionId !== undefined) return undefined;
+  const isExact = effects.every(({ asset, amount }) => asset !== undefined && amount !== undefined);
+  return {
+    key: canonicalJson([intentId, chainId === undefined ? null : namespaceOf(chainId), walletAddress ?? null, agentId ?? null]),
+    content: canonicalJson([
+      chainId ?? null,
+      effects.map(({ basis: _basis, ...effect }) => effect),
+      isExact ? null : context.actionHash,
+    ]),
+  };
 }
 
 /** The money in effects, as the ledger counts it. An effect without an amount is none yet: the wallet call brings it. */

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Ledger } from "../src/ledger.js";
+import type { LedgerOptions } from "../src/ledger-options.js";
+import { ManualClock } from "./support/manual-clock.js";
+import { attemptAt, closeOf, limitOf, reserveOf } from "./support/requests.js";
+
+const minute = 60_000;
+const times = { lifeMs: 15 * minute, settleWithinMs: 60 * minute, marginMs: 40_000 };
+
+/** What every driver makes of intents: one intended payment executes once. */
+export function intentContract(name: string, open: (options: LedgerOptions) => Promise<Ledger>): void {
+  describe(`an intent in the ${name} ledger`, () => {
+    let clock: ManualClock;
+    let ledger: Ledger;
+    beforeEach(async () => {
+      clock = new ManualClock();
+      ledger = await open({ clock, times });
+    });
+    afterEach(async () => await ledger.dispose());
+
+    const intent = { key: "i1", content: "5 to alice" };
+    const attempt = async ({ key, content } = intent, arm = false) => {
+      const attemptId = attemptAt(clock.now());
+      const request = { ...reserveOf({ attemptId, amount: "5", limits: [limitOf(100)], arm }), intent: { key, content } };
+      return { attemptId, request, answer: await ledger.reserve(request) };
+    };
+    const failed = { nothingDone: true };
+
+    it("is held by one attempt, and another one at the same is told so", async () => {
+      expect((await attempt()).answer.ok).toBe(true);
+      expect((await attempt()).answer).toMatchObject({ ok: false, code: "intent_executed" });
+      expect((await ledger.balances({ limits: [limitOf(100)] }))[0]?.counted).toBe("5");
+    });
+
+    it("with other content is a conflict, whatever became of the first", async () => {
+      const first = await attempt();
+      const other = { ...intent, content: "6 to alice" };
+      expect((await attempt(other)).answer).toMatchObject({ ok: false, code: "intent_conflict" });
+      await ledger.close(closeOf(first.attemptId, "5"));
+      expect((await attempt(other)).answer).toMatchObject({ ok: false, code: "intent_conflict" });
+    });
+
+    it("of another name, or of none, is another payment", async () => {
+      await attempt();
+      expect((await attempt({ ...intent, key: "i2" })).answer.ok).toBe(true);
+      const attemptId = attemptAt(clock.now());
+      expect(await ledger.reserve(reserveOf({ attemptId, amount: "5", limits: [limitOf(100)] }))).toMatchObject({ ok: true });
+    });
+
+    it("stays with the attempt that spent, and is free where it is proven that nothing came of it", async () => {
+      const spender = await attempt(intent, true);
+      await ledger.close(closeOf(spender.attemptId, "5"));
+      expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      const loser = await attempt({ ...intent, key: "i2" }, true);
+      await ledger.close(closeOf(loser.attemptId, "0", failed));
+      expect((await attempt({ key: "i2", content: "something else" })).answer.ok).toBe(true);
+    });
+
+    it("stays where nobody can tell what came of it", async () => {
+      const { attemptId } = await attempt(intent, true);
+      await ledger.close(closeOf(attemptId, "0"));
+      expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+    });
+
+    it("stays while a call is in flight, whatever the action said, and when money turns up after all", async () => {
+      const { attemptId } = await attempt(intent, true);
+      await ledger.close(closeOf(attemptId, "0", { ...failed, inFlight: true }));
+      expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      await ledger.close(closeOf(attemptId, "0", failed));
+      await ledger.close(closeOf(attemptId, "5"));
+      expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+    });
+
+    it("that was only reserved is free after its time, one that was armed is not", async () => {
+      await attempt();
+      const armed = await attempt({ ...intent, key: "i2" }, true);
+      expect(armed.answer.ok).toBe(true);
+      clock.pass(times.lifeMs + 1);
+      expect((await attempt()).answer.ok).toBe(true);
+      expect((await attempt({ ...intent, key: "i2" })).answer).toMatchObject({ code: "intent_executed" });
+    });
+
+    it("is no hindrance to the same request again, nor to later steps of its own attempt", async () => {
+      const { attemptId, request, answer } = await attempt();
+      expect(await ledger.reserve(request)).toEqual(answer);
+      const later = reserveOf({ attemptId, stepId: "call", amount: "1", limits: [limitOf(100)] });
+      expect(await ledger.reserve(later)).toMatchObject({ ok: true });
+    });
+
+    it("is part of the request: the same step with another intent is another request", async () => {
+      const { request } = await attempt();
+      expect(await ledger.reserve({ ...request, intent: { ...intent, key: "i9" } })).toMatchObject({
+        code: "idempotency_mismatch",
+      });
+    });
+
+    it("is free again when its attempt was refused for want of room", async () => {
+      const attemptId = attemptAt(clock.now());
+      const request = { ...reserveOf({ attemptId, amount: "101", limits: [limitOf(100)] }), intent };
+      expect(await ledger.reserve(request)).toMatchObject({ code: "over_limit" });
+      expect((await attempt()).answer.ok).toBe(true);
+    });
+
+    it("goes to exactly one of many that ask at once", async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => attempt()));
+      expect(answers.filter(({ answer }) => answer.ok)).toHaveLength(1);
+    });
+
+    it.each([
+      ["without a key", { key: "", content: "x" }],
+      ["without content", { key: "x", content: "" }],
+      ["whose key holds a NUL", { key: "a\0b", content: "x" }],
+    ])("%s is no request", async (_name, odd) => {
+      expect((await attempt(odd)).answer).toMatchObject({ code: "invalid_request" });
+    });
+  });
+}
