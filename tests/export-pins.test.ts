@@ -45,6 +45,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "runWithContext",
     "shadow",
     "systemClock",
+    "takeSnapshot",
     "when",
     "withPolicy",
   ],

@@ -21,7 +21,7 @@ export type {
   WalletCallScope,
 } from "./provider.js";
 export { createRuntime, type Runtime } from "./runtime.js";
-export { restore, SnapshotError } from "./snapshot.js";
+export { restore, SnapshotError, takeSnapshot } from "./snapshot.js";
 export { type ReadCall, readWalletCall } from "./wallet-call.js";
 export type { WalletFacts, WalletLike } from "./wallet-facts.js";
 export { assertGuarded, guardActions, guardWallet, type KitLike, withPolicy } from "./with-policy.js";
