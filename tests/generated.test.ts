@@ -16,6 +16,8 @@ describe("the generated files", () => {
     expect(files.map(({ path }) => path)).toEqual([
       "packages/schema/src/generated/types.ts",
       "packages/schema/src/generated/validators.ts",
+      "packages/schema/src/generated/outcome-labels.ts",
+      "python/src/agentkit_policy/generated/outcome_labels.py",
       "python/src/agentkit_policy/generated/types.py",
       "python/src/agentkit_policy/generated/checks.py",
     ]);

@@ -11,6 +11,7 @@ import { printPythonTypes } from "./python-types.mjs";
 
 const schemaFolder = "schemas/v1";
 const generatedFolder = "packages/schema/src/generated";
+const labelsFile = "outcome-labels.json";
 const pythonFolder = "python/src/agentkit_policy/generated";
 
 /** Every definition of `schemas/v1`, by name, with references made local. */
@@ -39,6 +40,15 @@ export async function generate() {
       "",
     ].join("\n");
   const header = headed("//");
+  const labelsText = readFileSync(join(root, schemaFolder, labelsFile), "utf8");
+  const { title: _title, description: _description, ...labels } = JSON.parse(labelsText);
+  const headedData = (comment) =>
+    [
+      `${comment} Generated from ${schemaFolder}/${labelsFile} by "npm run codegen". Do not edit.`,
+      `${comment} SHA-256 of the source: ${createHash("sha256").update(labelsText).digest("hex")}`,
+      "",
+      "",
+    ].join("\n");
   const plain = withoutSamples(contract.definitions);
   return [
     { path: `${generatedFolder}/types.ts`, text: `${header}\n${await printTypes(contract.definitions)}` },
@@ -46,9 +56,28 @@ export async function generate() {
       path: `${generatedFolder}/validators.ts`,
       text: `${header}// @ts-nocheck: the output of Ajv's compiler.\n${await printValidators(contract.definitions)}`,
     },
+    { path: `${generatedFolder}/outcome-labels.ts`, text: `${headedData("//")}${typescriptData("outcomeLabels", labels)}` },
+    { path: `${pythonFolder}/outcome_labels.py`, text: `${headedData("#")}${pythonData("OUTCOME_LABELS", labels)}` },
     { path: `${pythonFolder}/types.py`, text: `${headed("#")}${await printPythonTypes(plain)}` },
     { path: `${pythonFolder}/checks.py`, text: `${headed("#")}${printChecks(plain)}` },
   ];
+}
+
+/** Data as a TypeScript module. */
+function typescriptData(name, data) {
+  const type =
+    "{\n  readonly beginnings: readonly string[];\n  readonly statusBeginnings: readonly string[];\n" +
+    "  readonly actions: Readonly<\n    Record<string, { readonly beginnings?: readonly string[]; readonly emptyMeansFailure?: boolean }>\n  >;\n}";
+  return `/** How actions say that they failed: by any action, and by the canonical id of one. */\nexport const ${name}: ${type} = ${JSON.stringify(data, null, 2)};\n`;
+}
+
+/** Data as a Python module: what every action may say. Whose canonical id an action has, only the sidecar knows. */
+function pythonData(name, { actions: _actions, ...data }) {
+  const lists = Object.entries(data).map(
+    ([key, words]) =>
+      `    ${JSON.stringify(key)}: [\n${words.map((word) => `        ${JSON.stringify(word)},\n`).join("")}    ],\n`,
+  );
+  return `${name} = {\n${lists.join("")}}\n`;
 }
 
 async function printTypes(definitions) {

@@ -123,7 +123,6 @@ export function readerOf({ declares }: Invocation): ActionReader {
       throughWallet: true,
     }),
     decode: (call) => (declares === undefined ? [{ kind: "unknown", basis: "decoded" }] : [decoded(call)]),
-    classify: () => "succeeded",
   };
 }
 

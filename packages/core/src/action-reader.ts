@@ -46,6 +46,4 @@ export interface ActionReader {
   describe(facts: ActionFacts, read: Read): Promise<Description | InvalidDescription> | Description | InvalidDescription;
   /** What a wallet call would do. Total: whatever it cannot tell is an `unknown` effect. */
   decode(call: WalletCallFacts): readonly Effect[];
-  /** Whether a returned result says that the action failed. */
-  classify(result: unknown, actionName: string): "succeeded" | "failed";
 }

@@ -4,9 +4,10 @@ import type { Answer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut, within } from "./deadline.js";
 import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./description.js";
-import { ActionDeniedError, type Denial } from "./errors.js";
+import { ActionDeniedError, type Denial, errorText } from "./errors.js";
 import { moneyLines } from "./money.js";
 import { isControlFlow, outcomeOf } from "./outcome.js";
+import { labelOf } from "./outcome-label.js";
 import type { PolicyProvider, SettledOutcome, Settlement, WalletCallScope } from "./provider.js";
 import { askRound, type RoundResult } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -258,11 +259,21 @@ export class AttemptMachine {
 
   #saidFailed(attempt: Attempt, facts: SettleFacts): boolean {
     if (attempt.denial !== undefined) return true;
+    const own = facts.said ?? this.#ownLabel(attempt, facts);
+    return (own ?? labelOf(facts.result, attempt.description.canonicalAction)) === "failed";
+  }
+
+  /** What the user's own classifier says of a result, if it says anything. */
+  #ownLabel(attempt: Attempt, { result }: SettleFacts): "succeeded" | "failed" | undefined {
+    const { classify, logger } = this.#runtime;
+    if (classify === undefined) return undefined;
     try {
-      return this.#runtime.reader?.classify(facts.result, attempt.facts.actionName) === "failed";
-    } catch {
-      // The label only: money follows the journal whatever the text says.
-      return false;
+      const own = classify(result, attempt.facts.actionName);
+      return own === "succeeded" || own === "failed" ? own : undefined;
+    } catch (error) {
+      // The label only: money follows the journal whatever anybody says.
+      logger.warn(`the classifier failed: ${errorText(error)}`);
+      return undefined;
     }
   }
 

@@ -64,6 +64,8 @@ export interface SettleFacts {
   readonly result?: unknown;
   readonly error?: unknown;
   readonly durationMs: number;
+  /** What the host's own classifier says of the result, if it says anything. */
+  readonly said?: "succeeded" | "failed";
   /** Whether the guarded wallet was used at all; a body that never touched it may have used another. */
   readonly walletTouched: boolean;
   readonly journal: readonly JournalCall[];

@@ -10,6 +10,7 @@ export { runWithContext } from "./identity.js";
 export type { Logger } from "./logger.js";
 export type { Policy, PolicyOptions } from "./options.js";
 export { provesNothingLeft } from "./outcome.js";
+export { labelOf } from "./outcome-label.js";
 export type {
   ActionPolicyProvider,
   DecisionScope,

@@ -29,6 +29,11 @@ export interface PolicyOptions {
   readonly confirmations?: Readonly<Record<string, number>>;
   /** What reads actions and wallet calls. Default: the first that a provider carries. */
   readonly reader?: ActionReader;
+  /**
+   * What a returned result says of its action; undefined for nothing, so that the built-in words decide. Only a label: money
+   * follows what the wallet did. One that throws says nothing.
+   */
+  readonly classify?: (result: unknown, actionName: string) => "succeeded" | "failed" | undefined;
   readonly clock?: Clock;
   /** Default: standard error. */
   readonly logger?: Logger;
@@ -51,5 +56,6 @@ export function checkOptions(options: PolicyOptions): void {
   }
   if (options.onDeny !== undefined && !["return", "throw"].includes(options.onDeny))
     fail("onDeny", 'neither "return" nor "throw"');
+  if (options.classify !== undefined && typeof options.classify !== "function") fail("classify", "no function");
   if (options.wallet !== undefined && typeof options.wallet !== "boolean") fail("wallet", "neither true nor false");
 }

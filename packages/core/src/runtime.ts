@@ -19,6 +19,8 @@ export interface Runtime {
   /** For all settlement hooks of one round together. */
   readonly settleDeadlineMs: number;
   readonly confirmations: (chainId: string | undefined) => number | undefined;
+  /** The user's own classifier of results. */
+  readonly classify: PolicyOptions["classify"];
   readonly emit: (event: Omit<PolicyEvent, "at">) => void;
   readonly nameOf: (provider: PolicyProvider) => string;
   /** Runs a provider's hook. */
@@ -82,6 +84,7 @@ export function createRuntime(
     decisionDeadlineMs: options.decisionDeadlineMs ?? 5_000,
     settleDeadlineMs: options.settleDeadlineMs ?? 5_000,
     confirmations: confirmationsOf(options.confirmations, providers),
+    classify: options.classify,
     emit: (event) => {
       if (options.onEvent !== undefined) emitTo(options.onEvent, { ...event, at: clock.now() });
     },

@@ -3,7 +3,6 @@ import type { Effect, JsonValue } from "@agentkit-policy/schema";
 import { isEvmChain } from "./address.js";
 import { decimalsTable } from "./assets.js";
 import { type CatalogueEntry, catalogueEntryOf } from "./catalogue.js";
-import { classify } from "./classify.js";
 import { decode } from "./decode.js";
 import { type DescribeScope, invalidOf, type Reading, unknownEffects } from "./describe/describer.js";
 import { describers } from "./describe/describers.js";
@@ -41,7 +40,6 @@ export function createActionReader(options: ActionReaderOptions = {}): ActionRea
       return describeBuiltIn(entry, { facts, read, decimals });
     },
     decode,
-    classify,
   };
 }
 

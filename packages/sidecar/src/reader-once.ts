@@ -8,14 +8,12 @@ type Reading = ReturnType<ActionReader["describe"]>;
  */
 export class ReaderOnce implements ActionReader {
   readonly decode: ActionReader["decode"];
-  readonly classify: ActionReader["classify"];
   readonly #reader: ActionReader;
   #ahead: { readonly facts: ActionFacts; readonly reading: Reading } | undefined;
 
   constructor(reader: ActionReader) {
     this.#reader = reader;
     this.decode = (call) => reader.decode(call);
-    this.classify = (result, actionName) => reader.classify(result, actionName);
   }
 
   /**

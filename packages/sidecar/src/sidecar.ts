@@ -92,7 +92,7 @@ export class Sidecar {
    * @throws AnotherLedgerError
    */
   async settle(params: SettleParams): Promise<SettleResult> {
-    const { ledgerId, stage, durationMs, walletTouched, denial, settlements, provided } = params;
+    const { ledgerId, stage, durationMs, walletTouched, said, denial, settlements, provided } = params;
     const facts = withCall(params.facts, readJournalCall);
     const journal = params.journal.map((call) => ({ ...call, facts: readJournalCall(call.facts) }));
     // Money that another ledger holds must be closed there; here it would be counted a second time, and there for ever.
@@ -105,6 +105,7 @@ export class Sidecar {
       durationMs,
       walletTouched,
       journal,
+      ...(said === undefined ? {} : { said }),
       ...(denial === undefined ? {} : { denial }),
     };
     const outcome = this.#machine.isOpen(facts.actionId)

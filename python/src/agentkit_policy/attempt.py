@@ -117,6 +117,20 @@ class Attempt:
         finally:
             scope.reset(token)
 
+    @property
+    def said(self) -> str | None:
+        """What the user's own classifier says of the result: "succeeded", "failed", or None for nothing."""
+        classify = self.hook.options.classify
+        if classify is None or self.ending is None or self.ending.stage != "returned":
+            return None
+        try:
+            said = classify(self.ending.result, self.facts["actionName"])
+        except Exception:
+            # The label only: money follows the journal whatever anybody says.
+            self.hook.logger.exception("the classifier failed")
+            return None
+        return said if said in ("succeeded", "failed") else None
+
     def deny_further_calls(self, denial: dict[str, Any]) -> None:
         with self.lock:
             self.denial = self.denial or denial

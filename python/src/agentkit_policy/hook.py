@@ -32,6 +32,7 @@ class PolicyOptions:
     wallet: bool = True
     describe: Mapping[str, Callable[[Any], Sequence[Mapping[str, Any]]]] | None = None
     node: str | os.PathLike[str] | None = None
+    classify: Callable[[Any, str], str | None] | None = None
     decision_deadline_s: float = 5.0
     settle_deadline_s: float = 5.0
     queue_wait_s: float = 30.0
@@ -50,6 +51,8 @@ class PolicyOptions:
         describe = {} if own.describe is None else own.describe
         if not isinstance(describe, Mapping) or not all(map(callable, describe.values())):
             problems.append("describe is a function for each name of an action")
+        if own.classify is not None and not callable(own.classify):
+            problems.append("classify is a function of a result and the name of its action")
         if problems:
             raise PolicySetupError("invalid_option", "; ".join(problems))
         checked_identity({} if own.context is None else own.context)

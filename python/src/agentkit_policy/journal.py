@@ -40,6 +40,20 @@ class Journal:
         """A copy, in the order in which the calls began."""
         return [dict(call) for call in self._calls.values()]
 
+    def transactions(self) -> list[dict[str, Any]]:
+        """What is known by its id, as an outcome names it."""
+        known = [(call, call["facts"].get("chainId")) for call in self._calls.values() if "transactionId" in call]
+        return [
+            {
+                "id": call["transactionId"],
+                "chainId": chain,
+                **({"nonce": call["nonce"]} if "nonce" in call else {}),
+                "status": call.get("receipt", {}).get("status", "submitted"),
+            }
+            for call, chain in known
+            if chain is not None
+        ]
+
     @property
     def may_have_moved(self) -> bool:
         """Whether something was handed to the wallet and is not proven to have stayed."""

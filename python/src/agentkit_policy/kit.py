@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     on_deny: Literal["return", "raise"]
     wallet: bool
     describe: Mapping[str, Callable[[Any], Sequence[Mapping[str, Any]]]]
+    classify: Callable[[Any, str], str | None]
     node: str | os.PathLike[str]
     decision_deadline_s: float
     settle_deadline_s: float
@@ -58,7 +59,8 @@ def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **option
 
     Options: ``context``, the identity of every attempt (``user_id``, ``run_id``, ...) where no ``policy_context`` says
     otherwise; ``on_deny="raise"`` raises ActionDeniedError instead of returning its text; ``wallet=False`` turns the
-    wallet guard off; ``describe`` says by name what actions of your own would move, as effects of the contract; ``node``
+    wallet guard off; ``describe`` says by name what actions of your own would move, as effects of the contract; ``classify`` says
+    "succeeded" or "failed" of a result and its action's name, or None where the built-in words decide; ``node``
     is the path of a Node for the policy file; ``decision_deadline_s`` and ``settle_deadline_s`` (5), ``queue_wait_s`` (30).
 
     Raises PolicySetupError ``already_guarded``, ``invalid_policy``, ``invalid_option`` or ``sidecar_missing``.

@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import inspect
 import logging
-import re
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -17,12 +16,11 @@ from .decision import PolicyDecision, decision_of, denied
 from .errors import ActionDeniedError, ActionFailedError, PolicySetupError, error_text
 from .fork import renew_in_child
 from .identity import scope
+from .outcome_label import says_failed
 from .timing import Deadline
 
 #: How long a late answer is awaited before its provider is told all the same, in seconds.
 _LATE_ANSWER_S = 60.0
-#: How AgentKit's actions begin a text that reports a failure. A policy file knows more of them.
-_SAYS_FAILED = re.compile(r"\s*(error|failed|failure|invalid|unsupported|unable|could not|cannot|transaction failed)\b", re.I)
 
 
 class HookFailed(Exception):
@@ -182,14 +180,14 @@ def local_outcome(attempt: Attempt) -> dict[str, Any]:
     ending = attempt.ending
     assert ending is not None
     entered, moved = ending.stage != "before", attempt.journal.may_have_moved
-    said_failed = isinstance(ending.result, str) and _SAYS_FAILED.match(ending.result) is not None
-    failed = attempt.denial is not None or ending.stage == "raised" or said_failed
+    said = attempt.said or ("failed" if says_failed(ending.result) else "succeeded")
+    failed = attempt.denial is not None or ending.stage == "raised" or said == "failed"
     nothing = "cancelled" if is_control_flow(ending.error) else "failed"
     return {
         "status": "denied" if not entered else "succeeded" if not failed else "unknown" if moved else nothing,
         "entered": entered,
         "spent": [],
-        "transactions": [],
+        "transactions": attempt.journal.transactions(),
         "journalComplete": attempt.facts["guarded"],
         "durationMs": attempt.duration_ms,
     }

@@ -175,6 +175,7 @@ class Sidecar:
             ending, journal, denial = attempt.ending, attempt.journal.calls(), attempt.denial
         assert ending is not None
         error = ending.error
+        said = attempt.said
         told = {"name": type(error).__name__[:256], "message": error_text(error)}
         return {
             "facts": attempt.facts,
@@ -186,6 +187,7 @@ class Sidecar:
             "settlements": participant.settlements,
             **({"result": _plain_result(ending.result)} if ending.stage == "returned" else {}),
             **({} if error is None else {"error": told}),
+            **({} if said is None else {"said": said}),
             **({} if denial is None else {"denial": {"code": denial.get("code", "denied"), "reason": denial["reason"]}}),
         }
 

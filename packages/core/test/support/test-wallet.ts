@@ -107,5 +107,4 @@ export const testReader: ActionReader = {
       return [{ kind: "unknown", basis: "decoded" }];
     return [transferOf(call.to, call.value ?? "0", "decoded")];
   },
-  classify: (result) => (typeof result === "string" && result.startsWith("Error") ? "failed" : "succeeded"),
 };

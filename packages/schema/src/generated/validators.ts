@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 61839f1dd74397eafe9d1738988eca203eb41f03a9b086a2d06f6d32eb8e70b4
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
 // @ts-nocheck: the output of Ajv's compiler.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function() {
@@ -2155,7 +2155,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
   return validate78.errors = vErrors, errors === 0;
 }
 validate78.evaluated = { props: { actionId: !0, callId: !0, observation: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var SettleParams = validate79, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, denial: { description: "The denial that ended the attempt's wallet calls, where the host made it: an escape, a queue that was full.", type: "object", required: ["code", "reason"], properties: { code: { $ref: "#/$defs/ReasonCode" }, reason: { type: "string", maxLength: 4096 } } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
+var SettleParams = validate79, schema115 = { title: "SettleParams", description: "Everything that settling needs: a process that did not open the attempt settles it from this message and the ledger.", type: "object", required: ["facts", "ledgerId", "stage", "durationMs", "walletTouched", "journal", "settlements"], properties: { facts: { $ref: "#/$defs/AttemptFacts" }, ledgerId: { description: "The ledger in which the attempt was opened; another is refused.", type: "string", minLength: 1, maxLength: 64 }, stage: { description: "before: the body was not entered. raised: it threw. returned: it returned.", enum: ["before", "raised", "returned"] }, result: { $ref: "#/$defs/JsonValue" }, error: { description: "What was thrown, by name and text.", type: "object", required: ["name", "message"], properties: { name: { type: "string", maxLength: 256 }, message: { type: "string", maxLength: 4096 } } }, durationMs: { type: "number", minimum: 0 }, walletTouched: { description: "Whether the guarded wallet was used at all.", type: "boolean" }, journal: { type: "array", items: { $ref: "#/$defs/JournalCall" } }, said: { description: "What the host's own classifier says of the result, where it says anything; the words of outcome-labels.json decide otherwise.", enum: ["succeeded", "failed"] }, denial: { description: "The denial that ended the attempt's wallet calls, where the host made it: an escape, a queue that was full.", type: "object", required: ["code", "reason"], properties: { code: { $ref: "#/$defs/ReasonCode" }, reason: { type: "string", maxLength: 4096 } } }, settlements: { description: "Every settlement that was answered in the attempt, oldest first.", type: "array", items: { type: "object", additionalProperties: !0 } }, provided: { type: "array", items: { $ref: "#/$defs/Provided" } } } };
 var schema117 = { title: "CallState", description: "waiting: recorded, not yet judged. refused: the guard said no. in_flight: handed to the wallet, which has not answered. never_left: failed before signed bytes existed. returned: the wallet answered with an id or a signature. raised: the wallet failed and may have let it leave.", enum: ["waiting", "refused", "in_flight", "never_left", "returned", "raised"] }, schema119 = { title: "Receipt", description: "A receipt of this very transaction (never of its replacement).", type: "object", required: ["status"], properties: { status: { enum: ["confirmed", "reverted"] }, blockNumber: { $ref: "#/$defs/AtomicAmount" } } };
 function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
@@ -2398,80 +2398,89 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
                     } else
                       var valid0 = !0;
                     if (valid0) {
-                      if (data.denial !== void 0 && func0.call(data, "denial")) {
-                        let data11 = data.denial, _errs19 = errors;
-                        if (errors === _errs19)
-                          if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-                            let missing2;
-                            if ((data11.code === void 0 || !func0.call(data11, "code")) && (missing2 = "code") || (data11.reason === void 0 || !func0.call(data11, "reason")) && (missing2 = "reason"))
-                              return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }], !1;
-                            if (data11.code !== void 0 && func0.call(data11, "code")) {
-                              let data12 = data11.code, _errs21 = errors;
-                              if (errors === errors)
-                                if (typeof data12 == "string") {
-                                  if (!pattern15.test(data12))
-                                    return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9_]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9_]{0,63}$"' }], !1;
-                                } else
-                                  return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                              var valid3 = _errs21 === errors;
-                            } else
-                              var valid3 = !0;
-                            if (valid3)
-                              if (data11.reason !== void 0 && func0.call(data11, "reason")) {
-                                let data13 = data11.reason, _errs24 = errors;
-                                if (errors === _errs24)
-                                  if (typeof data13 == "string") {
-                                    if (func61(data13) > 4096)
-                                      return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
-                                  } else
-                                    return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
-                                var valid3 = _errs24 === errors;
-                              } else
-                                var valid3 = !0;
-                          } else
-                            return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                      if (data.said !== void 0 && func0.call(data, "said")) {
+                        let data11 = data.said, _errs19 = errors;
+                        if (!(data11 === "succeeded" || data11 === "failed"))
+                          return validate79.errors = [{ instancePath: instancePath + "/said", schemaPath: "#/properties/said/enum", keyword: "enum", params: { allowedValues: schema115.properties.said.enum }, message: "must be equal to one of the allowed values" }], !1;
                         var valid0 = _errs19 === errors;
                       } else
                         var valid0 = !0;
                       if (valid0) {
-                        if (data.settlements !== void 0 && func0.call(data, "settlements")) {
-                          let data14 = data.settlements, _errs26 = errors;
-                          if (errors === _errs26)
-                            if (Array.isArray(data14)) {
-                              var valid5 = !0;
-                              let len1 = data14.length;
-                              for (let i1 = 0; i1 < len1; i1++) {
-                                let data15 = data14[i1], _errs28 = errors;
-                                if (errors === _errs28 && !(data15 && typeof data15 == "object" && !Array.isArray(data15)))
-                                  return validate79.errors = [{ instancePath: instancePath + "/settlements/" + i1, schemaPath: "#/properties/settlements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
-                                var valid5 = _errs28 === errors;
-                                if (!valid5)
-                                  break;
-                              }
+                        if (data.denial !== void 0 && func0.call(data, "denial")) {
+                          let data12 = data.denial, _errs20 = errors;
+                          if (errors === _errs20)
+                            if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+                              let missing2;
+                              if ((data12.code === void 0 || !func0.call(data12, "code")) && (missing2 = "code") || (data12.reason === void 0 || !func0.call(data12, "reason")) && (missing2 = "reason"))
+                                return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }], !1;
+                              if (data12.code !== void 0 && func0.call(data12, "code")) {
+                                let data13 = data12.code, _errs22 = errors;
+                                if (errors === errors)
+                                  if (typeof data13 == "string") {
+                                    if (!pattern15.test(data13))
+                                      return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9_]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9_]{0,63}$"' }], !1;
+                                  } else
+                                    return validate79.errors = [{ instancePath: instancePath + "/denial/code", schemaPath: "#/$defs/ReasonCode/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                var valid3 = _errs22 === errors;
+                              } else
+                                var valid3 = !0;
+                              if (valid3)
+                                if (data12.reason !== void 0 && func0.call(data12, "reason")) {
+                                  let data14 = data12.reason, _errs25 = errors;
+                                  if (errors === _errs25)
+                                    if (typeof data14 == "string") {
+                                      if (func61(data14) > 4096)
+                                        return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" }], !1;
+                                    } else
+                                      return validate79.errors = [{ instancePath: instancePath + "/denial/reason", schemaPath: "#/properties/denial/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                  var valid3 = _errs25 === errors;
+                                } else
+                                  var valid3 = !0;
                             } else
-                              return validate79.errors = [{ instancePath: instancePath + "/settlements", schemaPath: "#/properties/settlements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
-                          var valid0 = _errs26 === errors;
+                              return validate79.errors = [{ instancePath: instancePath + "/denial", schemaPath: "#/properties/denial/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                          var valid0 = _errs20 === errors;
                         } else
                           var valid0 = !0;
-                        if (valid0)
-                          if (data.provided !== void 0 && func0.call(data, "provided")) {
-                            let data16 = data.provided, _errs31 = errors;
-                            if (errors === _errs31)
-                              if (Array.isArray(data16)) {
-                                var valid6 = !0;
-                                let len2 = data16.length;
-                                for (let i2 = 0; i2 < len2; i2++) {
-                                  let _errs33 = errors;
-                                  validate68(data16[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data16, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-                                  var valid6 = _errs33 === errors;
-                                  if (!valid6)
+                        if (valid0) {
+                          if (data.settlements !== void 0 && func0.call(data, "settlements")) {
+                            let data15 = data.settlements, _errs27 = errors;
+                            if (errors === _errs27)
+                              if (Array.isArray(data15)) {
+                                var valid5 = !0;
+                                let len1 = data15.length;
+                                for (let i1 = 0; i1 < len1; i1++) {
+                                  let data16 = data15[i1], _errs29 = errors;
+                                  if (errors === _errs29 && !(data16 && typeof data16 == "object" && !Array.isArray(data16)))
+                                    return validate79.errors = [{ instancePath: instancePath + "/settlements/" + i1, schemaPath: "#/properties/settlements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                  var valid5 = _errs29 === errors;
+                                  if (!valid5)
                                     break;
                                 }
                               } else
-                                return validate79.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
-                            var valid0 = _errs31 === errors;
+                                return validate79.errors = [{ instancePath: instancePath + "/settlements", schemaPath: "#/properties/settlements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                            var valid0 = _errs27 === errors;
                           } else
                             var valid0 = !0;
+                          if (valid0)
+                            if (data.provided !== void 0 && func0.call(data, "provided")) {
+                              let data17 = data.provided, _errs32 = errors;
+                              if (errors === _errs32)
+                                if (Array.isArray(data17)) {
+                                  var valid6 = !0;
+                                  let len2 = data17.length;
+                                  for (let i2 = 0; i2 < len2; i2++) {
+                                    let _errs34 = errors;
+                                    validate68(data17[i2], { instancePath: instancePath + "/provided/" + i2, parentData: data17, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+                                    var valid6 = _errs34 === errors;
+                                    if (!valid6)
+                                      break;
+                                  }
+                                } else
+                                  return validate79.errors = [{ instancePath: instancePath + "/provided", schemaPath: "#/properties/provided/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                              var valid0 = _errs32 === errors;
+                            } else
+                              var valid0 = !0;
+                        }
                       }
                     }
                   }
@@ -2485,7 +2494,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       return validate79.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
   return validate79.errors = vErrors, errors === 0;
 }
-validate79.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, denial: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate79.evaluated = { props: { facts: !0, ledgerId: !0, stage: !0, result: !0, error: !0, durationMs: !0, walletTouched: !0, journal: !0, said: !0, denial: !0, settlements: !0, provided: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var SettleResult = validate88;
 function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;

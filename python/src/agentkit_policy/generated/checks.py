@@ -1,5 +1,5 @@
 # Generated from schemas/v1 by "npm run codegen". Do not edit.
-# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 61839f1dd74397eafe9d1738988eca203eb41f03a9b086a2d06f6d32eb8e70b4
+# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
 """Whether a value of JSON matches a definition of the contract. Extra keys are ignored."""
 
 import re

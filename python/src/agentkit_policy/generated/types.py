@@ -1,5 +1,5 @@
 # Generated from schemas/v1 by "npm run codegen". Do not edit.
-# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 61839f1dd74397eafe9d1738988eca203eb41f03a9b086a2d06f6d32eb8e70b4
+# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
 import sys
 from typing import Any, Literal, Optional, TypeAlias, TypedDict, Union
 
@@ -379,6 +379,7 @@ class SettleParams(TypedDict):
     durationMs: float
     walletTouched: bool
     journal: list[JournalCall]
+    said: NotRequired[Literal['succeeded', 'failed']]
     denial: NotRequired[Denial]
     settlements: list[dict[str, Any]]
     provided: NotRequired[list[Provided]]
