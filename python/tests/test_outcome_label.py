@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -62,4 +62,4 @@ def test_a_classifier_that_fails_or_answers_rubbish_says_nothing() -> None:
 
 def test_a_classifier_is_a_function() -> None:
     with pytest.raises(PolicySetupError, match="classify"):
-        with_policy(Kit(), Policy(), **{"classify": "failed"})  # type: ignore[typeddict-item]
+        with_policy(Kit(), Policy(), classify=cast(Any, "failed"))

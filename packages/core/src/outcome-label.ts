@@ -3,6 +3,9 @@ import { outcomeLabels } from "@agentkit-policy/schema";
 /** A longer text is a document that an action fetched; its beginning is judged, and it is not parsed. In UTF-16 units. */
 const maxParsed = 256 * 1024;
 
+/** A text that is nested deeper is not parsed: not every language's parser survives one. In levels. */
+const maxDepth = 64;
+
 /** How much of a text is looked at for the words that it begins with. */
 const maxBeginning = 128;
 
@@ -38,7 +41,7 @@ export function labelOf(result: unknown, canonicalAction?: string): "succeeded" 
 function textSaysFailed(text: string, override: Override): boolean {
   const beginning = text.slice(0, maxBeginning).trimStart();
   if (anyBeginning.test(beginning) || override?.beginning?.test(beginning) === true) return true;
-  if (!/^[{["]/.test(beginning) || text.length > maxParsed) return false;
+  if (!/^[{["]/.test(beginning) || text.length > maxParsed || isDeep(text)) return false;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -47,6 +50,23 @@ function textSaysFailed(text: string, override: Override): boolean {
   }
   // Some frameworks hand results on as JSON of the text. One layer of it is looked through.
   return typeof parsed === "string" ? anyBeginning.test(parsed.trimStart()) : dataSaysFailed(parsed, override);
+}
+
+/** Whether a JSON text is nested too deep. Brackets in its texts do not count. */
+function isDeep(json: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index];
+    if (inText) {
+      if (character === "\\") index += 1;
+      else if (character === '"') inText = false;
+    } else if (character === '"') inText = true;
+    else if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
 }
 
 function dataSaysFailed(data: unknown, override: Override): boolean {
