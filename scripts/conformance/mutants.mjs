@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { root } from "../lib/paths.mjs";
@@ -41,10 +40,9 @@ async function runMutant({ id, wrong, changes, caughtBy }, vectors, folder) {
 /** Whether something else is seen than the vector says. A wrong hook that fails outright is seen as well. */
 async function differs(vector, runInCore, differenceOf, catalogue) {
   try {
-    const read = await runInCore(vector, catalogue, { patienceMs: 1_000 });
     // What comes too much comes soon: everything else of the attempt is over.
-    await delay(60);
-    return differenceOf(vector.expect, read()) !== undefined;
+    const read = await runInCore(vector, catalogue, { patienceMs: 1_000, watchMs: 60 });
+    return differenceOf(vector.expect, await read()) !== undefined;
   } catch {
     return true;
   }

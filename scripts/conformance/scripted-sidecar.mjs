@@ -31,24 +31,25 @@ export class FileTrace {
   }
 }
 
-/** Opens a vector's policy over a trace. */
-export function openVector({ policy, invoke = {} }, trace) {
+/**
+ * Opens a vector's policy over a trace.
+ * @param {(change: object) => void} changeCallersArgs changes what the caller holds, where it is in this process
+ */
+export function openVector({ policy, invoke = {} }, trace, changeCallersArgs = refuseToChange) {
   const clock = new ScriptedClock();
-  const world = {
-    trace,
-    advance: (milliseconds) => clock.advance(milliseconds),
-    changeCallersArgs: () => {
-      throw new Error("the caller is another process");
-    },
-  };
+  const world = { trace, advance: (milliseconds) => clock.advance(milliseconds), changeCallersArgs };
   return {
     policy: policy.map((part) => scriptedPolicy(part, world)),
     reader: invoke.reads === "catalogue" ? createActionReader() : readerOf(invoke),
     clock,
     ledgerId: "scripted",
-    version: "scripted",
+    version: "0".repeat(64),
     dispose: async () => undefined,
   };
+}
+
+function refuseToChange() {
+  throw new Error("the caller is another process");
 }
 
 if (process.argv[1] === import.meta.filename) {

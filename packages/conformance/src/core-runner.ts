@@ -9,19 +9,24 @@ import { readerOf, ScriptedClock, ScriptedWallet } from "./world.js";
 
 const defaultPatienceMs = 10_000;
 
+/** How long after an attempt is over its trace is still watched, in milliseconds: what comes too much is seen. */
+const defaultWatchMs = 500;
+
 /** What came back from `invoke`. */
 export type Ending = { readonly returned: JsonValue } | { readonly thrown: VectorError };
 
 /**
- * Runs one vector with core's own hook. The result is read when every vector has run: what comes too late is seen then.
+ * Runs one vector with core's own hook.
  * @param catalogue the reader of AgentKit's own actions, for the vectors that need it
- * @param patience how long what has to come in the background is awaited, in milliseconds: a busy machine takes its time
+ * @param times how long what has to come in the background is awaited (a busy machine takes its time), and how long what
+ *   must not come is watched for, in milliseconds
+ * @returns what was seen, once nobody watches any more; the next vector can run meanwhile
  */
 export async function runInCore(
   vector: AttemptVector,
   catalogue: ActionReader,
-  { patienceMs = defaultPatienceMs }: { readonly patienceMs?: number } = {},
-): Promise<() => Observed> {
+  times: { readonly patienceMs?: number; readonly watchMs?: number } = {},
+): Promise<() => Promise<Observed>> {
   const { invoke: invocation = {}, body = [] } = vector;
   const trace = new MemoryTrace();
   const args = structuredClone(invocation.args ?? {});
@@ -32,7 +37,7 @@ export async function runInCore(
     changeCallersArgs: (change: JsonValue) => void Object.assign(args as object, change),
   };
   const scripted = builtPolicy(() => vector.policy.map((policy) => scriptedPolicy(policy, policyWorld)));
-  if ("refused" in scripted) return () => refusedPolicy(scripted.refused);
+  if ("refused" in scripted) return async () => refusedPolicy(scripted.refused);
   const wallet = new ScriptedWallet(body, trace);
   const kit = withPolicy(scriptedKit(vector, wallet, trace), scripted.policy, {
     reader: invocation.reads === "catalogue" ? catalogue : readerOf(invocation),
@@ -46,8 +51,8 @@ export async function runInCore(
   if (action === undefined) throw new Error("the scripted kit has no action");
   const ending = await runWithContext(invocation.identity ?? {}, () => endingOf(() => action.invoke(args)));
   trace.add(returnedLine);
-  await untilSettled(() => trace.lines, vector, patienceMs);
-  return () => observed(ending, trace.lines);
+  const watched = await watchedTrace(() => trace.lines, vector, times);
+  return async () => observed(ending, await watched());
 }
 
 /** A policy as it was put together, or the code with which that was refused. */
@@ -65,14 +70,20 @@ export function refusedPolicy(code: string): Observed {
   return { decision: { decision: "refused", code }, trace: [], later: [], record: null };
 }
 
-/** Waits until as much has come in the background as the vector says. Whether it is the right thing is compared later. */
-export async function untilSettled(
+/**
+ * Waits until as much has come in the background as the vector says. Whether it is the right thing is compared later.
+ * @returns the trace as it is when nobody watches any more
+ */
+export async function watchedTrace(
   lines: () => readonly TraceLine[],
   { expect }: AttemptVector,
-  patienceMs = defaultPatienceMs,
-): Promise<void> {
+  { patienceMs = defaultPatienceMs, watchMs = defaultWatchMs }: { readonly patienceMs?: number; readonly watchMs?: number } = {},
+): Promise<() => Promise<readonly TraceLine[]>> {
   const end = performance.now() + patienceMs;
   while (partedTrace(lines()).later.length < expect.later.length && performance.now() < end) await delay(2);
+  // A copy of that moment: a settlement that fails is tried again for as long as anybody lets it.
+  const watched = delay(watchMs).then(() => [...lines()]);
+  return () => watched;
 }
 
 /** What came of a call, thrown or returned. */

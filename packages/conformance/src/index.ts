@@ -1,4 +1,4 @@
-export { type Ending, endingOf, observed, refusedPolicy, runInCore, untilSettled } from "./core-runner.js";
+export { type Ending, endingOf, observed, refusedPolicy, runInCore, watchedTrace } from "./core-runner.js";
 export { differenceOf, type Result, type ResultFile, resultFile } from "./results.js";
 export { type BodyWallet, runBody } from "./scripted-body.js";
 export { scriptedPolicy } from "./scripted-policy.js";

@@ -17,35 +17,35 @@ export interface ResultFile {
   readonly results: readonly Result[];
 }
 
-/** Runs every vector, one after the other, and compares what was seen when all have run. */
+/** Runs every vector, one after the other, and compares what was seen when all have run. What runs on is still watched meanwhile. */
 export async function resultFile(
   runner: string,
   vectors: readonly AttemptVector[],
-  run: (vector: AttemptVector) => Promise<(() => Observed) | { readonly skipped: string }>,
+  run: (vector: AttemptVector) => Promise<(() => Promise<Observed>) | { readonly skipped: string }>,
 ): Promise<ResultFile> {
-  const results: (() => Result)[] = [];
+  const results: (() => Promise<Result>)[] = [];
   for (const vector of vectors) {
     const { id } = vector;
     try {
       const ran = await run(vector);
       results.push(
-        typeof ran === "function" ? () => compared(vector, ran) : () => ({ id, result: "skipped", reason: ran.skipped }),
+        typeof ran === "function" ? () => compared(vector, ran) : async () => ({ id, result: "skipped", reason: ran.skipped }),
       );
     } catch (error) {
-      results.push(() => ({ id, result: "errored", error: String((error as Error).stack ?? error) }));
+      results.push(async () => ({ id, result: "errored", error: textOf(error) }));
     }
   }
-  return { runner, results: results.map((result) => result()) };
+  return { runner, results: await Promise.all(results.map((result) => result())) };
 }
 
-function compared(vector: AttemptVector, read: () => Observed): Result {
+async function compared(vector: AttemptVector, read: () => Promise<Observed>): Promise<Result> {
   const { id } = vector;
   try {
-    const observed = read();
+    const observed = await read();
     const difference = differenceOf(vector.expect, observed);
     return difference === undefined ? { id, result: "passed", observed } : { id, result: "failed", observed, difference };
   } catch (error) {
-    return { id, result: "errored", error: String((error as Error).stack ?? error) };
+    return { id, result: "errored", error: textOf(error) };
   }
 }
 
@@ -53,12 +53,16 @@ function compared(vector: AttemptVector, read: () => Observed): Result {
 export function differenceOf(expected: Observed, observed: Observed): string | undefined {
   const members = [...new Set([...Object.keys(expected), ...Object.keys(observed)])].sort() as (keyof Observed)[];
   for (const member of members) {
-    const [wanted, seen] = [textOf(expected[member]), textOf(observed[member])];
+    const [wanted, seen] = [jsonOf(expected[member]), jsonOf(observed[member])];
     if (wanted !== seen) return `${member}: expected ${wanted}, saw ${seen}`;
   }
   return undefined;
 }
 
-function textOf(value: unknown): string {
+function textOf(error: unknown): string {
+  return String((error as Error).stack ?? error);
+}
+
+function jsonOf(value: unknown): string {
   return value === undefined ? "nothing" : canonicalJson(value as JsonValue);
 }

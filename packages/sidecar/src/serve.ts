@@ -1,3 +1,4 @@
+import { PolicySetupError } from "@agentkit-policy/core";
 import { LedgerFault } from "@agentkit-policy/ledger";
 import { PolicyFileError } from "@agentkit-policy/policies";
 import {
@@ -80,6 +81,9 @@ export async function serve(connection: MessageConnection, opener: PolicyOpener 
 function responseError(method: string, error: unknown): ResponseError<ErrorData> {
   if (error instanceof ResponseError) return error;
   if (LedgerFault.isInstance(error)) return new ResponseError(setUpFailed, error.message, { name: error.name, code: error.code });
+  if (PolicySetupError.isInstance(error)) {
+    return new ResponseError(setUpFailed, error.message, { name: error.name, code: error.code });
+  }
   if (PolicyFileError.isInstance(error)) return new ResponseError(setUpFailed, error.message, { name: error.name });
   if (error instanceof AnotherLedgerError) return new ResponseError(anotherLedger, error.message, { name: error.name });
   // A fault of ours may say anything, a secret included: it goes to the log, and the host learns that there was one.

@@ -1,0 +1,23 @@
+import { writeFileSync } from "node:fs";
+import { readAttemptVectors, resultFile } from "../../packages/conformance/dist/index.js";
+import { parseArguments } from "../lib/arguments.mjs";
+import { runners } from "./runners.mjs";
+
+const { runner, vectors, out } = parseArguments({
+  usage: "node scripts/conformance/run.mjs --runner NAME --vectors FOLDER --out FILE",
+  summary: "Runs every attempt vector of a folder with one runner, and writes what was seen.",
+  options: {
+    runner: { type: "string", help: Object.keys(runners).join(", ") },
+    vectors: { type: "string", help: "the folder of the vectors" },
+    out: { type: "string", help: "the file of the results" },
+  },
+});
+const run = runners[runner];
+if (run === undefined || vectors === undefined || out === undefined) {
+  process.stderr.write("--runner, --vectors and --out are needed; see --help\n");
+  process.exit(2);
+}
+const results = await resultFile(runner, readAttemptVectors(vectors), run);
+writeFileSync(out, `${JSON.stringify(results, undefined, 2)}\n`);
+// A provider of a vector may hang for ever, on purpose.
+process.exit(0);
