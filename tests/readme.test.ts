@@ -6,7 +6,8 @@ import { checkPolicy } from "../packages/policies/src/index.js";
 import { root } from "./import-rules.js";
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-const papers = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
+const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+const papers = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages.map((name) => `docs/${name}`)];
 
 let folder: string;
 beforeAll(() => {
@@ -44,6 +45,6 @@ describe.each(papers)("%s", (paper) => {
 
   it("links to no file that is not there", () => {
     const links = [...read(paper).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? "");
-    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+    expect(links.filter((link) => !existsSync(join(root, paper, "..", link)))).toEqual([]);
   });
 });
