@@ -13,7 +13,7 @@ interface Definition {
 }
 
 const folder = join(root, "schemas", "v1");
-const files = readdirSync(folder).filter((file) => file.endsWith(".schema.json"));
+const files = readdirSync(folder).filter((file) => file.endsWith(".schema.json") && file !== "vector.schema.json");
 const definitions: (readonly [string, Definition])[] = files.flatMap((file) =>
   Object.entries(JSON.parse(readFileSync(join(folder, file), "utf8")).$defs as Record<string, Definition>),
 );

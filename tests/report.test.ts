@@ -10,6 +10,7 @@ interface TestReport {
   check(name: string, action: () => Promise<unknown>): Promise<void>;
   vitest(name: string, file: string, exitError?: Error): void;
   pytest(python: string, file: string, exitError?: Error): void;
+  conformance(file: string, exitError: Error | undefined, ms: number): void;
   print(): boolean;
 }
 
@@ -150,6 +151,26 @@ describe("the report of npm test", () => {
     expect(closingLine()).toBe("1 passed, 1 failed");
     pytest([]);
     expect(closingLine()).toBe("0 passed, 1 failed");
+  });
+
+  it("adds the vectors that every runner passed, and tells those that were skipped by their reason", () => {
+    const file = join(folder, "summary.json");
+    const conformance = (summary: object, exitError?: Error): boolean => {
+      const report = newReport();
+      writeFileSync(file, JSON.stringify(summary));
+      report.conformance(file, exitError, 5);
+      return report.print();
+    };
+    const skipped = [{ runner: "process", reason: "the caller is elsewhere", count: 2 }];
+
+    expect(conformance({ passed: 7, skipped, problems: [] })).toBe(true);
+    expect(printed).toContain("skipped:\n  conformance: process: 2, because the caller is elsewhere");
+    expect(closingLine()).toBe("7 passed, 0 failed");
+
+    expect(conformance({ passed: 7, skipped: [], problems: ["pair: a/one: x"] }, new Error("ended with 1"))).toBe(false);
+    expect(closingLine()).toBe("7 passed, 1 failed");
+    expect(conformance({ passed: 7, skipped: [], problems: [] }, new Error("ended with 1"))).toBe(false);
+    expect(conformance({ passed: 0, skipped: [], problems: [] })).toBe(false);
   });
 
   it("shows the ten slowest and is not green when nothing ran", async () => {

@@ -11,12 +11,14 @@ import { printPythonTypes } from "./python-types.mjs";
 
 const schemaFolder = "schemas/v1";
 const generatedFolder = "packages/schema/src/generated";
+/** The form of the vectors says how they are written; no product code reads one. */
+const vectorsForm = "vector.schema.json";
 const labelsFile = "outcome-labels.json";
 const pythonFolder = "python/src/agentkit_policy/generated";
 
 /** Every definition of `schemas/v1`, by name, with references made local. */
 export function readDefinitions() {
-  const files = readdirSync(join(root, schemaFolder)).filter((file) => file.endsWith(".schema.json"));
+  const files = readdirSync(join(root, schemaFolder)).filter((file) => file.endsWith(".schema.json") && file !== vectorsForm);
   const definitions = {};
   const hash = createHash("sha256");
   for (const file of files.sort()) {
