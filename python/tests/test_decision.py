@@ -155,7 +155,7 @@ async def _twice() -> Any:
 def test_an_answer_that_is_neither_allow_nor_deny_denies(make: Callable[[], Any]) -> None:
     bare, policy = Kit(), Policy(lambda _: make())
     text = run(with_policy(bare, policy))
-    assert text == "Error: denied by policy (invalid_decision): the policy's answer is neither allow nor deny"
+    assert text == 'Error: denied by policy (invalid_decision): the policy "policy" gave an answer that is neither allow nor deny'
     assert bare.given == []
     # It may hold something, for nobody knows what it meant.
     until(lambda: policy.endings)
@@ -206,7 +206,7 @@ def test_a_denial_reads_as_its_code_and_its_reason_for_the_model() -> None:
     coded = deny("too much", code="over_limit", metadata={"rule": "r"}, retry_after_ms=5)
     assert coded == {"decision": "deny", "reason": "too much", "code": "over_limit", "metadata": {"rule": "r"}, "retryAfterMs": 5}
     assert run(with_policy(Kit(), lambda _: coded)) == "Error: denied by policy (over_limit): too much"
-    assert run(with_policy(Kit(), lambda _: deny(""))) == "Error: denied by policy (denied): "
+    assert run(with_policy(Kit(), lambda _: deny(""))) == "Error: denied by policy (denied): no reason was given"
 
 
 def test_an_answer_is_used_as_it_was_when_it_was_given() -> None:

@@ -233,6 +233,23 @@ def test_a_permission_runs_out_while_the_next_policy_decides() -> None:
     assert run(with_policy(bare, [lambda _: allow(valid_for_ms=3_600_000), slow])) == "paid"
 
 
+def test_a_permission_that_ran_out_while_the_next_policy_decided_is_asked_for_again() -> None:
+    asked: list[str] = []
+
+    def short(_: ActionContext) -> Any:
+        asked.append("short")
+        return allow(valid_for_ms=1_000)
+
+    def slow_once(_: ActionContext) -> Any:
+        asked.append("slow")
+        end = time.monotonic() + (1.01 if len(asked) == 2 else 0)
+        until(lambda: time.monotonic() > end)
+        return allow()
+
+    assert run(with_policy(Kit(), [short, slow_once])) == "paid"
+    assert asked == ["short", "slow"] * 2
+
+
 # Actions in actions, and in policies
 
 

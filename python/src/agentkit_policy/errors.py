@@ -26,7 +26,8 @@ class ActionDeniedError(AgentkitPolicyError):
     """``denial`` is the decision. ``result`` is what the action had returned, where a wallet call in its body was denied."""
 
     def __init__(self, denial: dict[str, Any], result: Any = None) -> None:
-        self.denial, self.code, self.reason, self.result = denial, denial.get("code", "denied"), denial["reason"], result
+        self.denial, self.result = denial, result
+        self.code, self.reason = denial.get("code", "denied"), denial["reason"] or "no reason was given"
         super().__init__(f"denied by policy ({self.code}): {self.reason}")
 
 

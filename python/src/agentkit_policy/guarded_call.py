@@ -10,7 +10,7 @@ from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, 
 from .attempt import IN_HOOK, Attempt, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, InsufficientFundsError, error_text
-from .hook import PolicyHook
+from .hook import EXPIRED, PolicyHook
 from .identity import scope
 from .send_turn import Turn, take_turn
 from .snapshot import SnapshotError, take_snapshot
@@ -89,7 +89,7 @@ class GuardedCall:
                     # Seal, validity and journal in one: whoever seals after this finds the call in flight.
                     self._refuse_if(attempt.refusal)
                     if not (verdict.holds and allowed.holds):
-                        raise ActionDeniedError(denied("allow_expired", "the permission ran out before it could be used"))
+                        raise ActionDeniedError(EXPIRED)
                     attempt.journal.note(self._call_id, state="in_flight")
                 return self._hand_over(attempt, turn)
         except ActionDeniedError as error:
@@ -150,7 +150,8 @@ class GuardedCall:
             # A balance that cannot be read proves nothing; the send goes its way, and counts as gone if it fails.
             return
         if missing:
-            error = InsufficientFundsError(f"insufficient funds for transfer: the wallet holds {balance}, the value is {value}")
+            sums = f"the wallet holds {balance} and the transaction's value is {value} (atomic units)"
+            error = InsufficientFundsError(f"insufficient funds for transfer: {sums}")
             with attempt.lock:
                 attempt.journal.note(self._call_id, state="never_left", error=str(error))
             raise error

@@ -59,6 +59,9 @@ class PolicyOptions:
         return own
 
 
+#: Allows that ran out before they could be used are asked for again, twice.
+_ROUNDS = 3
+EXPIRED = denied("allow_expired", "the permission ran out before it could be used")
 _SPANS = ("decision_deadline_s", "settle_deadline_s", "queue_wait_s")
 
 
@@ -113,8 +116,7 @@ class PolicyHook:
         try:
             verdict = self._judge_action(attempt)
             if isinstance(verdict, dict) or not verdict.holds:
-                expired = denied("allow_expired", "the permission ran out before it could be used")
-                raise ActionDeniedError(verdict if isinstance(verdict, dict) else expired)
+                raise ActionDeniedError(verdict if isinstance(verdict, dict) else EXPIRED)
             stage = "raised"
             with attempt.entered():
                 result = body(verdict)
@@ -170,24 +172,27 @@ class PolicyHook:
     def _ask_all(
         self, attempt: Attempt, providers: list[Provider], ask: Callable[[Provider], Answer]
     ) -> dict[str, Any] | Validity:
-        validity = Validity()
-        for provider in providers:
-            since_asked = stopwatch()
-            # Until it has answered it may hold something, and hears how the attempt ended even if this thread is interrupted.
-            answer = Answer({}, ambiguous=True)
-            try:
-                answer = ask(provider)
-            except Exception:
-                self.logger.exception("a policy could not be asked")
-                # fail:closed: whatever kept it from being asked, nobody has allowed.
-                answer = Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)
-            finally:
-                if answer.ambiguous or answer.decision["decision"] == "allow":
-                    _take_part(attempt, provider, answer)
-            if answer.decision["decision"] == "deny":
-                return answer.decision
-            validity.add(since_asked, answer.decision.get("validForMs"))
-        return validity
+        for _ in range(_ROUNDS):
+            validity = Validity()
+            for provider in providers:
+                since_asked = stopwatch()
+                # Until it has answered it may hold something, and hears how the attempt ended even if this thread is interrupted.
+                answer = Answer({}, ambiguous=True)
+                try:
+                    answer = ask(provider)
+                except Exception:
+                    self.logger.exception("a policy could not be asked")
+                    # fail:closed: whatever kept it from being asked, nobody has allowed.
+                    answer = Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)
+                finally:
+                    if answer.ambiguous or answer.decision["decision"] == "allow":
+                        _take_part(attempt, provider, answer)
+                if answer.decision["decision"] == "deny":
+                    return answer.decision
+                validity.add(since_asked, answer.decision.get("validForMs"))
+            if validity.holds:
+                return validity
+        return EXPIRED
 
 
 def _take_part(attempt: Attempt, provider: Provider, answer: Answer) -> None:

@@ -46,7 +46,7 @@ class PlainProvider:
     """Asks and tells a policy on threads of its own: a policy that hangs or blocks costs a denial, never the agent."""
 
     def __init__(self, policy: Any, logger: logging.Logger) -> None:
-        self._policy, self._logger, self._name = policy, logger, type(policy).__name__
+        self._policy, self._logger, self._name = policy, logger, _name_of(policy)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
@@ -104,18 +104,20 @@ class PlainProvider:
             self._tell(attempt, outcome)
 
     def _ask(self, function: Callable[..., Any], context: ActionContext, deadline: Deadline) -> Answer:
-        future = self._start(function, context)
+        future, who = self._start(function, context), f'the policy "{self._name}"'
+        late = Answer(denied("policy_timeout", f"{who} did not answer in time"), ambiguous=True, late=future)
         try:
             decision = future.result(deadline.remaining)
         except Exception as error:
             if not future.done() or future.exception() is not error:
-                return Answer(denied("policy_timeout", "the policy did not decide in time"), ambiguous=True, late=future)
+                return late
             # What failed may hold anything; the model reads that it failed, and the log what.
-            self._logger.warning("the policy %s failed: %s", self._name, error_text(error))
-            return Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)
-        # fail:closed: whatever is neither an allow nor a deny is a denial.
-        invalid = Answer(denied("invalid_decision", "the policy's answer is neither allow nor deny"), ambiguous=True)
-        return invalid if decision is None else Answer(decision)
+            self._logger.warning("%s failed: %s", who, error_text(error))
+            return Answer(denied("policy_error", f"{who} failed"), ambiguous=True)
+        if decision is None:
+            # fail:closed: whatever is neither an allow nor a deny is a denial.
+            return Answer(denied("invalid_decision", f"{who} gave an answer that is neither allow nor deny"), ambiguous=True)
+        return late if decision["decision"] == "allow" and deadline.remaining == 0 else Answer(decision)
 
     def _start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         future: Future[Any] = Future()
@@ -173,6 +175,12 @@ class PlainProvider:
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_forever()
     loop.close()
+
+
+def _name_of(policy: Any) -> str:
+    """Its own ``name``, and otherwise that of the function or the class."""
+    name = getattr(policy, "name", None)
+    return name if isinstance(name, str) and name else getattr(policy, "__name__", type(policy).__name__)
 
 
 def local_outcome(attempt: Attempt) -> dict[str, Any]:
