@@ -54,6 +54,7 @@ try {
     pytestEach(pythons.filter((_, index) => index % 2 === 0)),
     pytestEach(pythons.filter((_, index) => index % 2 === 1)),
   ]);
+  await conformance();
   for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
 } catch (error) {
   // Set-up failed: nothing that follows would mean anything.
@@ -90,6 +91,19 @@ async function pytestEach(pythons) {
       report.pytest(python.version, file, exitError);
     });
   }
+}
+
+async function conformance() {
+  await step("conformance", async () => {
+    const summary = join(root, "dist/conformance/summary.json");
+    rmSync(summary, { force: true });
+    const start = performance.now();
+    const exitError = await run(process.execPath, ["scripts/conformance.mjs"], { quiet: true, env, timeoutMs }).then(
+      () => undefined,
+      (error) => error,
+    );
+    report.conformance(summary, exitError, performance.now() - start);
+  });
 }
 
 async function vitest(name, folder) {

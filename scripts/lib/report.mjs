@@ -70,6 +70,17 @@ export class Report {
     if (exitError !== undefined && failed === 0) this.#fail(`Python ${python}`, exitError.message);
   }
 
+  /** What `npm run conformance` wrote down of its runners: `{passed, skipped, problems}`. */
+  conformance(file, exitError, ms) {
+    const report = this.#read("conformance", file, exitError, ({ passed }) => passed);
+    if (report === undefined) return;
+    this.#passed += report.passed;
+    this.#files.push({ name: "conformance", ms });
+    for (const { runner, reason, count } of report.skipped) this.#skip(`conformance: ${runner}: ${count}, because ${reason}`);
+    for (const problem of report.problems) this.#fail("conformance", problem);
+    if (exitError !== undefined && report.problems.length === 0) this.#fail("conformance", exitError.message);
+  }
+
   /** Failures first, then what was skipped, the slowest files, and the line that closes. @returns whether all passed */
   print() {
     for (const { name, message } of this.#failures) process.stdout.write(`\nFAILED ${name}\n${indented(message)}\n`);

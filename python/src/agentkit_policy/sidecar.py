@@ -176,7 +176,8 @@ class Sidecar:
         assert ending is not None
         error = ending.error
         said = attempt.said
-        told = {"name": type(error).__name__[:256], "message": error_text(error)}
+        name, text = type(error).__name__, error_text(error)
+        told = {"name": name[:256], "message": "" if text == name else text}
         return {
             "facts": attempt.facts,
             "ledgerId": self._ledger_id,
