@@ -93,6 +93,7 @@ async function tellOnce(
   // settle:by-money: a provider that would release on an error hears of one only when it is proven that nothing left.
   const nothingLeft = provesNothingLeft(outcome);
   const hook = nothingLeft ? "onActionError" : "afterAction";
+  if (!(hook in provider)) return;
   const heard = nothingLeft
     ? (): unknown => provider.onActionError?.(context, told.error, outcome)
     : (): unknown => provider.afterAction?.(context, told.result, outcome);
