@@ -42,6 +42,17 @@ export async function ensureEndToEnd() {
   );
 }
 
+/** Installs what benchmarks measure beside us, for them alone. */
+export async function ensureBenchPeers() {
+  await once(
+    "bench peers",
+    ["bench/peers/pnpm-lock.yaml", "bench/peers/package.json", "bench/peers/pnpm-workspace.yaml"],
+    "Installing the peers that are measured beside us (about 250 MB, once)",
+    () => pnpm(["install", "--frozen-lockfile"], { cwd: join(root, "bench", "peers") }),
+    { products: ["bench/peers/node_modules/.modules.yaml"] },
+  );
+}
+
 /**
  * Does a step only when one of the files it follows from, or `salt`, has changed since it last succeeded, or one of its
  * products is gone.
