@@ -53,7 +53,23 @@ export function amountText(asset: string, amount: string, decimalsOf: DecimalsOf
   return `${formatUnits(amount, decimals)} ${symbolOf(asset) ?? asset}`;
 }
 
+/** So many assets are named; the reason of a denial is a sentence, and has a bound. */
+const maxAssets = 5;
+
+/** What was asked, summed by asset. */
 function askedText(lines: readonly AskedLine[], decimalsOf: DecimalsOf): string {
-  const texts = lines.flatMap((line) => (line.unit === "amount" ? [amountText(line.asset, line.amount, decimalsOf)] : []));
-  return texts.length === 0 ? "another action" : texts.join(" and ");
+  const byAsset = new Map<string, bigint[]>();
+  for (const line of lines) {
+    if (line.unit !== "amount") continue;
+    const amounts = byAsset.get(line.asset);
+    if (amounts === undefined) byAsset.set(line.asset, [BigInt(line.amount)]);
+    else amounts.push(BigInt(line.amount));
+  }
+  if (byAsset.size === 0) return "another action";
+  const texts = [...byAsset].slice(0, maxAssets).map(([asset, amounts]) => {
+    const sum = amountText(asset, amounts.reduce((total, amount) => total + amount, 0n).toString(), decimalsOf);
+    return amounts.length === 1 ? sum : `${sum} in ${amounts.length} payments`;
+  });
+  const others = byAsset.size - maxAssets;
+  return [...texts, ...(others > 0 ? [`${others} other assets`] : [])].join(" and ");
 }
