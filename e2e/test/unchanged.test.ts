@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 // The hook alone: the front door also reads arguments, and then denies what has no exact reading.
 import { type PolicyProvider, withPolicy } from "@agentkit-policy/core";
-import type { Action, ActionProvider, AgentKit as Kit, WalletProvider as Wallet } from "@coinbase/agentkit";
+import { type Action, AgentKit, EvmWalletProvider, ViemWalletProvider, WalletProvider } from "@coinbase/agentkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Anvil } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer, tokenTransfer } from "../world/kit.mjs";
+import { everyProvider } from "../world/providers.mjs";
 import { freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
 import { setTokenBalance, testTokenAddress } from "../world/test-token.mjs";
 import { startWorld } from "../world/world.mjs";
 import { Heard, silentLogger } from "./support.js";
-
-const agentKit = await import("@coinbase/agentkit");
 
 /** The factories of AgentKit 0.10.4 that want a key, a file or an option. Every other one is in the kit of this test. */
 const needMore = [
@@ -36,8 +35,6 @@ const account = freshAccount("unchanged");
 let anvil: Anvil;
 
 beforeAll(async () => {
-  // A developer's own keys must not change which providers construct.
-  for (const name of Object.keys(process.env)) if (/_(KEY|JWT|SECRET|TOKEN)(_|$)/.test(name)) delete process.env[name];
   anvil = await startWorld();
   await setBalance(anvil, account.address, 10n ** 18n);
   await setTokenBalance(anvil, account.address, 1_000_000n);
@@ -46,24 +43,6 @@ afterAll(async () => {
   await anvil.stop();
 });
 
-/** Every provider that constructs without a key, and the names of the factories that do not. */
-function everyProvider(): { providers: ActionProvider[]; refused: string[] } {
-  const providers: ActionProvider[] = [];
-  const refused: string[] = [];
-  for (const [name, factory] of Object.entries(agentKit).sort(([one], [other]) => one.localeCompare(other))) {
-    if (!/^[a-z]\w*ActionProvider$/.test(name)) continue;
-    try {
-      const provider = (factory as unknown as () => ActionProvider)();
-      // Some serve other networks only. Here what counts is the hook around them, so that all of them take part.
-      provider.supportsNetwork = () => true;
-      providers.push(provider);
-    } catch {
-      refused.push(name);
-    }
-  }
-  return { providers, refused };
-}
-
 async function fullKit() {
   const { kit, wallet } = await makeKit({ rpcUrl: anvil.rpcUrl, account, actionProviders: everyProvider().providers });
   const heard = new Heard();
@@ -71,8 +50,8 @@ async function fullKit() {
 }
 
 /** The wallet that a kit hands to its actions; TypeScript calls the property private. */
-function walletOf(kit: Kit): Wallet {
-  return Reflect.get(kit, "walletProvider") as Wallet;
+function walletOf(kit: AgentKit): WalletProvider {
+  return Reflect.get(kit, "walletProvider") as WalletProvider;
 }
 
 type Ending = { readonly returned: unknown } | { readonly thrown: string; readonly name: string };
@@ -127,12 +106,12 @@ describe("with a policy that allows everything", () => {
 
   test("kit and wallet are still instances of AgentKit's classes", async () => {
     const { kit, guarded, wallet } = await fullKit();
-    expect(guarded).toBeInstanceOf(agentKit.AgentKit);
+    expect(guarded).toBeInstanceOf(AgentKit);
     expect(walletOf(kit)).toBe(wallet);
     const seen = walletOf(guarded);
-    expect(seen).toBeInstanceOf(agentKit.WalletProvider);
-    expect(seen).toBeInstanceOf(agentKit.EvmWalletProvider);
-    expect(seen).toBeInstanceOf(agentKit.ViemWalletProvider);
+    expect(seen).toBeInstanceOf(WalletProvider);
+    expect(seen).toBeInstanceOf(EvmWalletProvider);
+    expect(seen).toBeInstanceOf(ViemWalletProvider);
     expect(seen.getAddress()).toBe(wallet.getAddress());
     expect(seen.getNetwork()).toEqual(wallet.getNetwork());
     expect(seen.getName()).toBe(wallet.getName());
