@@ -29,7 +29,7 @@ from .trace import RETURNED, FileTrace, MemoryTrace, parted
 from .vectors import read_attempt_vectors
 from .world import ScriptedKit
 
-_PROGRAM = Path(__file__).resolve().parents[2] / "scripts/conformance/scripted-sidecar.mjs"
+_SIDECAR = Path(__file__).resolve().parents[2] / "scripts/conformance/scripted-sidecar.mjs"
 #: How long what has to come in the background is awaited, and how long what must not come is watched for, in seconds.
 _PATIENCE_S, _WATCH_S = 10.0, 0.5
 _DENIAL = re.compile(r"(?:Error: )?denied by policy \(([^)]*)\): (.*)")
@@ -139,12 +139,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m conformance.run", description=__doc__)
     parser.add_argument("--runner", choices=["sidecar", "plain"], required=True)
     parser.add_argument("--vectors", type=Path, required=True, help="the folder of the vectors")
+    parser.add_argument("--sidecar", type=Path, default=_SIDECAR, help="the program of the scripted sidecar")
     parser.add_argument("--out", type=Path, required=True, help="the file of the results")
     options = parser.parse_args()
     logging.getLogger("agentkit_policy").setLevel(logging.CRITICAL)
     # The sidecar's own process, frames and methods, over the scripted policy of one vector instead of a policy file.
     for module in (agentkit_policy.node, agentkit_policy.sidecar):
-        vars(module)["program"] = lambda name: _PROGRAM
+        vars(module)["program"] = lambda name: options.sidecar
     run = run_plain if options.runner == "plain" else run_with_sidecar
     results = results_of(f"python-{options.runner}", read_attempt_vectors(options.vectors), run)
     options.out.write_text(json.dumps(results, ensure_ascii=False) + "\n", encoding="utf-8")

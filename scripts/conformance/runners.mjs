@@ -24,13 +24,20 @@ const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = cr
   join(root, "packages/sidecar/package.json"),
 )("vscode-jsonrpc/node");
 
-/** How each runner in this language runs one vector. What it cannot do, it skips by name. */
-export const runners = {
-  core: (vector) => runInCore(vector, createActionReader()),
-  pair: (vector) => runOverPair(vector, RpcHost),
-  process: runOverProcess,
-  broken: (vector) => runOverPair(vector, ForgetfulHost),
-};
+export const defaultSidecar = join(root, "scripts/conformance/scripted-sidecar.mjs");
+
+/**
+ * How each runner in this language runs one vector. What it cannot do, it skips by name.
+ * @param {string} sidecar the program that a sidecar's process runs
+ */
+export function runnersWith(sidecar) {
+  return {
+    core: (vector) => runInCore(vector, createActionReader()),
+    pair: (vector) => runOverPair(vector, RpcHost),
+    process: (vector) => runOverProcess(vector, sidecar),
+    broken: (vector) => runOverPair(vector, ForgetfulHost),
+  };
+}
 
 /** Wrong on purpose: it never tells what the wallet was asked to do, so that money that left counts as unspent. */
 class ForgetfulHost extends RpcHost {
@@ -56,7 +63,7 @@ async function runOverPair(vector, Host) {
 }
 
 /** The sidecar's own process at the other end of its standard streams. */
-async function runOverProcess(vector) {
+async function runOverProcess(vector, sidecar) {
   if (JSON.stringify(vector.policy).includes('"meanwhile"')) {
     return { skipped: "the caller's arguments are in another process than the policy, which cannot change them" };
   }
@@ -64,8 +71,7 @@ async function runOverProcess(vector) {
   const [policy, traceFile] = [join(folder, "policy.json"), join(folder, "trace.jsonl")];
   writeFileSync(policy, JSON.stringify({ vector, trace: traceFile }));
   writeFileSync(traceFile, "");
-  const program = join(root, "scripts/conformance/scripted-sidecar.mjs");
-  const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [sidecar], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const host = connection(child.stdout, child.stdin);
   host.listen();

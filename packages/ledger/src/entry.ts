@@ -30,7 +30,7 @@ export interface HeldIntent {
 /** One reserve of an entry, by which its repetition is known. */
 export interface Step {
   readonly stepId: string;
-  /** What the store keeps of the request: its SHA-256 where it is written down, its text where it is not. */
+  /** What the store keeps of the request: its SHA-256. */
   readonly digest: string;
 }
 

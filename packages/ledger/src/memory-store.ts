@@ -1,3 +1,4 @@
+import { sha256Hex } from "@agentkit-policy/schema";
 import { dateOf, hourMs } from "./counting.js";
 import type { Entry, Line } from "./entry.js";
 import { eachLineOf, HourOfLines } from "./hour-of-lines.js";
@@ -43,7 +44,8 @@ export function memoryStore(): Store {
       if (entry.intent !== undefined) placeIn(byIntent, entry.intent.key, () => new Set<string>()).add(entry.attemptId);
       insert(entry);
     },
-    digest: (text) => text,
+    // The texts would be most of what an entry holds, and the collector would carry them about.
+    digest: sha256Hex,
     eachLine(query, visit) {
       if (query.attemptId !== undefined) {
         const own = entries.get(query.attemptId);

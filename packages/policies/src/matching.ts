@@ -77,9 +77,13 @@ function effectTests(match: Match): EffectTest[] {
   const paysNobody = ({ kind, basis, counterparty }: Effect): boolean =>
     kind === "transfer" && basis === "decoded" && counterparty === undefined;
   if (recipients !== undefined) {
-    tests.push((effect) => (paysNobody(effect) ? false : isAmong(effect.counterparty, recipients)));
+    const isRecipient = accountsTest(recipients);
+    tests.push((effect) => (paysNobody(effect) ? false : isRecipient(effect.counterparty)));
   }
-  if (contracts !== undefined) tests.push((effect) => isAmong(calledBy(effect), contracts));
+  if (contracts !== undefined) {
+    const isContract = accountsTest(contracts);
+    tests.push((effect) => isContract(calledBy(effect)));
+  }
   return tests;
 }
 
@@ -89,9 +93,12 @@ function calledBy({ kind, asset, contract, counterparty }: Effect): string | und
 }
 
 /** An address in a rule is a bare one, which means it on every chain, or a CAIP-10 account. */
-function isAmong(account: string | undefined, list: readonly string[]): boolean | undefined {
-  if (account === undefined) return undefined;
-  return list.some((entry) => account === entry || account.endsWith(`:${entry}`));
+function accountsTest(list: readonly string[]): (account: string | undefined) => boolean | undefined {
+  const named = new Set(list);
+  return (account) => {
+    if (account === undefined) return undefined;
+    return named.has(account) || named.has(account.slice(account.lastIndexOf(":") + 1));
+  };
 }
 
 function isOnNetwork({ chainId, network }: ActionContext, networks: readonly string[]): boolean {

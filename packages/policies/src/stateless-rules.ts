@@ -31,10 +31,12 @@ const kindWords: Partial<Record<Effect["kind"], string>> = {
  * A denial's text names no address, amount or list entry: the model reads it.
  */
 export function judgeStateless(rules: readonly StatelessRule[], context: ActionContext): RuleDenial | undefined {
-  const active = rules.filter((rule) => applies(rule.when, context));
-  const denied = active.find((rule) => rule.kind === "deny" && rule.matcher.some(context));
-  if (denied !== undefined) return { code: "denied_by_rule", reason: `the rule "${denied.id}" denies this`, rule: denied.id };
-  const allows = active.filter((rule) => rule.kind === "allow");
+  for (const { kind, matcher, when, id } of rules) {
+    if (kind === "deny" && matcher.some(context) && applies(when, context)) {
+      return { code: "denied_by_rule", reason: `the rule "${id}" denies this`, rule: id };
+    }
+  }
+  const allows = rules.filter((rule) => rule.kind === "allow" && applies(rule.when, context));
   return denyUnnamed(allows, context) ?? denyUnmatched(allows, context);
 }
 
