@@ -114,13 +114,14 @@ def test_d01_keys_of_an_envelope_say_nothing_of_who_acts(policy_file: PolicyFile
     assert [told.context.agent_id for told in seeing.log if told.hook == "before_action"] == [None, "a1"]
 
 
-@pytest.mark.parametrize(
-    "extra",
-    [{"__proto__": {"allowed": True}}, {"memo": {"constructor": {"prototype": {}}}}, {"memo": [{"prototype": {}}]}],
-    ids=["__proto__", "constructor", "prototype"],
-)
-def test_d02_keys_that_reach_for_a_prototype_are_invalid(world: World, extra: dict[str, Any]) -> None:
-    assert code_of(world.pay({**PAYMENT, **extra})) == "invalid_arguments"
+def test_d02_keys_that_reach_for_a_prototype_are_invalid(world: World) -> None:
+    extras: list[dict[str, Any]] = [
+        {"__proto__": {}},
+        {"memo": {"constructor": {"prototype": {}}}},
+        {"memo": [{"prototype": {}}]},
+    ]
+    for extra in extras:
+        assert code_of(world.pay({**PAYMENT, **extra})) == "invalid_arguments", extra
     assert world.sent == []
     world.holds_nothing()
 
@@ -211,10 +212,10 @@ _TOO_MUCH = {
 }
 
 
-@pytest.mark.parametrize("args", _TOO_MUCH.values(), ids=_TOO_MUCH.keys())
-def test_d08_arguments_that_are_too_much_are_refused_and_the_sidecar_stays_up(world: World, args: Any) -> None:
+def test_d08_arguments_that_are_too_much_are_refused_and_the_sidecar_stays_up(world: World) -> None:
     before = sidecar_pid(world.policy)
-    assert code_of(world.pay(args)) == "invalid_arguments"
+    for what, args in _TOO_MUCH.items():
+        assert code_of(world.pay(args)) == "invalid_arguments", what
     assert world.sent == []
     world.holds_nothing()
     assert sidecar_pid(world.policy) == before
@@ -226,9 +227,9 @@ def test_d08_arguments_that_are_merely_large_or_deep_pass(world: World) -> None:
     assert len(world.sent) == 2
 
 
-@pytest.mark.parametrize("value", [2**53 + 1, 0.05, 1, float("nan"), True], ids=["2^53 + 1", "0.05", "1", "nan", "True"])
-def test_d10_amounts_as_numbers_are_invalid(world: World, value: Any) -> None:
-    assert code_of(world.pay({"to": KNOWN, "value": value})) == "invalid_arguments"
+def test_d10_amounts_as_numbers_are_invalid(world: World) -> None:
+    for value in (2**53 + 1, 0.05, 1, float("nan"), True):
+        assert code_of(world.pay({"to": KNOWN, "value": value})) == "invalid_arguments", value
     assert world.sent == []
     world.holds_nothing()
 
@@ -238,9 +239,9 @@ def test_d10_amounts_as_text_are_exact_beyond_2_to_the_53(world: World) -> None:
     assert world.sent == [9_007_199_254_740_993] == [world.policy.counted("day")]
 
 
-@pytest.mark.parametrize("extra", [{"data": "0x"}, {"recipient": KNOWN}, {"amount": "1"}, {"Value": "1"}])
-def test_d11_an_argument_that_the_action_is_not_known_to_take_is_invalid(world: World, extra: dict[str, Any]) -> None:
-    assert code_of(world.pay({**PAYMENT, **extra})) == "invalid_arguments"
+def test_d11_an_argument_that_the_action_is_not_known_to_take_is_invalid(world: World) -> None:
+    for extra in ({"data": "0x"}, {"recipient": KNOWN}, {"amount": "1"}, {"Value": "1"}):
+        assert code_of(world.pay({**PAYMENT, **extra})) == "invalid_arguments", extra
     assert world.sent == []
     world.holds_nothing()
 

@@ -27,7 +27,7 @@ def runs(driver: Driver) -> list[Driven]:
 @pytest.fixture(scope="module")
 def later(driver: Driver, runs: list[Driven]) -> list[Driven]:
     """Money leaves later than that, where it does."""
-    return _reached(driver, sorted({run.action for run in runs if run.line.fails_at == 3}), list(range(4, 21)))
+    return _reached(driver, sorted({run.action for run in runs if run.line.fails_at == 3}), list(range(4, 21, 4)))
 
 
 def _reached(driver: Driver, names: list[str], failing: list[int]) -> list[Driven]:
@@ -75,7 +75,7 @@ def test_they_are_wrong_by_text_alone_for_no_other_actions_than_the_page_names(r
 
 
 def test_they_are_right_with_the_journal_from_a_later_call_on_too_or_say_that_nobody_can_tell(later: list[Driven]) -> None:
-    assert len(later) > 100
+    assert len(later) > 25
     assert [run for run in later if "wrong" in (_by_text(run), _by_journal(run))] == []
 
 
