@@ -94,11 +94,9 @@ function calledBy({ kind, asset, contract, counterparty }: Effect): string | und
 
 /** An address in a rule is a bare one, which means it on every chain, or a CAIP-10 account. */
 function accountsTest(list: readonly string[]): (account: string | undefined) => boolean | undefined {
-  const named = new Set(list);
-  return (account) => {
-    if (account === undefined) return undefined;
-    return named.has(account) || named.has(account.slice(account.lastIndexOf(":") + 1));
-  };
+  const named = list.map((entry) => ({ entry, ending: `:${entry}` }));
+  return (account) =>
+    account === undefined ? undefined : named.some(({ entry, ending }) => account === entry || account.endsWith(ending));
 }
 
 function isOnNetwork({ chainId, network }: ActionContext, networks: readonly string[]): boolean {
