@@ -2,17 +2,20 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from agentkit_policy import ActionContext, allow, with_policy
+
 from .children.program import Program
 from .children.scripted import ACT, act, scripted_kit, send
 from .children.sidecars import SLACK_S, assert_settled, entry_states, kill_sidecar, sidecars_in, stop_sidecar, timed, wait_until
 from .conftest import PolicyFile
-from .world import NATIVE_TRANSFER, World, fresh_address, invoke, transfer
+from .world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
 
@@ -106,3 +109,22 @@ def test_a_program_that_is_killed_before_it_settles_leaves_its_money_counted(wor
     to = fresh_address("left armed, after, to")
     assert invoke(kit, ACT, act(to, "0.0091")).startswith("Error: denied by policy (over_limit)")
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.009")).startswith("Transferred")
+
+
+def test_a_policy_file_that_is_asked_again_about_an_attempt_holds_its_money_once(world: World, policy_file: PolicyFiles) -> None:
+    policy, to = policy_file(_LIMIT), fresh_address("asked again, to")
+    rounds: list[int] = []
+
+    def slow_once(_: ActionContext) -> Any:
+        rounds.append(1)
+        end = time.monotonic() + (0.55 if len(rounds) == 1 else 0)
+        wait_until(lambda: time.monotonic() > end)
+        return allow()
+
+    # The first permission runs out while the last policy decides, so that all three are asked again.
+    policies: list[Any] = [lambda _: allow(valid_for_ms=500), policy, slow_once]
+    kit = with_policy(make_kit(make_wallet(world, "asked again")), policies)
+    assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.01")).startswith("Transferred")
+    assert len(rounds) == 2
+    assert_settled(policy, 10 * _MILLI)
+    assert world.balance(to) == 10 * _MILLI
