@@ -53,7 +53,8 @@ export class AttemptMachine {
     const { actionId, actionName } = facts;
     runtime.emit({ type: "action.requested", actionId, actionName });
     const deadline = new Deadline(runtime.clock, deadlineMs);
-    const description = await describeAttempt(runtime, facts, read, deadline);
+    const described = describeAttempt(runtime, facts, read, deadline);
+    const description = described instanceof Promise ? await described : described;
     if ("code" in description) return this.#denied(facts, description);
     const attempt = newAttempt(runtime, facts, description);
     if ("code" in attempt) return this.#denied(facts, attempt);
@@ -143,10 +144,13 @@ export class AttemptMachine {
     const outcome = this.#outcome(attempt, facts);
     this.#emitOutcome(attempt, outcome);
     const told = new Ended(attempt, facts);
-    const settling = attempt.settling.then(() => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told));
-    attempt.settling = settling;
+    const tell = (): Promise<void> | undefined => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told);
     this.#forgetWhenDone(attempt, outcome);
-    await settling;
+    const settling = attempt.settling === undefined ? tell() : attempt.settling.then(tell);
+    if (settling !== undefined) {
+      attempt.settling = settling;
+      await settling;
+    }
     return outcome;
   }
 
@@ -225,7 +229,7 @@ export class AttemptMachine {
     const told = { result: undefined, error: new ActionDeniedError(denial) };
     const outcome = this.#deniedOutcome(attempt);
     const telling = tellParticipants(this.#runtime, attempt, participants, outcome, told);
-    await new Deadline(this.#runtime.clock, releaseGraceMs).within(telling);
+    if (telling !== undefined) await new Deadline(this.#runtime.clock, releaseGraceMs).within(telling);
   }
 
   #deniedOutcome(attempt: Attempt): SettledOutcome {

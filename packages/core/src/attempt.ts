@@ -84,8 +84,8 @@ export class Attempt {
   readonly conditions = new Map<Condition, boolean>();
   /** Set by the first denied wallet call; every later one of the attempt is denied alike (`guard:denial-ends`). */
   denial: Denial | undefined;
-  /** Settlements of one attempt never overlap. */
-  settling: Promise<unknown> = Promise.resolve();
+  /** Settlements of one attempt never overlap. Undefined while none has taken time. */
+  settling: Promise<unknown> | undefined;
   /** With what it was settled last; undefined while its body runs. */
   settledWith: SettleFacts | undefined;
   /** With which denial it was given back; undefined unless it was denied before it began. */

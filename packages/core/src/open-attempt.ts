@@ -47,10 +47,10 @@ export class OpenAttempt {
   }
 
   /** Settles a sealed attempt with all that is known now. Never throws. */
-  async settle(): Promise<SettledOutcome | undefined> {
+  settle(): Promise<SettledOutcome | undefined> {
     const end = this.#end;
-    if (end === undefined) return undefined;
-    return await this.machine.settle({
+    if (end === undefined) return Promise.resolve(undefined);
+    return this.machine.settle({
       actionId: this.actionId,
       ...end,
       durationMs: performance.now() - this.#startedAt,

@@ -46,58 +46,72 @@ const retryDelaysMs = [100, 1_000, 10_000];
  * Tells the participants what became of an attempt, last first (`order:reverse`). Bounded and total: it never throws, and
  * whatever fails is an event and a retry, never a changed result (`settle:cumulative`).
  */
-export async function tellParticipants(
+export function tellParticipants(
   runtime: Runtime,
   attempt: Attempt,
   participants: readonly Participant[],
   outcome: SettledOutcome,
   told: Told,
-): Promise<void> {
+): Promise<void> | undefined {
   const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
   // A late answer may have joined out of turn: the order is that of the policy.
-  for (const { provider, mode } of [...runtime.parts].reverse()) {
-    const participant = participants.find((candidate) => candidate.provider === provider);
-    if (participant === undefined) continue;
-    const telling = tellOne(runtime, attempt, participant, outcome, told, deadline);
-    // Nobody waits for a shadow.
-    if (mode !== "shadow") await telling;
-  }
+  const parts = [...runtime.parts];
+  /** Goes on until somebody takes time: a promise costs more than most hooks. */
+  const goOn = (): Promise<void> | undefined => {
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const { provider, mode } = part;
+      const participant = participants.find((candidate) => candidate.provider === provider);
+      if (participant === undefined) continue;
+      const telling = tellOne(runtime, attempt, participant, outcome, told, deadline);
+      // Nobody waits for a shadow.
+      if (telling !== undefined && mode !== "shadow") return telling.then(goOn);
+    }
+    return undefined;
+  };
+  return goOn();
 }
 
-async function tellOne(
+function tellOne(
   runtime: Runtime,
   attempt: Attempt,
   participant: Participant,
   outcome: SettledOutcome,
   told: Told,
   deadline: Deadline,
-): Promise<void> {
-  if (participant.provider.settle === undefined) return await tellOnce(runtime, attempt, participant, outcome, told, deadline);
+): Promise<void> | undefined {
+  if (participant.provider.settle === undefined) return tellOnce(runtime, attempt, participant, outcome, told, deadline);
   participant.untold = outcome;
-  if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, 0);
+  const again = (settled: boolean): void => {
+    if (!settled) retryLater(runtime, attempt, participant, 0);
+  };
+  const settled = settleOnce(runtime, attempt, participant, deadline);
+  if (settled instanceof Promise) return settled.then(again);
+  again(settled);
+  return undefined;
 }
 
 /** Tells a provider of the RFC's own interface, once a process. */
-async function tellOnce(
+function tellOnce(
   runtime: Runtime,
   attempt: Attempt,
   participant: Participant,
   outcome: SettledOutcome,
   told: Told,
   deadline: Deadline,
-): Promise<void> {
+): Promise<void> | undefined {
   const { provider } = participant;
   const { context } = attempt;
-  if (participant.told) return;
+  if (participant.told) return undefined;
   participant.told = true;
   // settle:by-money: a provider that would release on an error hears of one only when it is proven that nothing left.
   const nothingLeft = provesNothingLeft(outcome);
   const hook = nothingLeft ? "onActionError" : "afterAction";
-  if (!(hook in provider)) return;
+  if (!(hook in provider)) return undefined;
   const heard = nothingLeft
     ? (): unknown => provider.onActionError?.(context, told.error, outcome)
     : (): unknown => provider.afterAction?.(context, told.result, outcome);
-  await runHook(runtime, attempt, participant, hook, heard, deadline);
+  const hearing = runHook(runtime, attempt, participant, hook, heard, deadline);
+  return hearing instanceof Promise ? hearing.then(() => undefined) : undefined;
 }
 
 /** Tells a provider the newest outcome that it has not been told. @returns whether there is nothing left to tell */
@@ -152,7 +166,7 @@ function retryLater(runtime: Runtime, attempt: Attempt, participant: Participant
   // Nothing more to do here: what was armed goes on counting as spent until its own date, the safe side.
   if (delayMs === undefined) return;
   setTimeout(() => {
-    attempt.settling = attempt.settling.then(async () => {
+    attempt.settling = (attempt.settling ?? Promise.resolve()).then(async () => {
       const deadline = new Deadline(runtime.clock, runtime.settleDeadlineMs);
       if (!(await settleOnce(runtime, attempt, participant, deadline))) retryLater(runtime, attempt, participant, round + 1);
     });
