@@ -27,6 +27,7 @@ export class PolicyHook {
   readonly providers: readonly PolicyProvider[];
   readonly emit: Runtime["emit"];
   readonly #identity: Identity;
+  readonly #hasIdentity: boolean;
 
   /** @throws PolicySetupError */
   constructor(policy: Policy, options: PolicyOptions) {
@@ -40,6 +41,7 @@ export class PolicyHook {
     this.balanceWaitMs = runtime.decisionDeadlineMs;
     this.argumentBounds = options.argumentBounds ?? defaultSnapshotBounds;
     this.#identity = checkedIdentity(options.context ?? {});
+    this.#hasIdentity = Object.keys(this.#identity).length > 0;
     this.machine = new AttemptMachine(runtime);
   }
 
@@ -48,7 +50,8 @@ export class PolicyHook {
   }
 
   identity(): Identity {
-    return { ...this.#identity, ...currentIdentity() };
+    const current = currentIdentity();
+    return this.#hasIdentity ? { ...this.#identity, ...current } : current;
   }
 
   /** Reads what only the wallet can tell, past the guard: a read has no authority. */

@@ -32,10 +32,11 @@ export function readWalletFacts(wallet: WalletLike): WalletFacts {
       : networkId !== undefined && Object.hasOwn(solanaChains, networkId)
         ? solanaChains[networkId]
         : undefined;
-  return {
-    // Hexadecimal addresses name one account in any case; base58 ones do not.
-    ...(address === "" ? {} : { walletAddress: protocolFamily === "evm" ? address.toLowerCase() : address }),
-    ...(networkId === undefined ? {} : { network: networkId }),
-    ...(chain === undefined ? {} : { chainId: chain }),
-  };
+  // Added one by one: what is spread has a shape of its own for V8, which then looks at it slowly.
+  const facts: { -readonly [Name in keyof WalletFacts]: WalletFacts[Name] } = {};
+  // Hexadecimal addresses name one account in any case; base58 ones do not.
+  if (address !== "") facts.walletAddress = protocolFamily === "evm" ? address.toLowerCase() : address;
+  if (networkId !== undefined) facts.network = networkId;
+  if (chain !== undefined) facts.chainId = chain;
+  return facts;
 }
