@@ -1,4 +1,4 @@
-import { type Line, sumsOf } from "./entry.js";
+import { type Line, lineWith, sumsOf } from "./entry.js";
 
 /**
  * The amount lines of an entry that closes with what was spent. Where nobody knows who received it, it is the one
@@ -13,7 +13,7 @@ export function bookedLines(held: readonly Line[], spent: readonly Line[]): Line
     for (const counterparty of counterpartiesOf(held, line.asset)) shadows.push(shadow(line, counterparty));
   }
   // What was held and not spent stays as nothing, so that a later close still knows for whom it was held.
-  const nothing = held.map((line) => ({ ...line, amount: 0n }));
+  const nothing = held.map((line) => lineWith(line, 0n));
   return merged([...nothing, ...told, ...shadows]);
 }
 
@@ -87,7 +87,7 @@ function larger(held: readonly Line[], spent: readonly Line[]): Line[] {
   for (const [key, { line, sum }] of sumsOf(spent)) {
     if (sum > (sums.get(key)?.sum ?? -1n)) sums.set(key, { line, sum });
   }
-  return [...sums.values()].map(({ line, sum }) => ({ ...line, amount: sum }));
+  return [...sums.values()].map(({ line, sum }) => lineWith(line, sum));
 }
 
 function merged(lines: readonly Line[]): Line[] {

@@ -1,5 +1,5 @@
 import { bookedLines, raisedLines } from "./booking.js";
-import { type Entry, joinedScopes, type Line, sumsOf } from "./entry.js";
+import { type Entry, entryWith, joinedScopes, type Line, lineWith, sumsOf } from "./entry.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
 import type { Reading } from "./ledger-clock.js";
 
@@ -20,26 +20,25 @@ export function closedEntry(
   const base: Entry =
     entry === undefined
       ? newEntry(request, now)
-      : { ...entry, ...freed(entry, request), scopes: joinedScopes(request.scopes, entry.scopes) };
+      : entryWith(entry, { ...freed(entry, request), scopes: joinedScopes(request.scopes, entry.scopes) });
   if (base.state === "void") {
     // Money of an attempt that the ledger never admitted, or had given up, moved all the same: the safe side books it.
-    return anySpent ? { ...base, state: "closed", until: latest, lines: bookedLines([], spent) } : base;
+    return anySpent ? entryWith(base, { state: "closed", until: latest, lines: bookedLines([], spent) }) : base;
   }
   const held = base.lines.filter((line) => line.unit === "amount");
   const counts = base.lines.filter((line) => line.unit === "actions");
   if (base.state === "armed" && request.inFlight) {
     // A call that has not answered may still leave: the entry keeps all that it holds, and its date.
-    return { ...base, lines: [...counts, ...raisedLines(held, spent, { anyone: true })] };
+    return entryWith(base, { lines: [...counts, ...raisedLines(held, spent, { anyone: true })] });
   }
   if (base.state === "closed") {
-    const after = {
-      ...base,
+    const after = entryWith(base, {
       lines: [...(request.entered ? counts.map(counted) : counts), ...raisedLines(held, spent, { anyone: false })],
-    };
-    return raises(base, after) && anySpent ? { ...after, until: Math.max(base.until, latest) } : after;
+    });
+    return raises(base, after) && anySpent ? entryWith(after, { until: Math.max(base.until, latest) }) : after;
   }
   const lines = [...(request.entered ? counts : counts.map(uncounted)), ...bookedLines(held, spent)];
-  return { ...base, state: "closed", until: closingDate(base, { now, jumped }, latest, anySpent), lines };
+  return entryWith(base, { state: "closed", until: closingDate(base, { now, jumped }, latest, anySpent), lines });
 }
 
 /** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
@@ -79,9 +78,9 @@ function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
 }
 
 function counted(line: Line): Line {
-  return { ...line, amount: 1n };
+  return lineWith(line, 1n);
 }
 
 function uncounted(line: Line): Line {
-  return { ...line, amount: 0n };
+  return lineWith(line, 0n);
 }

@@ -1,5 +1,5 @@
 import { closedEntry, raises } from "./closing.js";
-import { type Entry, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
+import { type Entry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
 import type {
   ArmRequest,
   Balance,
@@ -66,9 +66,12 @@ export class Verbs {
       signatureDeadline: 0,
       steps: [],
       lines: [],
-      ...(request.intent === undefined ? {} : { intent: heldIntent(store, request.intent) }),
     };
-    const reserved = { ...base, scopes, steps: [...base.steps, { stepId, digest }], lines: [...base.lines, ...lines] };
+    const steps = [...base.steps, { stepId, digest }];
+    const changes = { scopes, steps, lines: [...base.lines, ...lines] };
+    // An intent is an entry's from its first step on.
+    const isNew = entry === undefined && request.intent !== undefined;
+    const reserved = entryWith(base, isNew ? { ...changes, intent: heldIntent(store, request.intent) } : changes);
     const after = request.arm === true ? this.#armed(reserved, now, 0) : reserved;
     // Only what comes before any authority need not be on the disk yet.
     return this.#write(store, after, after.state === "armed");
@@ -109,13 +112,12 @@ export class Verbs {
     const sendBy = now + this.#times.lifeMs;
     // A reserved entry's date says nothing about money: none can have moved yet.
     const before = entry.state === "armed" ? entry.until : 0;
-    return {
-      ...entry,
+    return entryWith(entry, {
       state: "armed",
       sendBy,
       until: Math.max(before, sendBy + this.#times.settleWithinMs, deadline),
       signatureDeadline: deadline,
-    };
+    });
   }
 
   /** Time never runs backwards in a ledger: what one process has dated, another must not date earlier. */
