@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { definePolicy, withPolicy } from "../../packages/agentkit-policy/dist/index.js";
 import { root } from "../../scripts/lib/paths.mjs";
 
-// The peers are CommonJS for this purpose: their ES modules load their own dependencies twice.
+// Found in the folder in which they alone are installed.
 const peer = createRequire(join(root, "bench/peers/package.json"));
 
 export const payment = { to: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", value: "0.000001" };

@@ -58,11 +58,13 @@ function json(value) {
 export async function drivableActions(/** @type {import("./anvil.mjs").Anvil} */ anvil) {
   const { kit, refused } = await freshKit(anvil, "drivable");
   const actions = kit.getActions();
-  const [callable, uncallable] = [[], []].map((list) => /** @type {string[]} */ (list));
+  const callable = /** @type {string[]} */ ([]);
+  const uncallable = /** @type {string[]} */ ([]);
   // Two providers have some of Superfluid's actions both.
-  for (const { name, schema } of new Map(actions.map((action) => [action.name, action])).values())
-    (sampleArguments(schema) === undefined ? uncallable : callable)?.push(name);
-  return { callable: callable ?? [], uncallable: uncallable ?? [], refused };
+  for (const { name, schema } of new Map(actions.map((action) => [action.name, action])).values()) {
+    (sampleArguments(schema) === undefined ? uncallable : callable).push(name);
+  }
+  return { callable, uncallable, refused };
 }
 
 /**
