@@ -229,7 +229,7 @@ def test_a_stopped_sidecar_with_a_full_pipe_denies_every_thread_at_the_deadline(
 
 def test_one_crash_under_many_questions_is_one_failure_and_not_one_for_each(world: World, policy_file: PolicyFiles) -> None:
     policy, to = policy_file(_LIMIT), fresh_address("one crash, to")
-    kit = _guarded(world, "one crash", policy, decision_deadline_s=2.0)
+    kit = _guarded(world, "one crash", policy, decision_deadline_s=3.0)
     pid = stop_sidecar(policy)
     with ThreadPoolExecutor(16) as pool:
         asked = [pool.submit(invoke, kit, NATIVE_TRANSFER, transfer(to, "0.0001")) for _ in range(16)]
