@@ -1,5 +1,7 @@
 import { bookedLines, raisedLines } from "./booking.js";
-import { type Entry, entryWith, joinedScopes, type Line, lineWith, sumsOf } from "./entry.js";
+import { type Entry, emptyEntry, entryWith, joinedScopes, type Line, lineWith, sumsOf } from "./entry.js";
+import { beyondCalls, mergedCalls, settledEntry, spentLine } from "./evidence.js";
+import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
 import type { Reading } from "./ledger-clock.js";
 
@@ -7,38 +9,40 @@ import type { Reading } from "./ledger-clock.js";
  * What becomes of an entry when its attempt is sealed, or when more became known. Amounts fall at the first close only,
  * and never again without final evidence; truth above what was reserved is booked, never capped (`ledger:close`).
  */
-export function closedEntry(
-  entry: Entry | undefined,
-  request: CloseRequest,
-  { now, jumped }: Reading,
-  times: LedgerTimes,
-): Entry {
-  const latest = now + times.settleWithinMs;
-  const spent = request.spent.map(({ amount, ...rest }): Line => ({ unit: "amount", ...rest, amount: BigInt(amount) }));
+export function closedEntry(entry: Entry | undefined, request: CloseRequest, reading: Reading, times: LedgerTimes): Entry {
+  const { attemptId, calls: reports = [], inFlight, entered } = request;
+  const spent = request.spent.map(spentLine);
   const anySpent = spent.some((line) => line.amount > 0n);
+  const latest = latestDate([...spent, ...(entry?.lines ?? [])], reading.now, times);
   // A scope that only the close knows is stored too: a limit may ask for it tomorrow.
   const base: Entry =
     entry === undefined
-      ? newEntry(request, now)
+      ? emptyEntry(attemptId, { ...request.scopes }, reading.now)
       : entryWith(entry, { ...freed(entry, request), scopes: joinedScopes(request.scopes, entry.scopes) });
+  const unlisted = beyondCalls(spent, reports, base.calls);
+  const calls = mergedCalls(base.calls, reports);
   if (base.state === "void") {
     // Money of an attempt that the ledger never admitted, or had given up, moved all the same: the safe side books it.
-    return anySpent ? entryWith(base, { state: "closed", until: latest, lines: bookedLines([], spent) }) : base;
+    if (!anySpent) return base;
+    return settledEntry(entryWith(base, { state: "closed", until: latest, calls, unlisted: bookedLines([], unlisted) }), []);
   }
   const held = base.lines.filter((line) => line.unit === "amount");
   const counts = base.lines.filter((line) => line.unit === "actions");
-  if (base.state === "armed" && request.inFlight) {
+  if (base.state === "armed" && inFlight) {
     // A call that has not answered may still leave: the entry keeps all that it holds, and its date.
-    return entryWith(base, { lines: [...counts, ...raisedLines(held, spent, { anyone: true })] });
+    return entryWith(base, { calls, lines: [...counts, ...raisedLines(held, spent, { anyone: true })] });
   }
   if (base.state === "closed") {
-    const after = entryWith(base, {
-      lines: [...(request.entered ? counts.map(counted) : counts), ...raisedLines(held, spent, { anyone: false })],
-    });
-    return raises(base, after) && anySpent ? entryWith(after, { until: Math.max(base.until, latest) }) : after;
+    const lines = [...(entered ? counts.map(counted) : counts), ...held];
+    const changes = { calls, unlisted: raisedLines(base.unlisted, unlisted, { anyone: false }), lines };
+    const after = settledEntry(entryWith(base, changes), held);
+    if (!raises(base, after) || !anySpent) return after;
+    return settledEntry(entryWith(after, { until: Math.max(base.until, latest) }), held);
   }
-  const lines = [...(request.entered ? counts : counts.map(uncounted)), ...bookedLines(held, spent)];
-  return entryWith(base, { state: "closed", until: closingDate(base, { now, jumped }, latest, anySpent), lines });
+  const lines = [...(entered ? counts : counts.map(uncounted)), ...held];
+  const until = closingDate(base, reading, latest, anySpent, times);
+  const changes = { state: "closed", aged: false, until, lines, calls, unlisted: bookedLines(held, unlisted) } as const;
+  return settledEntry(entryWith(base, changes), held);
 }
 
 /** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
@@ -54,27 +58,25 @@ export function raises(before: Entry | undefined, after: Entry): boolean {
   return [...sumsOf(after.lines)].some(([key, { sum }]) => sum > (sums.get(key)?.sum ?? 0n));
 }
 
+/** The latest moment at which money that left by now can still move. */
+function latestDate(lines: readonly Line[], now: number, times: LedgerTimes): number {
+  return times.unresolved === "hold" ? heldUntilEvidence : now + settleWithinOf(lines, times);
+}
+
 /** The latest moment at which the money of an entry that is closed now can still move. */
-function closingDate(entry: Entry, { now, jumped }: Reading, latest: number, anySpent: boolean): number {
+function closingDate(
+  entry: Entry,
+  { now, jumped }: Reading,
+  latest: number,
+  anySpent: boolean,
+  { unresolved }: LedgerTimes,
+): number {
   const open = Math.max(latest, entry.signatureDeadline);
   // Nothing left before an arm; where money is said to have moved all the same, it has the whole horizon.
   if (entry.state === "reserved") return anySpent ? open : now;
+  if (unresolved === "hold") return anySpent ? heldUntilEvidence : now;
   // While the clock is jumped nobody knows what `now` is, so the later date stands.
   return jumped ? entry.until : Math.min(entry.until, open);
-}
-
-function newEntry({ attemptId, scopes }: CloseRequest, now: number): Entry {
-  return {
-    attemptId,
-    scopes: { ...scopes },
-    state: "void",
-    reservedAt: now,
-    sendBy: now,
-    until: now,
-    signatureDeadline: 0,
-    steps: [],
-    lines: [],
-  };
 }
 
 function counted(line: Line): Line {

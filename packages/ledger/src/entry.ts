@@ -15,7 +15,35 @@ export interface Entry {
   readonly signatureDeadline: number;
   readonly steps: readonly Step[];
   readonly lines: readonly Line[];
+  /** Every wallet call that a close has listed. */
+  readonly calls: readonly ToldCall[];
+  /** What was spent beyond those calls, so far as anybody knows: no evidence lowers it. */
+  readonly unlisted: readonly Line[];
+  /** Whether its date has passed while it was open: a reserved one counts nothing then, an armed one at that date. */
+  readonly aged: boolean;
   readonly intent?: HeldIntent;
+  /** What an operator has made of it, outside the promise. */
+  readonly adjustments?: readonly Adjustment[];
+}
+
+/** A wallet call as a close has told it, with the verdict of final evidence. */
+export interface ToldCall {
+  readonly callId: string;
+  readonly lines: readonly Line[];
+  readonly chainId?: string;
+  readonly transactionId?: string;
+  readonly nonce?: string;
+  readonly from?: string;
+  /** moved: a block has it, for good. never: it was reverted for good, or can never be in a block. */
+  readonly verdict: "live" | "moved" | "never";
+  /** When the block that moved it was made, by its own timestamp, in milliseconds since 1970. */
+  readonly blockTime?: number;
+}
+
+/** One change that an operator made. */
+export interface Adjustment {
+  readonly at: number;
+  readonly reason: string;
 }
 
 /** The intent of an entry. */
@@ -63,8 +91,9 @@ export function holdsIntent(entry: Entry, now: number): boolean {
 /** The entry with some of its members replaced. By name: what is spread has a shape of its own for V8, which looks at it slowly. */
 export function entryWith(entry: Entry, changes: Partial<Entry>): Entry {
   const { attemptId, reservedAt } = entry;
-  const { scopes, state, sendBy, until, signatureDeadline, steps, lines, intent = entry.intent } = changes;
-  const made = {
+  const { scopes, state, sendBy, until, signatureDeadline, steps, lines, calls, unlisted, aged } = changes;
+  const { intent = entry.intent, adjustments = entry.adjustments } = changes;
+  const made: { -readonly [Name in keyof Entry]: Entry[Name] } = {
     attemptId,
     scopes: scopes ?? entry.scopes,
     state: state ?? entry.state,
@@ -74,8 +103,37 @@ export function entryWith(entry: Entry, changes: Partial<Entry>): Entry {
     signatureDeadline: signatureDeadline ?? entry.signatureDeadline,
     steps: steps ?? entry.steps,
     lines: lines ?? entry.lines,
+    calls: calls ?? entry.calls,
+    unlisted: unlisted ?? entry.unlisted,
+    aged: aged ?? entry.aged,
   };
-  return intent === undefined ? made : { ...made, intent };
+  if (intent !== undefined) made.intent = intent;
+  if (adjustments !== undefined) made.adjustments = adjustments;
+  return made;
+}
+
+/** An entry that holds nothing yet, and for which there is no time to act. */
+export function emptyEntry(attemptId: string, scopes: ScopeValues, now: number): Entry {
+  return {
+    attemptId,
+    scopes,
+    state: "void",
+    reservedAt: now,
+    sendBy: now,
+    until: now,
+    signatureDeadline: 0,
+    steps: [],
+    lines: [],
+    calls: [],
+    unlisted: [],
+    aged: false,
+  };
+}
+
+/** When an open entry ages; undefined where it does not, or has. */
+export function agesAt({ state, aged, sendBy, until }: Entry): number | undefined {
+  if (aged || (state !== "reserved" && state !== "armed")) return undefined;
+  return state === "reserved" ? sendBy : until;
 }
 
 /** The line with another amount. */

@@ -1,12 +1,17 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
 export type {
+  AdjustRequest,
   ArmRequest,
   AskedLine,
   Awaitable,
   Balance,
   BalanceQuery,
+  CalendarWindow,
+  CallReport,
   CloseRequest,
+  CorrectRequest,
   EntryState,
+  Freeze,
   Granted,
   Intent,
   Ledger,
@@ -18,6 +23,9 @@ export type {
   ReserveRequest,
   Scope,
   ScopeValues,
+  SpentLine,
+  UnprovenCall,
+  Verdict,
   Window,
 } from "./ledger.js";
 export { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";

@@ -17,11 +17,24 @@ export interface Reading {
  */
 export class AnchoredClock {
   readonly #clock: Clock;
-  readonly #anchor: number;
+  #anchor: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#anchor = clock.now() - clock.uptime();
+  }
+
+  /**
+   * Takes the anchor anew. Until then a machine whose clock was set right would be refused for ever.
+   * @param blockTime of a chain's latest block; without one it is an operator who vouches for the clock
+   * @returns whether the clock is trusted now
+   */
+  renew(blockTime?: number): boolean {
+    const wall = this.#clock.now();
+    // Written so that a time that is none proves nothing.
+    const agrees = blockTime === undefined || Math.abs(wall - blockTime) <= toleranceMs;
+    if (agrees) this.#anchor = wall - this.#clock.uptime();
+    return !this.read().jumped;
   }
 
   read(): Reading {

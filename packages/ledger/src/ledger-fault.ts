@@ -4,7 +4,8 @@ const mark = Symbol.for("@agentkit-policy/ledger/LedgerFault");
  * Why a ledger could not answer at all. It is no refusal: whoever asked must deny.
  * ledger_unreachable: the file or its folder cannot be opened. ledger_read_only, ledger_full, ledger_corrupt: as they say.
  * ledger_version: written by another version. ledger_busy: other processes held it for too long. ledger_driver_missing: no
- * SQLite for this Node. ledger_replaced: its file was removed or replaced while it was open. ledger_disposed: it was closed.
+ * SQLite for this Node. ledger_replaced: its file was removed or replaced while it was open, or is another ledger than before.
+ * ledger_rolled_back: its file is an older copy of itself. ledger_disposed: it was closed.
  */
 export type LedgerFaultCode =
   | "ledger_unreachable"
@@ -15,6 +16,7 @@ export type LedgerFaultCode =
   | "ledger_busy"
   | "ledger_driver_missing"
   | "ledger_replaced"
+  | "ledger_rolled_back"
   | "ledger_disposed";
 
 /** A ledger that failed. What it had promised before stays promised. */

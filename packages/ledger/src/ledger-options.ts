@@ -15,4 +15,10 @@ export interface LedgerOptions {
 const minute = 60_000;
 
 /** An action has 15 minutes, a transaction an hour after that; clocks are off by 5 s twice, and a block's time by 30 s. */
-export const defaultLedgerTimes: LedgerTimes = { lifeMs: 15 * minute, settleWithinMs: 60 * minute, marginMs: 40_000 };
+export const defaultLedgerTimes: LedgerTimes = {
+  lifeMs: 15 * minute,
+  settleWithinMs: 60 * minute,
+  marginMs: 40_000,
+  chains: {},
+  unresolved: "age",
+};

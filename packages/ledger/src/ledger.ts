@@ -12,10 +12,17 @@ export interface ScopeValues {
 
 export type Scope = keyof ScopeValues | "counterparty";
 
+/** A calendar period in a time zone (IANA's name; UTC unless said). */
+export interface CalendarWindow {
+  readonly kind: "calendar";
+  readonly unit: "hour" | "day" | "week" | "month";
+  readonly timeZone?: string;
+}
+
 export type Window =
   | { readonly kind: "attempt" }
   | { readonly kind: "rolling"; readonly ms: number }
-  | { readonly kind: "calendar"; readonly unit: "hour" | "day" | "week" | "month" }
+  | CalendarWindow
   | { readonly kind: "lifetime" }
   | { readonly kind: "open" };
 
@@ -45,6 +52,7 @@ export type EntryState = "reserved" | "armed" | "closed" | "void";
  * over_limit, missing_scope: a limit said so (`limitId` names it). expired, closed, unknown_step: the entry's state.
  * idempotency_mismatch: the same key with another request. intent_conflict: another attempt holds the same intent with other
  * content. intent_executed: another attempt with the same content has done it, or may have. clock_jumped: see `ledger:clock`.
+ * frozen: a scope of the attempt is frozen.
  */
 export type RefusalCode =
   | "over_limit"
@@ -56,6 +64,7 @@ export type RefusalCode =
   | "intent_conflict"
   | "intent_executed"
   | "clock_jumped"
+  | "frozen"
   | "invalid_request";
 
 export interface Refusal {
@@ -70,6 +79,8 @@ export interface Refusal {
 export interface Granted {
   readonly ok: true;
   readonly state: EntryState;
+  /** The ledger's time when it answered: what is left is counted from here, by a clock that does not step. */
+  readonly now: number;
   /** The last millisecond at which the entry may be armed or acted on. */
   readonly sendBy: number;
   /** The latest moment at which its money can still move. */
@@ -89,6 +100,10 @@ export interface ReserveRequest {
   readonly limits: readonly Limit[];
   /** Reserve and arm in one durable write. */
   readonly arm?: boolean;
+  /** Earlier steps that the call draws on too; refused when one is missing, as a database may have lost it. */
+  readonly relies?: readonly string[];
+  /** With `arm`: the latest deadline (ms since 1970) of a signature that it covers. */
+  readonly signatureDeadline?: number;
   /** The payment that the attempt is meant to be, given with its first step. */
   readonly intent?: Intent;
 }
@@ -123,7 +138,73 @@ export interface CloseRequest {
    * Per asset, everything that left or may have left. Truth above what was reserved is booked. Without a counterparty it
    * counts for the one that the asset was reserved for; if there were several, for each of them, and once for all others.
    */
-  readonly spent: readonly { readonly asset: string; readonly amount: string; readonly counterparty?: string }[];
+  readonly spent: readonly SpentLine[];
+  /** The wallet calls that moved it, or may have. What they do not explain of `spent` is never lowered by evidence. */
+  readonly calls?: readonly CallReport[];
+}
+
+export interface SpentLine {
+  readonly asset: string;
+  /** Atomic units. */
+  readonly amount: string;
+  readonly counterparty?: string;
+}
+
+/** What a close knows of one wallet call. Closes and corrections merge by `callId`: order and repetition do not matter. */
+export interface CallReport {
+  readonly callId: string;
+  /** What it moves if it is mined. */
+  readonly lines: readonly SpentLine[];
+  /** CAIP-2. */
+  readonly chainId?: string;
+  /** By which evidence finds it. A call without one, and without a nonce, is never forgotten. */
+  readonly transactionId?: string;
+  /** Decimal; set in the signed bytes or read from the transaction, never guessed. */
+  readonly nonce?: string;
+  /** The account whose nonce it is. */
+  readonly from?: string;
+  /** Final evidence that came with the close. */
+  readonly verdict?: Verdict;
+}
+
+/**
+ * Final evidence of a call, by the chain's own finality. moved: the block that holds it, by that block's timestamp in
+ * milliseconds since 1970. never: reverted, or its nonce was used by another transaction, or it was never handed to a node.
+ */
+export type Verdict = { readonly kind: "moved"; readonly blockTime: number } | { readonly kind: "never" };
+
+export interface CorrectRequest {
+  readonly attemptId: string;
+  readonly evidence: readonly { readonly callId: string; readonly verdict: Verdict }[];
+}
+
+/** An operator's change, outside the promise and marked so. */
+export interface AdjustRequest {
+  readonly attemptId: string;
+  /** What the attempt is to count from now on. */
+  readonly spent: readonly SpentLine[];
+  /** Why; kept with the entry. */
+  readonly reason: string;
+}
+
+/** One scope value, or everybody: reserve and arm are refused for it, settlement goes on. */
+export interface Freeze {
+  readonly scope: keyof ScopeValues | "all";
+  /** Empty for `all`. */
+  readonly value: string;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A wallet call of a closed entry that evidence can still prove. */
+export interface UnprovenCall {
+  readonly attemptId: string;
+  readonly callId: string;
+  readonly chainId: string;
+  readonly transactionId?: string;
+  readonly nonce?: string;
+  readonly from?: string;
 }
 
 /** One balance of one limit, for one combination of scope values. */
@@ -157,6 +238,21 @@ export interface Ledger {
   reserve(request: ReserveRequest): Awaitable<LedgerAnswer>;
   arm(request: ArmRequest): Awaitable<LedgerAnswer>;
   close(request: CloseRequest): Awaitable<Granted>;
+  /** Later evidence: amounts fall, and dates come nearer, by it alone. */
+  correct(request: CorrectRequest): Awaitable<LedgerAnswer>;
+  adjust(request: AdjustRequest): Awaitable<LedgerAnswer>;
+  /** Calls that evidence can still prove: of closed entries whose date lies ahead. Oldest first, at most `limit`. */
+  unproven(limit: number): Promise<readonly UnprovenCall[]>;
+  freeze(freeze: Omit<Freeze, "since">): Promise<void>;
+  /** @returns whether there was such a freeze */
+  unfreeze(freeze: Pick<Freeze, "scope" | "value">): Promise<boolean>;
+  freezes(): Promise<readonly Freeze[]>;
+  /**
+   * Takes the clock's anchor anew once it is known to be right (`ledger:clock`): by the time of a chain's latest block, with which
+   * it has to agree, or on an operator's word.
+   * @returns whether the clock is trusted now
+   */
+  trustClock(proof: { readonly blockTime: number } | { readonly operator: true }): boolean;
   balances(query: BalanceQuery): Promise<readonly Balance[]>;
   /** Every asset of which the ledger holds a line, as CAIP-19. */
   assets(): Promise<readonly string[]>;
@@ -172,4 +268,8 @@ export interface LedgerTimes {
   readonly settleWithinMs: number;
   /** How far clocks may be off, twice, plus the chain's timestamp error. Default 40 s. */
   readonly marginMs: number;
+  /** By CAIP-2: chains that settle sooner or later than others. */
+  readonly chains: Readonly<Record<string, { readonly settleWithinMs: number }>>;
+  /** age: what is unproven counts until its date. hold: until evidence, or an operator. Default age. */
+  readonly unresolved: "age" | "hold";
 }

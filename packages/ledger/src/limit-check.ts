@@ -1,15 +1,15 @@
-import { counts, earliestDate, isOpen } from "./counting.js";
-import { type Entry, isAlive, type Line } from "./entry.js";
+import type { Entry, Line } from "./entry.js";
 import type { Balance, BalanceQuery, Limit, Refusal, Scope, ScopeValues } from "./ledger.js";
 import { refuse } from "./request.js";
 import { type ScopeKey, scopeKey, scopeKeyText } from "./scope-key.js";
-import type { LineFilter, LineQuery, LineVisitor, Store } from "./store.js";
+import type { Store } from "./store.js";
+import { countedIn, countedOf, kindOfLimit } from "./tallies.js";
+import type { Tally } from "./tally.js";
 
-/** The moment and the attempt for which a limit is asked. */
+/** The moment at which a limit is asked. */
 export interface Moment {
   readonly now: number;
   readonly marginMs: number;
-  readonly attemptId?: string;
 }
 
 /** What a step asks for. */
@@ -29,15 +29,29 @@ export function checkLimits(store: Store, { limits, scopes, lines, entry }: Aske
     if (typeof sums === "string") {
       return refuse("missing_scope", `the limit "${limit.id}" counts per ${sums}, and this attempt names none`, limit.id);
     }
+    if (sums.size === 0) continue;
     const max = BigInt(limit.max);
     for (const { key, sum } of sums.values()) {
-      const counted = countedTotal(store, limit, key, moment);
+      const counted = countedBy(store, limit, key, entry, moment);
       if (counted + sum <= max) continue;
       const left = counted < max ? max - counted : 0n;
       return refuse("over_limit", `the limit "${limit.id}" has ${left} left of ${max}, and ${sum} was asked`, limit.id);
     }
   }
   return undefined;
+}
+
+/** What a limit counts already. In a window of one attempt, that is what this one holds. */
+function countedBy(store: Store, limit: Limit, key: ScopeKey, entry: Entry | undefined, { now, marginMs }: Moment): bigint {
+  if (limit.window.kind !== "attempt") return countedOf(store, kindOfLimit(store, limit), key, limit, now, marginMs);
+  const text = scopeKeyText(key);
+  let sum = 0n;
+  for (const line of entry?.lines ?? []) {
+    if (!concerns(limit, line) || (line.perCounterpartyOnly === true && !limit.per.includes("counterparty"))) continue;
+    const own = scopeKey(limit.per, entry?.scopes ?? {}, line);
+    if (typeof own !== "string" && scopeKeyText(own) === text) sum += line.amount;
+  }
+  return sum;
 }
 
 /** What is asked of each balance of a limit, or the name of a scope by which it counts and which is absent. */
@@ -75,80 +89,29 @@ export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, momen
     if (limit.window.kind === "attempt") return [];
     const wanted = scopes === undefined ? {} : scopeKey(limit.per, scopes, scopes);
     if (typeof wanted === "string") return [];
-    const groups = new Map<string, Group>();
-    const groupOf = (key: ScopeKey): Group => {
-      const text = scopeKeyText(key);
-      const group = groups.get(text) ?? { key, counted: 0n, open: 0n };
-      groups.set(text, group);
-      return group;
-    };
+    const kind = kindOfLimit(store, limit);
     // A balance that was asked for is told even where it is nothing, and so is that of all.
-    if (scopes !== undefined || limit.per.length === 0) groupOf(wanted);
-    eachCounted(store, limit, wanted, moment, (entry, line) => {
-      const key = scopeKey(limit.per, entry.scopes, line);
-      // An entry that never named the scope was never granted under this limit; it has no balance to show.
-      if (typeof key === "string") return;
-      const group = groupOf(key);
-      group.counted += line.amount;
-      if (isOpen(entry, moment.now) || isAlive(entry, moment.now)) group.open += line.amount;
+    if (scopes !== undefined || limit.per.length === 0) return [balanceOf(store, limit, store.tally(kind, wanted), moment)];
+    const balances: Balance[] = [];
+    store.eachTally(kind, (tally) => {
+      const balance = balanceOf(store, limit, tally, moment);
+      if (balance.counted !== "0") balances.push(balance);
     });
-    return [...groups.values()].map((group) => balanceOf(limit, group));
+    return balances;
   });
 }
 
-/** The lines of one balance, added up. */
-interface Group {
-  readonly key: ScopeKey;
-  counted: bigint;
-  open: bigint;
-}
-
-function balanceOf(limit: Limit, { key, counted, open }: Group): Balance {
+function balanceOf(store: Store, limit: Limit, tally: Tally, { now, marginMs }: Moment): Balance {
   const max = BigInt(limit.max);
+  const counted = countedIn(store, tally, limit.window, now, marginMs);
   return {
     limitId: limit.id,
-    scope: key as Readonly<Record<string, string>>,
+    scope: tally.key as Readonly<Record<string, string>>,
     ...(limit.asset === undefined ? {} : { asset: limit.asset }),
     unit: limit.unit,
     counted: counted.toString(),
-    open: open.toString(),
+    open: tally.open.toString(),
     max: limit.max,
     left: (counted < max ? max - counted : 0n).toString(),
   };
-}
-
-function countedTotal(store: Store, limit: Limit, scope: ScopeKey, moment: Moment): bigint {
-  const { kind } = limit.window;
-  if (kind !== "attempt" && kind !== "open") {
-    // A window of time: what is closed counts by its date alone.
-    const { query, counted } = countedBy(limit, scope, moment);
-    return store.sum(query, counted);
-  }
-  let sum = 0n;
-  eachCounted(store, limit, scope, moment, (_entry, line) => {
-    sum += line.amount;
-  });
-  return sum;
-}
-
-/** Visits the lines that a limit counts at a moment, of entries with these scope values. */
-function eachCounted(store: Store, limit: Limit, scope: ScopeKey, moment: Moment, visit: LineVisitor): void {
-  const { query, counted } = countedBy(limit, scope, moment);
-  store.eachLine(query, (entry, line) => {
-    if (line.amount !== 0n && counted(entry, line)) visit(entry, line);
-  });
-}
-
-/** Which lines a limit counts at a moment, of entries with these scope values. */
-function countedBy(
-  { unit, asset, per, window }: Limit,
-  scope: ScopeKey,
-  { now, marginMs, attemptId }: Moment,
-): { readonly query: LineQuery; readonly counted: LineFilter } {
-  const frame = { window, now, marginMs, attemptId };
-  // What is open is not told by its date: a count line is dated by its reserve, and its entry may be open still.
-  const since = window.kind === "open" && unit === "actions" ? undefined : earliestDate(frame);
-  const own = window.kind === "attempt" ? attemptId : undefined;
-  const query = { unit, asset, attemptId: own, scope, since, perCounterparty: per.includes("counterparty") };
-  return { query, counted: (entry, line) => counts(entry, line, frame) };
 }

@@ -1,86 +1,111 @@
 import { sha256Hex } from "@agentkit-policy/schema";
-import { dateOf, hourMs } from "./counting.js";
-import type { Entry, Line } from "./entry.js";
-import { eachLineOf, HourOfLines } from "./hour-of-lines.js";
+import { DatedSums } from "./dated-sums.js";
+import { agesAt, type Entry } from "./entry.js";
+import { canBeProven } from "./evidence.js";
+import type { Freeze } from "./ledger.js";
+import { scopeKeyText } from "./scope-key.js";
 import type { Store } from "./store.js";
+import type { Tally, TallyKind } from "./tally.js";
 
-/** Lines are found by the hour of their date, so that what has left every window costs a reserve nothing. */
-type Hours = Map<number, HourOfLines>;
+interface MemoryTally extends Tally {
+  readonly dates: DatedSums;
+}
+
+const minuteMs = 60_000;
 
 /** The store of a ledger that lives in its process. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
-  /** By asset; what is counted in actions has none. */
-  const byAsset = new Map<string | undefined, Hours>();
   const byIntent = new Map<string, Set<string>>();
+  /** Open entries by the minute in which they age. */
+  const aging = new Map<number, Set<string>>();
+  const unproven = new Set<string>();
+  const assets = new Set<string>();
+  const kinds: TallyKind[] = [];
+  const tallies = new Map<string, Map<string, MemoryTally>>();
+  const freezes = new Map<string, Freeze>();
   let highWater = 0;
 
-  /** Forgets where an entry's lines were found. */
-  function remove(entry: Entry): void {
-    for (const line of entry.lines) {
-      byAsset
-        .get(line.asset)
-        ?.get(hourOf(dateOf(entry, line)))
-        ?.remove(entry);
-    }
-  }
-
-  /** Makes an entry's lines findable. A line of nothing is in no sum. */
-  function insert(entry: Entry): void {
-    for (const line of entry.lines) {
-      if (line.amount === 0n) continue;
-      const hours = placeIn(byAsset, line.asset, () => new Map<number, HourOfLines>());
-      placeIn(hours, hourOf(dateOf(entry, line)), () => newHour(hours, line)).add(entry, line);
-    }
+  function forget(entry: Entry): void {
+    const at = agesAt(entry);
+    if (at === undefined) return;
+    const minute = Math.floor(at / minuteMs);
+    const ids = aging.get(minute);
+    ids?.delete(entry.attemptId);
+    if (ids?.size === 0) aging.delete(minute);
   }
 
   return {
     entry: (attemptId) => entries.get(attemptId),
     entriesOfIntent: (key) => [...(byIntent.get(key) ?? [])].flatMap((attemptId) => entries.get(attemptId) ?? []),
+    overdue(now) {
+      const found: Entry[] = [];
+      for (const [minute, ids] of aging) {
+        if (minute * minuteMs >= now) continue;
+        for (const id of ids) {
+          const entry = entries.get(id);
+          if (entry !== undefined && (agesAt(entry) ?? now) < now) found.push(entry);
+        }
+      }
+      return found;
+    },
+    unproven(since, limit) {
+      const found: Entry[] = [];
+      for (const id of unproven) {
+        const entry = entries.get(id);
+        if (entry === undefined || entry.until < since) unproven.delete(id);
+        else if (found.push(entry) >= limit) break;
+      }
+      return found;
+    },
+    eachEntry: (visit) => entries.forEach(visit),
     put(entry) {
-      const before = entries.get(entry.attemptId);
-      if (before !== undefined) remove(before);
-      entries.set(entry.attemptId, entry);
-      if (entry.intent !== undefined) placeIn(byIntent, entry.intent.key, () => new Set<string>()).add(entry.attemptId);
-      insert(entry);
+      const { attemptId, intent, lines } = entry;
+      const before = entries.get(attemptId);
+      if (before !== undefined) forget(before);
+      entries.set(attemptId, entry);
+      if (intent !== undefined) placeIn(byIntent, intent.key, () => new Set<string>()).add(attemptId);
+      const at = agesAt(entry);
+      if (at !== undefined) placeIn(aging, Math.floor(at / minuteMs), () => new Set<string>()).add(attemptId);
+      if (canBeProven(entry)) unproven.add(attemptId);
+      else if (unproven.size > 0) unproven.delete(attemptId);
+      for (const { asset } of lines) if (asset !== undefined) assets.add(asset);
     },
     // The texts would be most of what an entry holds, and the collector would carry them about.
     digest: sha256Hex,
-    eachLine(query, visit) {
-      if (query.attemptId !== undefined) {
-        const own = entries.get(query.attemptId);
-        if (own !== undefined) eachLineOf(own, query, query, visit);
-        return;
-      }
-      const earliest = hourOf(query.since ?? 0);
-      byAsset.get(query.asset)?.forEach((lines, hour) => {
-        if (hour < earliest) return;
-        lines.eachOpen(query, visit);
-        lines.eachClosed(query, visit);
-      });
+    kinds: () => kinds,
+    addKind(kind) {
+      kinds.push(kind);
+      tallies.set(kind.name, new Map());
     },
-    sum(query, counted) {
-      const { since = 0 } = query;
-      const earliest = hourOf(since);
-      let sum = 0n;
-      const add = (entry: Entry, line: Line): void => {
-        if (counted(entry, line)) sum += line.amount;
-      };
-      byAsset.get(query.asset)?.forEach((lines, hour) => {
-        if (hour < earliest) return;
-        lines.eachOpen(query, add);
-        // Only in the hour in which the window begins are there closed lines on both sides.
-        if (hour * hourMs >= since) sum += lines.closedSum(query);
-        else lines.eachClosed(query, add);
-      });
-      return sum;
+    tally: (kind, key) => {
+      const ofKind = placeIn(tallies, kind.name, () => new Map<string, MemoryTally>());
+      return placeIn(ofKind, scopeKeyText(key), () => ({
+        kind,
+        key,
+        open: 0n,
+        dated: 0n,
+        windows: new Map(),
+        dates: new DatedSums(),
+      }));
     },
-    assets: () => [...new Set([...entries.values()].flatMap((entry) => entry.lines.flatMap((line) => line.asset ?? [])))].sort(),
+    saveTally: () => undefined,
+    eachTally: (kind, visit) => tallies.get(kind.name)?.forEach(visit),
+    addDated: (tally, date, amount) => (tally as MemoryTally).dates.add(date, amount),
+    datedSum: (tally, from, before) => (tally as MemoryTally).dates.sum(from, before),
+    assets: () => [...assets].sort(),
+    freezes: () => [...freezes.values()],
+    freeze: (freeze) => void freezes.set(freezeName(freeze), freeze),
+    unfreeze: (freeze) => freezes.delete(freezeName(freeze)),
     highWater: () => highWater,
     raiseHighWater: (now) => {
       highWater = now;
     },
   };
+}
+
+function freezeName({ scope, value }: Pick<Freeze, "scope" | "value">): string {
+  return `${scope} ${value}`;
 }
 
 function placeIn<Key, Value>(places: Map<Key, Value>, key: Key, make: () => Value): Value {
@@ -89,14 +114,4 @@ function placeIn<Key, Value>(places: Map<Key, Value>, key: Key, make: () => Valu
   const made = make();
   places.set(key, made);
   return made;
-}
-
-function hourOf(date: number): number {
-  return Math.floor(date / hourMs);
-}
-
-/** A new hour, in whose favour those are forgotten that hold nothing any more. */
-function newHour(hours: Hours, { unit, asset }: Line): HourOfLines {
-  for (const [hour, lines] of hours) if (lines.isEmpty) hours.delete(hour);
-  return new HourOfLines({ unit, asset });
 }

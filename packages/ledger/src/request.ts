@@ -1,14 +1,19 @@
+import { isTimeZone } from "./calendar.js";
 import type {
+  AdjustRequest,
   ArmRequest,
   AskedLine,
   BalanceQuery,
   CloseRequest,
+  CorrectRequest,
+  Freeze,
   Limit,
   Refusal,
   RefusalCode,
   ReserveRequest,
   Scope,
   ScopeValues,
+  Verdict,
   Window,
 } from "./ledger.js";
 
@@ -54,21 +59,52 @@ export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: n
     const problem = problemOfLimit(limit);
     if (problem !== undefined) return refuse("invalid_request", `the limit "${limit.id}" ${problem}`, limit.id);
   }
-  return undefined;
+  return problemOfArm(request);
 }
 
 /** What is wrong with an arm, if anything: a deadline that is no time would make the entry's date none either. */
-export function problemOfArm({ signatureDeadline = 0 }: ArmRequest): Refusal | undefined {
+export function problemOfArm({ signatureDeadline = 0 }: Pick<ArmRequest, "signatureDeadline">): Refusal | undefined {
   return isTime(signatureDeadline) ? undefined : refuse("invalid_request", "the signature's deadline is no time in milliseconds");
 }
 
 /** @throws RangeError when an amount is not exact: a close must not lose what it cannot read. */
-export function checkClose({ attemptId, spent }: CloseRequest): void {
+export function checkClose({ attemptId, spent, calls = [] }: CloseRequest): void {
+  checkSpent(attemptId, [...spent, ...calls.flatMap(({ lines }) => lines)]);
+  for (const { callId, verdict } of calls) checkVerdict(callId, verdict);
+}
+
+/** @throws RangeError when evidence names no time: a date that is none would be before all windows. */
+export function checkCorrect({ attemptId, evidence }: CorrectRequest): void {
+  checkSpent(attemptId, []);
+  for (const { callId, verdict } of evidence) checkVerdict(callId, verdict);
+}
+
+/** @throws RangeError when an amount is not exact, or nobody says why. */
+export function checkAdjust({ attemptId, spent, reason }: AdjustRequest): void {
+  checkSpent(attemptId, spent);
+  if (!isText(reason)) throw new RangeError("an adjustment needs a reason");
+}
+
+/** @throws RangeError when what is to be frozen is no scope, or has no value. */
+export function checkFreeze({ scope, value, reason }: Omit<Freeze, "since">): void {
+  if (scope !== "all" && !scopeNames.includes(scope)) throw new RangeError(`"${scope}" is no scope that can be frozen`);
+  if (scope === "all" ? value !== "" : !isText(value))
+    throw new RangeError(`the ${scope} to freeze has no value, or one too many`);
+  if (!isText(reason)) throw new RangeError("a freeze needs a reason");
+}
+
+function checkSpent(attemptId: string, spent: CloseRequest["spent"]): void {
   if (!idPattern.test(attemptId)) throw new RangeError(`"${attemptId}" is no UUIDv7`);
   for (const line of spent) {
     const problem = problemOfLine({ unit: "amount", ...line });
     if (problem !== undefined) throw new RangeError(problem);
   }
+}
+
+function checkVerdict(callId: string, verdict: Verdict | undefined): void {
+  if (!isText(callId)) throw new RangeError("a call has no id");
+  if (verdict === undefined || verdict.kind === "never") return;
+  if (verdict.kind !== "moved" || !isTime(verdict.blockTime)) throw new RangeError(`the verdict on ${callId} is none`);
 }
 
 /** @throws RangeError when a limit cannot be read */
@@ -83,8 +119,9 @@ export function checkQuery({ limits }: BalanceQuery): void {
  * The whole of a reserve as text, by which a repetition of it is told from another request under the same key. Every value
  * has its place, so that the same request says the same however its objects were put together.
  */
-export function textOfReserve({ scopes, lines, limits, arm, intent }: ReserveRequest): string {
+export function textOfReserve({ scopes, lines, limits, arm, intent, relies, signatureDeadline }: ReserveRequest): string {
   let text = `${arm === true ? "arm" : ""}\0${lines.length}${part(intent?.key)}${part(intent?.content)}`;
+  text += `\0${signatureDeadline ?? 0}\0${relies?.join(" ") ?? ""}`;
   for (const name of scopeNames) text += part(scopes[name]);
   for (const line of lines) {
     text += `\0${line.unit}`;
@@ -103,7 +140,7 @@ function part(value: string | undefined): string {
 
 function windowLength(window: Window): string {
   if (window.kind === "rolling") return String(window.ms);
-  return window.kind === "calendar" ? window.unit : "";
+  return window.kind === "calendar" ? `${window.unit} ${window.timeZone ?? ""}` : "";
 }
 
 function problemOfLine(line: AskedLine): string | undefined {
@@ -121,6 +158,8 @@ function problemOfLimit({ unit, asset, per, window, max }: Limit): string | unde
   if (!per.every((scope) => scopes.includes(scope))) return `counts per ${per.join(", ")}, not all of which are scopes`;
   if (window.kind === "rolling" && !(isTime(window.ms) && window.ms > 0)) return "has a window without a length in milliseconds";
   if (window.kind === "calendar" && !calendarUnits.includes(window.unit)) return "has a calendar window that is none";
+  if (window.kind === "calendar" && window.timeZone !== undefined && !isTimeZone(window.timeZone))
+    return "has a time zone that is none";
   return ["attempt", "rolling", "calendar", "lifetime", "open"].includes(window.kind) ? undefined : "has a window that is none";
 }
 

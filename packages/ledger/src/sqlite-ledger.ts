@@ -4,9 +4,10 @@ import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
+import { LedgerHead } from "./ledger-head.js";
 import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 import { faultOf, openDatabase, type SqliteDatabase } from "./sqlite-database.js";
-import { prepareTables } from "./sqlite-store.js";
+import { prepareTables } from "./sqlite-tables.js";
 import { SqliteWriter, whenFree } from "./sqlite-writer.js";
 import { Verbs } from "./verbs.js";
 
@@ -23,12 +24,15 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
   // A whole path, so that a driver cannot take the text for an address, or for a database in memory that nobody shares.
   const database = await openDatabase(resolve(path));
   let ledgerId: string;
+  let head: LedgerHead;
   try {
     database.exec("PRAGMA busy_timeout = 0");
     await whenFree(() => useWriteAheadLog(database, path), busyTimeoutMs);
     database.exec("PRAGMA synchronous = FULL");
     await whenFree(() => database.exec("BEGIN IMMEDIATE"), busyTimeoutMs);
-    ledgerId = prepareTables(database, path).ledgerId;
+    const { ledgerId: id, sequence } = prepareTables(database, path);
+    ledgerId = id;
+    head = new LedgerHead(resolve(path), ledgerId, sequence);
     database.exec("COMMIT");
   } catch (error) {
     database.close();
@@ -36,13 +40,20 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
   }
   const times = { ...defaultLedgerTimes, ...options.times };
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
-  const writer = new SqliteWriter(database, path, busyTimeoutMs);
+  const writer = new SqliteWriter(database, path, busyTimeoutMs, head);
   return {
     id: ledgerId,
     reserve: (request) => writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root"),
     arm: (request) => writer.run((store) => verbs.arm(store, request), true),
     close: (request) => writer.run((store) => verbs.close(store, request), false),
+    correct: (request) => writer.run((store) => verbs.correct(store, request), false),
+    adjust: (request) => writer.run((store) => verbs.adjust(store, request), true),
     balances: (query) => writer.run((store) => verbs.balances(store, query), false),
+    unproven: (limit) => writer.run((store) => verbs.unproven(store, limit), false),
+    freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), true),
+    unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), true),
+    freezes: () => writer.run((store) => store.freezes(), false),
+    trustClock: (proof) => verbs.trustClock(proof),
     assets: () => writer.run((store) => store.assets(), false),
     dispose: () => writer.dispose(),
   };

@@ -1,226 +1,229 @@
-import { randomUUID } from "node:crypto";
 import { sha256Hex } from "@agentkit-policy/schema";
-import { indexDateOf } from "./counting.js";
-import type { Entry, Line } from "./entry.js";
-import type { EntryState, Scope, ScopeValues } from "./ledger.js";
-import { LedgerFault } from "./ledger-fault.js";
+import { agesAt, type Entry } from "./entry.js";
+import { corrupt, entryOfText, entryText, exactAmount, parsed } from "./entry-text.js";
+import { canBeProven } from "./evidence.js";
+import type { Freeze } from "./ledger.js";
+import type { ScopeKey } from "./scope-key.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
-import type { LineQuery, LineVisitor, Store } from "./store.js";
+import type { Store } from "./store.js";
+import type { Tally, TallyKind, WindowSum } from "./tally.js";
 
-const version = "2";
-
-/** The scopes that are columns of an entry; a counterparty is one of a line. */
-const entryScopes = ["wallet", "user", "session", "run", "agent", "action"] as const;
-
-const states: ReadonlySet<string> = new Set(["reserved", "armed", "closed", "void"] satisfies EntryState[]);
-
-/** Amounts are decimal text: SQLite's integers end at 9.2 ETH in wei, and turn into floats there without a word. */
-const tables = `
-  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE entries (
-    attempt_id TEXT PRIMARY KEY, state TEXT NOT NULL, reserved_at INTEGER NOT NULL, send_by INTEGER NOT NULL, until INTEGER NOT NULL,
-    signature_deadline INTEGER NOT NULL, wallet TEXT, user TEXT, session TEXT, run TEXT, agent TEXT, action TEXT,
-    intent TEXT, intent_digest TEXT, intent_free INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX entries_by_intent ON entries (intent) WHERE intent IS NOT NULL;
-  CREATE TABLE steps (attempt_id TEXT NOT NULL, step_id TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (attempt_id, step_id));
-  CREATE TABLE lines (
-    attempt_id TEXT NOT NULL, unit TEXT NOT NULL, asset TEXT, amount TEXT NOT NULL, counterparty TEXT,
-    per_counterparty_only INTEGER NOT NULL, date INTEGER NOT NULL
-  );
-  CREATE INDEX lines_by_attempt ON lines (attempt_id);
-  CREATE INDEX lines_by_asset ON lines (unit, asset, date);
-`;
-
-const lineColumns = "lines.unit, lines.asset, lines.amount, lines.counterparty, lines.per_counterparty_only";
-
-interface EntryRow extends Readonly<Record<(typeof entryScopes)[number], string | null>> {
-  readonly attempt_id: string;
-  readonly state: EntryState;
-  readonly reserved_at: number;
-  readonly send_by: number;
-  readonly until: number;
-  readonly signature_deadline: number;
-  readonly intent: string | null;
-  readonly intent_digest: string | null;
-  readonly intent_free: number;
+interface SqliteTally extends Tally {
+  /** Undefined while it has no row. */
+  id: number | undefined;
 }
 
-interface LineRow {
-  readonly unit: Line["unit"];
-  readonly asset: string | null;
-  readonly amount: string;
-  readonly counterparty: string | null;
-  readonly per_counterparty_only: number;
+interface StoredKind extends TallyKind {
+  readonly id: number;
 }
 
-/** The tables of a ledger, made when they are not there. Runs inside a transaction of the caller's. */
-export function prepareTables(database: SqliteDatabase, path: string): { readonly ledgerId: string } {
-  const meta = (name: string): string | undefined =>
-    (database.prepare("SELECT value FROM meta WHERE name = ?").all(name) as { value: string }[])[0]?.value;
-  const existing = (database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[]).map(
-    ({ name }) => name,
-  );
-  if (existing.length === 0) {
-    database.exec(tables);
-    const insert = database.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
-    insert.run("version", version);
-    insert.run("ledger_id", randomUUID());
-    insert.run("high_water", "0");
-  } else if (!existing.includes("meta") || !existing.includes("entries")) {
-    throw new LedgerFault("ledger_corrupt", `${path} is a SQLite database and no ledger; give the ledger a file of its own`);
-  }
-  const found = meta("version");
-  const ledgerId = meta("ledger_id");
-  if (found === version && ledgerId !== undefined) return { ledgerId };
-  throw new LedgerFault(
-    "ledger_version",
-    `the ledger ${path} is of version ${found ?? "unknown"}, and this program reads version ${version}`,
-  );
+interface TallyRow {
+  readonly id: number;
+  readonly key: string;
+  readonly open: string;
+  readonly dated: string;
+  readonly windows: string;
 }
 
-/** The store over one connection. `onDurable` hears of every write that must be on the disk before anybody hears of it. */
-export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Store {
+interface HeadRow {
+  readonly high_water: number;
+  readonly generation: number;
+  readonly sequence: number;
+}
+
+/** The store over one connection. */
+export interface SqliteStore extends Store {
+  /** Has to be called when a transaction begins: others may have written since the last one. */
+  begin(): void;
+  /** Has to be called when writes were undone. What this process has kept in memory may be among them. */
+  undone(): void;
+  /** Counts a durable commit. @returns its number */
+  countCommit(): number;
+  /** The number of the last durable commit. */
+  sequence(): number;
+}
+
+/** `onDurable` hears of every write that must be on the disk before anybody hears of it. */
+export function sqliteStore(database: SqliteDatabase, onDurable: () => void): SqliteStore {
   const statements = new Map<string, SqliteStatement>();
   const statement = (sql: string): SqliteStatement => {
     const known = statements.get(sql) ?? database.prepare(sql);
     statements.set(sql, known);
     return known;
   };
-  function eachLine({ unit, asset, attemptId, scope, since, perCounterparty }: LineQuery, visit: LineVisitor): void {
-    const names = Object.keys(scope) as Scope[];
-    const own = attemptId === undefined ? "" : " AND lines.attempt_id = ?";
-    const conditions = names
-      .map((name) => ` AND ${name === "counterparty" ? "lines.counterparty" : `entries.${name}`} = ?`)
-      .join("");
-    const shadows = perCounterparty ? "" : " AND lines.per_counterparty_only = 0";
-    const rows = statement(
-      `SELECT entries.*, ${lineColumns} FROM lines JOIN entries USING (attempt_id)
-       WHERE lines.unit = ? AND lines.asset IS ? AND lines.date >= ?${own}${conditions}${shadows}`,
-    ).all(
-      unit,
-      asset ?? null,
-      since ?? 0,
-      ...(attemptId === undefined ? [] : [attemptId]),
-      ...names.map((name) => scope[name] ?? null),
-    ) as (EntryRow & LineRow)[];
-    for (const row of rows) visit(entryOf(row), lineOfRow(row));
+  // What seldom changes is kept from one transaction to the next, as long as nobody has changed it.
+  let head: HeadRow = { high_water: 0, generation: -1, sequence: 0 };
+  let kinds: StoredKind[] = [];
+  let freezes: Freeze[] = [];
+  const assets = new Set<string>();
+
+  function entriesWhere(condition: string, ...values: (string | number)[]): Entry[] {
+    const rows = statement(`SELECT entry FROM entries WHERE ${condition}`).all(...values) as { entry: string }[];
+    return rows.map(({ entry }) => entryOfText(entry));
   }
 
+  function readHead(): HeadRow {
+    const [row] = statement("SELECT high_water, generation, sequence FROM head").all() as HeadRow[];
+    if (row === undefined || ![row.high_water, row.generation, row.sequence].every(Number.isSafeInteger))
+      throw corrupt("it has lost the latest time it has seen");
+    return row;
+  }
+
+  function changeGeneration(): void {
+    statement("UPDATE head SET generation = generation + 1").run();
+    head = { ...head, generation: head.generation + 1 };
+  }
+
+  function readCaches(): void {
+    const rows = statement("SELECT id, kind FROM kinds ORDER BY id").all() as { id: number; kind: string }[];
+    kinds = rows.map(({ id, kind }) => ({ ...(parsed(kind) as TallyKind), id }));
+    freezes = statement("SELECT scope, value, reason, since FROM freezes ORDER BY since").all() as unknown as Freeze[];
+    assets.clear();
+    for (const { asset } of statement("SELECT asset FROM assets").all() as { asset: string }[]) assets.add(asset);
+  }
+
+  const kindId = (kind: TallyKind): number => {
+    const known = kinds.find(({ name }) => name === kind.name);
+    if (known === undefined) throw corrupt(`nobody has asked for ${kind.name}`);
+    return known.id;
+  };
+
   return {
-    entry(attemptId) {
-      const [row] = statement("SELECT * FROM entries WHERE attempt_id = ?").all(attemptId) as EntryRow[];
-      if (row === undefined) return undefined;
-      const steps = statement("SELECT step_id, digest FROM steps WHERE attempt_id = ? ORDER BY rowid").all(attemptId) as {
-        step_id: string;
-        digest: string;
-      }[];
-      const lines = statement(`SELECT ${lineColumns} FROM lines WHERE attempt_id = ? ORDER BY rowid`).all(attemptId) as LineRow[];
-      return {
-        ...entryOf(row),
-        steps: steps.map(({ step_id, digest }) => ({ stepId: step_id, digest })),
-        lines: lines.map(lineOfRow),
-      };
+    begin() {
+      const found = readHead();
+      if (found.generation !== head.generation) readCaches();
+      head = found;
     },
-    entriesOfIntent(key) {
-      return (statement("SELECT * FROM entries WHERE intent = ?").all(key) as EntryRow[]).map(entryOf);
+    undone() {
+      head = { ...head, generation: -1 };
+    },
+    countCommit() {
+      statement("UPDATE head SET sequence = sequence + 1").run();
+      head = { ...head, sequence: head.sequence + 1 };
+      return head.sequence;
+    },
+    sequence: () => head.sequence,
+    entry: (attemptId) => entriesWhere("attempt_id = ?", attemptId)[0],
+    entriesOfIntent: (key) => entriesWhere("intent = ?", key),
+    overdue: (now) => entriesWhere("ages_at < ?", now),
+    unproven: (since, limit) => entriesWhere("unproven_until >= ? ORDER BY unproven_until LIMIT ?", since, limit),
+    eachEntry(visit) {
+      // By pages: a ledger may be larger than memory.
+      for (let last = ""; ; ) {
+        const page = entriesWhere("attempt_id > ? ORDER BY attempt_id LIMIT 1000", last);
+        page.forEach(visit);
+        const end = page.at(-1);
+        if (end === undefined) return;
+        last = end.attemptId;
+      }
     },
     put(entry, durable) {
       if (durable) onDurable();
-      const scopes = entryScopes.map((scope) => entry.scopes[scope] ?? null);
-      statement("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+      statement("INSERT OR REPLACE INTO entries (attempt_id, ages_at, unproven_until, intent, entry) VALUES (?, ?, ?, ?, ?)").run(
         entry.attemptId,
-        entry.state,
-        entry.reservedAt,
-        entry.sendBy,
-        entry.until,
-        entry.signatureDeadline,
-        ...scopes,
+        agesAt(entry) ?? null,
+        canBeProven(entry) ? entry.until : null,
         entry.intent?.key ?? null,
-        entry.intent?.digest ?? null,
-        entry.intent?.free === true ? 1 : 0,
+        entryText(entry),
       );
-      statement("DELETE FROM steps WHERE attempt_id = ?").run(entry.attemptId);
-      for (const { stepId, digest } of entry.steps)
-        statement("INSERT INTO steps VALUES (?, ?, ?)").run(entry.attemptId, stepId, digest);
-      statement("DELETE FROM lines WHERE attempt_id = ?").run(entry.attemptId);
-      for (const line of entry.lines) {
-        statement("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?)").run(
-          entry.attemptId,
-          line.unit,
-          line.asset ?? null,
-          line.amount.toString(),
-          line.counterparty ?? null,
-          line.perCounterpartyOnly === true ? 1 : 0,
-          indexDateOf(entry, line),
-        );
+      for (const { asset } of entry.lines) {
+        if (asset === undefined || assets.has(asset)) continue;
+        statement("INSERT OR IGNORE INTO assets (asset) VALUES (?)").run(asset);
+        assets.add(asset);
+        changeGeneration();
       }
     },
     digest: sha256Hex,
-    eachLine,
-    sum(query, counted) {
-      let sum = 0n;
-      eachLine(query, (entry, line) => {
-        if (counted(entry, line)) sum += line.amount;
-      });
-      return sum;
+    kinds: () => kinds,
+    addKind(kind) {
+      statement("INSERT INTO kinds (kind) VALUES (?)").run(JSON.stringify(kind));
+      changeGeneration();
+      readCaches();
     },
-    assets() {
-      const rows = statement("SELECT DISTINCT asset FROM lines WHERE unit = 'amount' ORDER BY asset").all() as {
-        asset: string;
+    tally(kind, key): SqliteTally {
+      const [row] = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ? AND key = ?").all(
+        kindId(kind),
+        JSON.stringify(Object.values(key)),
+      ) as TallyRow[];
+      if (row === undefined) return { id: undefined, kind, key, open: 0n, dated: 0n, windows: new Map() };
+      return tallyOf(kind, key, row);
+    },
+    saveTally(tally) {
+      const stored = tally as SqliteTally;
+      const windows = JSON.stringify([...tally.windows].map(([name, { since, sum }]) => [name, since, sum.toString()]));
+      const sums = [tally.open.toString(), tally.dated.toString(), windows];
+      if (stored.id !== undefined) {
+        statement("UPDATE tallies SET open = ?, dated = ?, windows = ? WHERE id = ?").run(...sums, stored.id);
+        return;
+      }
+      stored.id = insertTally(tally.kind, tally.key, sums);
+    },
+    eachTally(kind, visit) {
+      const rows = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ?").all(kindId(kind)) as TallyRow[];
+      for (const row of rows) {
+        const values = parsed(row.key) as string[];
+        visit(tallyOf(kind, Object.fromEntries(kind.per.map((scope, place) => [scope, values[place] ?? ""])) as ScopeKey, row));
+      }
+    },
+    addDated(tally, date, amount) {
+      const stored = tally as SqliteTally;
+      stored.id ??= insertTally(tally.kind, tally.key, ["0", "0", "[]"]);
+      const [row] = statement("SELECT amount FROM dates WHERE tally = ? AND date = ?").all(stored.id, date) as {
+        amount: string;
       }[];
-      return rows.map(({ asset }) => asset);
+      const sum = amount + (row === undefined ? 0n : exactAmount(row.amount));
+      if (sum === 0n) statement("DELETE FROM dates WHERE tally = ? AND date = ?").run(stored.id, date);
+      else statement("INSERT OR REPLACE INTO dates (tally, date, amount) VALUES (?, ?, ?)").run(stored.id, date, sum.toString());
     },
-    highWater() {
-      const [row] = statement("SELECT value FROM meta WHERE name = 'high_water'").all() as { value: string }[];
-      // Number reads an empty text as zero, and time would run backwards.
-      const time = /^[0-9]+$/.test(row?.value ?? "") ? Number(row?.value) : Number.NaN;
-      if (!Number.isSafeInteger(time)) throw corrupt("it has lost the latest time it has seen");
-      return time;
+    datedSum(tally, from, before) {
+      const { id } = tally as SqliteTally;
+      if (id === undefined || from >= before) return 0n;
+      const rows = statement("SELECT amount FROM dates WHERE tally = ? AND date >= ? AND date < ?").all(id, from, before);
+      return (rows as { amount: string }[]).reduce((sum, { amount }) => sum + exactAmount(amount), 0n);
     },
+    assets: () => [...assets].sort(),
+    freezes: () => freezes,
+    freeze({ scope, value, reason, since }) {
+      onDurable();
+      statement("INSERT OR REPLACE INTO freezes (scope, value, reason, since) VALUES (?, ?, ?, ?)").run(
+        scope,
+        value,
+        reason,
+        since,
+      );
+      changeGeneration();
+      readCaches();
+    },
+    unfreeze({ scope, value }) {
+      const held = freezes.some((freeze) => freeze.scope === scope && freeze.value === value);
+      if (!held) return false;
+      onDurable();
+      statement("DELETE FROM freezes WHERE scope = ? AND value = ?").run(scope, value);
+      changeGeneration();
+      readCaches();
+      return true;
+    },
+    highWater: () => head.high_water,
     raiseHighWater(now) {
-      statement("UPDATE meta SET value = ? WHERE name = 'high_water'").run(String(now));
+      statement("UPDATE head SET high_water = ?").run(now);
+      head = { ...head, high_water: now };
     },
   };
+
+  function insertTally(kind: TallyKind, key: ScopeKey, sums: readonly string[]): number {
+    const values = [kindId(kind), JSON.stringify(Object.values(key)), ...sums];
+    const [row] = statement("INSERT INTO tallies (kind, key, open, dated, windows) VALUES (?, ?, ?, ?, ?) RETURNING id").all(
+      ...values,
+    ) as { id: number }[];
+    if (row === undefined) throw corrupt("a new tally has no number");
+    return row.id;
+  }
 }
 
-function entryOf(row: EntryRow): Entry {
-  const times = [row.reserved_at, row.send_by, row.until, row.signature_deadline];
-  if (!times.every(Number.isSafeInteger) || !states.has(row.state))
-    throw corrupt(`the entry of ${row.attempt_id} has no state or no date`);
-  const scopes = Object.fromEntries(entryScopes.flatMap((scope) => (row[scope] === null ? [] : [[scope, row[scope]]])));
-  return {
-    attemptId: row.attempt_id,
-    scopes: scopes as ScopeValues,
-    state: row.state,
-    reservedAt: row.reserved_at,
-    sendBy: row.send_by,
-    until: row.until,
-    signatureDeadline: row.signature_deadline,
-    steps: [],
-    lines: [],
-    ...intentOf(row),
-  };
-}
-
-function intentOf({ intent: key, intent_digest: digest, intent_free: free }: EntryRow): Pick<Entry, "intent"> {
-  if (key === null) return {};
-  if (digest === null) throw corrupt("an intent has lost its content");
-  return { intent: { key, digest, free: free === 1 } };
-}
-
-function lineOfRow({ unit, asset, amount, counterparty, per_counterparty_only }: LineRow): Line {
-  // BigInt reads an empty text as zero: a damaged row must not become free money.
-  if (typeof amount !== "string" || !/^[0-9]+$/.test(amount)) throw corrupt(`a line holds the amount ${JSON.stringify(amount)}`);
-  return {
-    unit,
-    ...(asset === null ? {} : { asset }),
-    amount: BigInt(amount),
-    ...(counterparty === null ? {} : { counterparty }),
-    ...(per_counterparty_only === 0 ? {} : { perCounterpartyOnly: true }),
-  };
-}
-
-function corrupt(what: string): LedgerFault {
-  return new LedgerFault("ledger_corrupt", `the ledger is damaged: ${what}`);
+function tallyOf(kind: TallyKind, key: ScopeKey, { id, open, dated, windows }: TallyRow): SqliteTally {
+  const sums = (parsed(windows) as [string, number, string][]).map(([name, since, sum]): [string, WindowSum] => {
+    if (!Number.isSafeInteger(since)) throw corrupt("a window has lost its beginning");
+    return [name, { since, sum: exactAmount(sum) }];
+  });
+  return { id, kind, key, open: exactAmount(open), dated: exactAmount(dated), windows: new Map(sums) };
 }

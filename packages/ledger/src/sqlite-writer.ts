@@ -1,7 +1,8 @@
 import { checkSameFile, type FileIdentity, fileIdentity } from "./file-identity.js";
 import { LedgerFault } from "./ledger-fault.js";
+import type { LedgerHead } from "./ledger-head.js";
 import { faultOf, isBusy, type SqliteDatabase, type SqliteStatement } from "./sqlite-database.js";
-import { sqliteStore } from "./sqlite-store.js";
+import { type SqliteStore, sqliteStore } from "./sqlite-store.js";
 import type { Store } from "./store.js";
 
 /** How long a process waits before it tries again to get at a file that another one holds, in milliseconds. */
@@ -28,7 +29,8 @@ interface Job {
 /** The one queue of a process before a ledger's file. Jobs that wait together share one transaction. */
 export class SqliteWriter {
   readonly #database: SqliteDatabase;
-  readonly #store: Store;
+  readonly #store: SqliteStore;
+  readonly #head: LedgerHead;
   readonly #path: string;
   readonly #busyTimeoutMs: number;
   readonly #file: FileIdentity;
@@ -45,12 +47,13 @@ export class SqliteWriter {
   /** Whether other processes were seen in this turn. */
   #shared = false;
 
-  constructor(database: SqliteDatabase, path: string, busyTimeoutMs: number) {
+  constructor(database: SqliteDatabase, path: string, busyTimeoutMs: number, head: LedgerHead) {
     this.#database = database;
     this.#store = sqliteStore(database, () => {
       this.#wroteDurably = true;
     });
     this.#dataVersion = database.prepare("PRAGMA data_version");
+    this.#head = head;
     this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#file = fileIdentity(path);
@@ -72,7 +75,11 @@ export class SqliteWriter {
 
   /** Lets what waits finish, and closes the file. */
   dispose(): Promise<void> {
-    this.#disposed ??= (this.#pumping ?? Promise.resolve()).then(() => void this.#database.close());
+    this.#disposed ??= (this.#pumping ?? Promise.resolve()).then(() => {
+      this.#checkpoint();
+      this.#database.close();
+      this.#head.close();
+    });
     return this.#disposed;
   }
 
@@ -109,13 +116,16 @@ export class SqliteWriter {
         // Under the lock: nobody who still holds this file can be writing another one of the same name.
         checkSameFile(this.#path, this.#file);
         this.#shared ||= this.#othersCommitted();
+        this.#store.begin();
         this.#wroteDurably = false;
         answers = jobs.map((job) => this.#answer(job));
         if (durable || !this.#wroteDurably) break;
         // SQLite takes the setting between transactions only: what turned out to need the disk is done once more.
-        this.#database.exec("ROLLBACK");
+        this.#rollBack();
       }
+      if (this.#wroteDurably) this.#store.countCommit();
       this.#database.exec("COMMIT");
+      if (this.#wroteDurably) this.#head.remember(this.#store.sequence());
     } catch (error) {
       this.#rollBack();
       const fault = faultOf(error, this.#path);
@@ -136,11 +146,22 @@ export class SqliteWriter {
       try {
         this.#database.exec("ROLLBACK TO verb");
         this.#database.exec("RELEASE verb");
+        this.#store.undone();
+        this.#store.begin();
       } catch {
         // A full disk ends the whole transaction: that is what everybody has to hear, not that the savepoint is gone.
         throw error;
       }
       return () => reject(error instanceof RangeError ? error : faultOf(error, this.#path));
+    }
+  }
+
+  /** Moves the log into the file, so that whoever copies a ledger that nobody has open copies all of it. */
+  #checkpoint(): void {
+    try {
+      this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+    } catch {
+      // The log is as durable as the file.
     }
   }
 
@@ -152,6 +173,7 @@ export class SqliteWriter {
   }
 
   #rollBack(): void {
+    this.#store.undone();
     try {
       this.#database.exec("ROLLBACK");
     } catch {

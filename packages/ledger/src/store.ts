@@ -1,26 +1,7 @@
-import type { Entry, Line } from "./entry.js";
-import type { AskedLine } from "./ledger.js";
+import type { Entry } from "./entry.js";
+import type { Freeze } from "./ledger.js";
 import type { ScopeKey } from "./scope-key.js";
-
-/** Which lines may count for one balance: a superset, of which the counting rules choose. */
-export interface LineQuery {
-  readonly unit: AskedLine["unit"];
-  readonly asset?: string | undefined;
-  /** Lines of this attempt only. */
-  readonly attemptId?: string | undefined;
-  /** Lines of entries with these values; empty for all. */
-  readonly scope: ScopeKey;
-  /** Lines whose date is earlier count no more; undefined where no date is too early. */
-  readonly since?: number | undefined;
-  /** Whether lines that only limits per counterparty count are among them. */
-  readonly perCounterparty: boolean;
-}
-
-/** Looks at a line and the entry that holds it. The entry's own lines and steps are not filled in. */
-export type LineVisitor = (entry: Entry, line: Line) => void;
-
-/** Says of a line whether it counts. */
-export type LineFilter = (entry: Entry, line: Line) => boolean;
+import type { Tally, TallyKind } from "./tally.js";
 
 /**
  * What a driver keeps. Synchronous, because every verb runs inside one transaction of its driver: nothing may come
@@ -28,23 +9,37 @@ export type LineFilter = (entry: Entry, line: Line) => boolean;
  */
 export interface Store {
   entry(attemptId: string): Entry | undefined;
-  /** Every entry of an intent. Steps and lines are not filled in. */
+  /** Every entry of an intent. */
   entriesOfIntent(key: string): Entry[];
+  /** Every open entry that has not aged, and whose date (`agesAt`) lies before a moment. */
+  overdue(now: number): Entry[];
+  /** Closed entries with calls that evidence can still prove and a date from a moment on, oldest first. */
+  unproven(since: number, limit: number): Entry[];
+  /** Visits every entry there is, in no order. */
+  eachEntry(visit: (entry: Entry) => void): void;
   /**
-   * Writes an entry with all its lines, in place of what was there.
+   * Writes an entry in place of what was there. Whoever calls it keeps the tallies.
    * @param durable whether it must be on the disk itself before anybody hears of it (`ledger:durable`)
    */
   put(entry: Entry, durable: boolean): void;
   /** What is kept of a reserve's whole text: two are the same only where this is. */
   digest(text: string): string;
-  /** Visits every line of a query, in no order. */
-  eachLine(query: LineQuery, visit: LineVisitor): void;
-  /**
-   * The sum of the lines of a query that count, in a window of time: there a closed entry's lines count by their date alone,
-   * from `since` on, so that a store may keep their sums instead of asking of each.
-   */
-  sum(query: Omit<LineQuery, "attemptId">, counted: LineFilter): bigint;
+  /** The kinds of tally that have been asked for. */
+  kinds(): readonly TallyKind[];
+  addKind(kind: TallyKind): void;
+  /** The tally of these scope values; one of nothing where there is none yet. It may be changed, and then has to be saved. */
+  tally(kind: TallyKind, key: ScopeKey): Tally;
+  saveTally(tally: Tally): void;
+  eachTally(kind: TallyKind, visit: (tally: Tally) => void): void;
+  /** Adds to what a tally has at a date. */
+  addDated(tally: Tally, date: number, amount: bigint): void;
+  /** What a tally has from one date on, and before another. */
+  datedSum(tally: Tally, from: number, before: number): bigint;
+  /** Every asset of which an entry holds a line. */
   assets(): string[];
+  freezes(): readonly Freeze[];
+  freeze(freeze: Freeze): void;
+  unfreeze(freeze: Pick<Freeze, "scope" | "value">): boolean;
   /** The latest time that any process has read, unless its clock had jumped. */
   highWater(): number;
   raiseHighWater(now: number): void;

@@ -1,10 +1,16 @@
+import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
-import { type Entry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
+import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
+import { isFindable, settledEntry, spentLine, withVerdict } from "./evidence.js";
+import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type {
+  AdjustRequest,
   ArmRequest,
   Balance,
   BalanceQuery,
   CloseRequest,
+  CorrectRequest,
+  Freeze,
   Granted,
   Intent,
   LedgerAnswer,
@@ -12,11 +18,23 @@ import type {
   Refusal,
   ReserveRequest,
   ScopeValues,
+  UnprovenCall,
 } from "./ledger.js";
 import type { AnchoredClock, Reading } from "./ledger-clock.js";
 import { balancesOf, checkLimits } from "./limit-check.js";
-import { checkClose, checkQuery, problemOfArm, problemOfReserve, refuse, textOfReserve } from "./request.js";
+import {
+  checkAdjust,
+  checkClose,
+  checkCorrect,
+  checkFreeze,
+  checkQuery,
+  problemOfArm,
+  problemOfReserve,
+  refuse,
+  textOfReserve,
+} from "./request.js";
 import type { Store } from "./store.js";
+import { writeEntry } from "./tallies.js";
 
 /**
  * The verbs over any store: the one place where the state table of section 8 is decided. Each runs inside a transaction of
@@ -36,7 +54,7 @@ export class Verbs {
     if (jumped) return clockJumped();
     const problem = problemOfReserve(request, now, this.#times.lifeMs);
     if (problem !== undefined) return problem;
-    const { attemptId, stepId } = request;
+    const { attemptId, stepId, relies = [] } = request;
     const entry = store.entry(attemptId);
     const digest = store.digest(textOfReserve(request));
     const known = entry?.steps.find((step) => step.stepId === stepId);
@@ -45,36 +63,31 @@ export class Verbs {
     }
     if (entry !== undefined && !isAlive(entry, now)) return refusalOf(entry);
     // The same request again: the first answer may have been lost, and nothing is counted twice.
-    if (entry !== undefined && known !== undefined) return granted(entry);
+    if (entry !== undefined && known !== undefined) return granted(entry, now);
     const taken = takenIntent(store, request, now);
     if (taken !== undefined) return taken;
     const changed = changedScope(entry?.scopes ?? {}, request.scopes);
     if (changed !== undefined)
       return refuse("invalid_request", `the ${changed} of ${attemptId} is not the one of its first step`);
     const scopes = joinedScopes(request.scopes, entry?.scopes);
+    const frozen = frozenScope(store, scopes);
+    if (frozen !== undefined) return frozen;
+    // A database that lost the first step must not arm a later one alone: the call draws on both.
+    const missing = missingStep(attemptId, relies, entry);
+    if (missing !== undefined) return missing;
     const lines = request.lines.map(lineOf);
     const asked = { limits: request.limits, scopes, lines, entry };
-    const over = checkLimits(store, asked, { now, marginMs: this.#times.marginMs, attemptId });
+    const over = checkLimits(store, asked, { now, marginMs: this.#times.marginMs });
     if (over !== undefined) return over;
-    const base: Entry = entry ?? {
-      attemptId,
-      scopes,
-      state: "reserved",
-      reservedAt: now,
-      sendBy: now + this.#times.lifeMs,
-      until: now + this.#times.lifeMs,
-      signatureDeadline: 0,
-      steps: [],
-      lines: [],
-    };
+    const base: Entry = entry ?? newEntry(attemptId, scopes, now, this.#times.lifeMs);
     const steps = [...base.steps, { stepId, digest }];
     const changes = { scopes, steps, lines: [...base.lines, ...lines] };
     // An intent is an entry's from its first step on.
     const isNew = entry === undefined && request.intent !== undefined;
     const reserved = entryWith(base, isNew ? { ...changes, intent: heldIntent(store, request.intent) } : changes);
-    const after = request.arm === true ? this.#armed(reserved, now, 0) : reserved;
+    const after = request.arm === true ? this.#armed(reserved, now, request.signatureDeadline ?? 0) : reserved;
     // Only what comes before any authority need not be on the disk yet.
-    return this.#write(store, after, after.state === "armed");
+    return write(store, entry, after, now, after.state === "armed");
   }
 
   arm(store: Store, request: ArmRequest): LedgerAnswer {
@@ -87,9 +100,11 @@ export class Verbs {
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
     // Checked anew for an armed entry too: an expired one is never renewed.
     if (!isAlive(entry, now)) return refusalOf(entry);
-    const missing = steps.find((stepId) => entry.steps.every((step) => step.stepId !== stepId));
-    if (missing !== undefined) return refuse("unknown_step", `the step ${missing} of ${attemptId} was never reserved`);
-    return this.#write(store, this.#armed(entry, now, signatureDeadline), true);
+    const frozen = frozenScope(store, entry.scopes);
+    if (frozen !== undefined) return frozen;
+    const missing = missingStep(attemptId, steps, entry);
+    if (missing !== undefined) return missing;
+    return write(store, entry, this.#armed(entry, now, signatureDeadline), now, true);
   }
 
   /** @throws RangeError for an amount that has no exact reading. */
@@ -98,13 +113,73 @@ export class Verbs {
     const reading = this.#read(store);
     const before = store.entry(request.attemptId);
     const after = closedEntry(before, request, reading, this.#times);
-    return this.#write(store, after, raises(before, after));
+    return write(store, before, after, reading.now, raises(before, after));
+  }
+
+  /** @throws RangeError for a time that is none. */
+  correct(store: Store, request: CorrectRequest): LedgerAnswer {
+    checkCorrect(request);
+    const { now } = this.#read(store);
+    const { attemptId, evidence } = request;
+    const entry = store.entry(attemptId);
+    if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
+    let { calls } = entry;
+    for (const { callId, verdict } of evidence) calls = withVerdict(calls, callId, verdict);
+    const told = entryWith(entry, { calls });
+    // Until it is closed, an entry may have calls that nobody has told of yet.
+    return write(store, entry, entry.state === "closed" ? settledEntry(told, amountsOf(told)) : told, now, false);
+  }
+
+  /** @throws RangeError for an amount that has no exact reading, or a reason that says nothing. */
+  adjust(store: Store, request: AdjustRequest): LedgerAnswer {
+    checkAdjust(request);
+    const { now } = this.#read(store);
+    const { attemptId, spent, reason } = request;
+    const entry = store.entry(attemptId);
+    if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
+    const told = spent.map(spentLine);
+    const { state, until } = entry;
+    const isOpen = state === "reserved" || state === "armed";
+    const changes = {
+      state: "closed",
+      aged: false,
+      // What an operator has decided waits for no evidence.
+      until: isOpen || until === heldUntilEvidence ? now + settleWithinOf(told, this.#times) : until,
+      calls: [],
+      unlisted: bookedLines(amountsOf(entry), told),
+      adjustments: [...(entry.adjustments ?? []), { at: now, reason }],
+    } as const;
+    return write(store, entry, settledEntry(entryWith(entry, changes), amountsOf(entry)), now, true);
   }
 
   /** @throws RangeError for a limit that has no exact reading. */
   balances(store: Store, query: BalanceQuery): Balance[] {
     checkQuery(query);
-    return balancesOf(store, query, { now: Math.max(this.#clock.read().now, store.highWater()), marginMs: this.#times.marginMs });
+    return balancesOf(store, query, { now: this.#read(store).now, marginMs: this.#times.marginMs });
+  }
+
+  unproven(store: Store, limit: number): UnprovenCall[] {
+    return store.unproven(this.#read(store).now, limit).flatMap(({ attemptId, calls }) =>
+      calls.flatMap((call) => {
+        const { callId, verdict, chainId, transactionId, nonce, from } = call;
+        if (verdict !== "live" || chainId === undefined || !isFindable(call)) return [];
+        const found: { -readonly [Name in keyof UnprovenCall]: UnprovenCall[Name] } = { attemptId, callId, chainId };
+        if (transactionId !== undefined) found.transactionId = transactionId;
+        if (nonce !== undefined) found.nonce = nonce;
+        if (from !== undefined) found.from = from;
+        return [found];
+      }),
+    );
+  }
+
+  /** @throws RangeError for a scope that is none */
+  freeze(store: Store, freeze: Omit<Freeze, "since">): void {
+    checkFreeze(freeze);
+    store.freeze({ ...freeze, since: this.#read(store).now });
+  }
+
+  trustClock(proof: { readonly blockTime: number } | { readonly operator: true }): boolean {
+    return this.#clock.renew("blockTime" in proof ? proof.blockTime : undefined);
   }
 
   #armed(entry: Entry, now: number, signatureDeadline: number): Entry {
@@ -112,26 +187,55 @@ export class Verbs {
     const sendBy = now + this.#times.lifeMs;
     // A reserved entry's date says nothing about money: none can have moved yet.
     const before = entry.state === "armed" ? entry.until : 0;
+    const until = Math.max(before, sendBy + settleWithinOf(entry.lines, this.#times), deadline);
     return entryWith(entry, {
       state: "armed",
       sendBy,
-      until: Math.max(before, sendBy + this.#times.settleWithinMs, deadline),
+      until: this.#times.unresolved === "hold" ? heldUntilEvidence : until,
       signatureDeadline: deadline,
     });
   }
 
-  /** Time never runs backwards in a ledger: what one process has dated, another must not date earlier. */
+  /**
+   * Time never runs backwards in a ledger: what one process has dated, another must not date earlier. Open entries whose date
+   * has passed are counted where they belong from now on.
+   */
   #read(store: Store): Reading {
     const { now, jumped } = this.#clock.read();
     const highWater = store.highWater();
-    if (!jumped && now > highWater) store.raiseHighWater(now);
-    return { now: Math.max(now, highWater), jumped };
+    if (now <= highWater) return { now: highWater, jumped };
+    // A jumped reading says nothing for others.
+    if (jumped) return { now, jumped };
+    store.raiseHighWater(now);
+    for (const entry of store.overdue(now)) writeEntry(store, entry, entryWith(entry, { aged: true }), false);
+    return { now, jumped };
   }
+}
 
-  #write(store: Store, entry: Entry, durable: boolean): Granted {
-    store.put(entry, durable);
-    return granted(entry);
+function write(store: Store, before: Entry | undefined, after: Entry, now: number, durable: boolean): Granted {
+  writeEntry(store, before, after, durable);
+  return granted(after, now);
+}
+
+function newEntry(attemptId: string, scopes: ScopeValues, now: number, lifeMs: number): Entry {
+  return entryWith(emptyEntry(attemptId, scopes, now), { state: "reserved", sendBy: now + lifeMs, until: now + lifeMs });
+}
+
+function amountsOf({ lines }: Entry): Entry["lines"] {
+  return lines.filter((line) => line.unit === "amount");
+}
+
+function missingStep(attemptId: string, steps: readonly string[], entry: Entry | undefined): Refusal | undefined {
+  const missing = steps.find((stepId) => entry?.steps.some((step) => step.stepId === stepId) !== true);
+  return missing === undefined ? undefined : refuse("unknown_step", `the step ${missing} of ${attemptId} is not in the ledger`);
+}
+
+function frozenScope(store: Store, scopes: ScopeValues): Refusal | undefined {
+  for (const { scope, value, reason } of store.freezes()) {
+    if (scope !== "all" && scopes[scope] !== value) continue;
+    return refuse("frozen", `${scope === "all" ? "everything" : `the ${scope} ${value}`} is frozen: ${reason}`);
   }
+  return undefined;
 }
 
 function heldIntent(store: Store, { key, content }: Intent): HeldIntent {
@@ -156,8 +260,8 @@ function changedScope(held: ScopeValues, asked: ScopeValues): string | undefined
   return names.find((name) => asked[name] !== undefined && asked[name] !== held[name]);
 }
 
-function granted({ state, sendBy, until }: Entry): Granted {
-  return { ok: true, state, sendBy, until };
+function granted({ state, sendBy, until }: Entry, now: number): Granted {
+  return { ok: true, state, now, sendBy, until };
 }
 
 function refusalOf({ attemptId, state }: Entry): Refusal {

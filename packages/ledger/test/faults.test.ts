@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Ledger } from "../src/ledger.js";
 import { openLedger } from "../src/open-ledger.js";
 import { driversFor, faultOf, openDatabase } from "../src/sqlite-database.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
@@ -44,13 +45,13 @@ describe("a ledger that cannot answer says why", () => {
   });
 
   it.each([
-    ["an empty amount", "UPDATE lines SET amount = ''"],
-    ["a negative amount", "UPDATE lines SET amount = '-5'"],
-    ["an amount in another notation", "UPDATE lines SET amount = '0x5'"],
-    ["a state that does not exist", "UPDATE entries SET state = 'forgiven'"],
-    ["a date that is none", "UPDATE entries SET until = 'yesterday'"],
-    ["a lost high-water mark", "UPDATE meta SET value = '' WHERE name = 'high_water'"],
-    ["no high-water mark", "DELETE FROM meta WHERE name = 'high_water'"],
+    ["an empty sum", "UPDATE tallies SET open = ''"],
+    ["a negative sum", "UPDATE tallies SET open = '-5'"],
+    ["a sum in another notation", "UPDATE tallies SET dated = '0x5'"],
+    ["windows that are none", "UPDATE tallies SET windows = 'day'"],
+    ["a window without a beginning", `UPDATE tallies SET windows = '[["day",null,"0"]]'`],
+    ["a lost high-water mark", "UPDATE head SET high_water = ''"],
+    ["no high-water mark", "DELETE FROM head"],
   ])("when a row of it is damaged: %s", async (what, damage) => {
     const file = join(folder, `${what}.db`);
     const ledger = await openSqliteLedger(file);
@@ -61,6 +62,29 @@ describe("a ledger that cannot answer says why", () => {
     database.close();
     await expect(ledger.reserve(request("5"))).rejects.toMatchObject({ code: "ledger_corrupt" });
     await expect(ledger.balances({ limits: [limitOf(10)] })).rejects.toMatchObject({ code: "ledger_corrupt" });
+    await ledger.dispose();
+  });
+
+  it.each([
+    ["an amount", "$.lines[0].amount", '"-5"'],
+    ["an amount in another notation", "$.lines[0].amount", '"0x5"'],
+    ["a state", "$.state", '"forgiven"'],
+    ["a date", "$.until", '"yesterday"'],
+    ["its steps", "$.steps", "null"],
+    ["its calls", "$.calls", '"none"'],
+  ])("when an entry of it is damaged: %s", async (what, path, value) => {
+    const file = join(folder, `entry ${what}.db`);
+    const ledger = await openSqliteLedger(file);
+    const attemptId = attemptAt(Date.now());
+    expect(await ledger.reserve(reserveOf({ attemptId, amount: "5", limits: [limitOf(10)] }))).toMatchObject({ ok: true });
+    const database = await openDatabase(file);
+    database.exec(`UPDATE entries SET entry = json_set(entry, '${path}', json('${value}'))`);
+    database.close();
+    await expect(ledger.arm({ attemptId, steps: ["root"] })).rejects.toMatchObject({ code: "ledger_corrupt" });
+    // It is the entry that is damaged: another attempt's is not.
+    expect(
+      await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: "5", limits: [limitOf(10)] })),
+    ).toMatchObject({ ok: true });
     await ledger.dispose();
   });
 
@@ -103,11 +127,41 @@ describe("a ledger that cannot answer says why", () => {
     expect(await first.reserve(request())).toMatchObject({ ok: true });
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
     await expect(first.reserve(request())).rejects.toMatchObject({ code: "ledger_replaced" });
+    // The head beside it remembers the one that was there; who removes it too means it.
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "ledger_replaced",
+      message: expect.stringContaining(`remove ${file}-head`),
+    });
+    for (const suffix of ["", "-wal", "-shm", "-head"]) rmSync(`${file}${suffix}`, { force: true });
     const second = await openSqliteLedger(file);
     expect(await second.reserve(request())).toMatchObject({ ok: true });
     await expect(first.reserve(request())).rejects.toMatchObject({ code: "ledger_replaced" });
     await first.dispose();
     await second.dispose();
+  });
+
+  it("when it is yesterday's copy of itself, which would spend again what was spent since", async () => {
+    const file = join(folder, "copied.db");
+    const pay = async (ledger: Ledger) =>
+      await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: "1", limits: [limitOf(2)], arm: true }));
+    const first = await openSqliteLedger(file);
+    expect(await pay(first)).toMatchObject({ ok: true });
+    await first.dispose();
+    copyFileSync(file, `${file}.yesterday`);
+    const second = await openSqliteLedger(file);
+    expect(await pay(second)).toMatchObject({ ok: true });
+    await second.dispose();
+    copyFileSync(file, `${file}.today`);
+    copyFileSync(`${file}.yesterday`, file);
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "ledger_rolled_back",
+      message: expect.stringMatching(/1 durable writes are missing.*remove .*copied\.db-head/),
+    });
+    // The newest copy is the ledger itself, and goes on.
+    copyFileSync(`${file}.today`, file);
+    const third = await openSqliteLedger(file);
+    expect(await pay(third)).toMatchObject({ ok: false, code: "over_limit" });
+    await third.dispose();
   });
 
   it("when its location is none", async () => {

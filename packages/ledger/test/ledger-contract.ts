@@ -144,7 +144,7 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         const { attemptId, answer } = await reserve("60");
         clock.pass(minute);
         const step = await ledger.reserve(reserveOf({ attemptId, stepId: "call-1", amount: "10", limits: [limitOf(100)] }));
-        expect(step).toEqual(answer);
+        expect(step).toEqual({ ...answer, now: clock.now() });
         expect(await left()).toBe("30");
       });
 
@@ -166,13 +166,13 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       it("has until its sending time plus the horizon", async () => {
         const { answer } = await armed();
         const sendBy = clock.now() + times.lifeMs;
-        expect(answer).toEqual({ ok: true, state: "armed", sendBy, until: sendBy + times.settleWithinMs });
+        expect(answer).toEqual({ ok: true, state: "armed", now: clock.now(), sendBy, until: sendBy + times.settleWithinMs });
       });
 
       it("is the same when it was reserved and armed at once", async () => {
         const answer = await ledger.reserve(reserveOf({ attemptId: fresh(), amount: "60", limits: [limitOf(100)], arm: true }));
         const sendBy = clock.now() + times.lifeMs;
-        expect(answer).toEqual({ ok: true, state: "armed", sendBy, until: sendBy + times.settleWithinMs });
+        expect(answer).toEqual({ ok: true, state: "armed", now: clock.now(), sendBy, until: sendBy + times.settleWithinMs });
       });
 
       it("counts everywhere until then, and afterwards at that date, without any close", async () => {
@@ -222,6 +222,7 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect(await ledger.close(closeOf(attemptId, 25n))).toEqual({
           ok: true,
           state: "closed",
+          now: clock.now(),
           sendBy: clock.now() + times.lifeMs,
           until: clock.now() + times.settleWithinMs,
         });

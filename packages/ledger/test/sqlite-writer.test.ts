@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CloseRequest } from "../src/ledger.js";
 import { AnchoredClock } from "../src/ledger-clock.js";
+import { LedgerHead } from "../src/ledger-head.js";
 import { defaultLedgerTimes } from "../src/ledger-options.js";
 import { openDatabase, type SqliteDatabase } from "../src/sqlite-database.js";
-import { prepareTables } from "../src/sqlite-store.js";
+import { prepareTables } from "../src/sqlite-tables.js";
 import { SqliteWriter } from "../src/sqlite-writer.js";
 import { Verbs } from "../src/verbs.js";
 import { ManualClock } from "./support/manual-clock.js";
@@ -21,7 +22,7 @@ async function recordedWriter() {
   const database = await openDatabase(path);
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("BEGIN IMMEDIATE");
-  prepareTables(database, path);
+  const { ledgerId, sequence } = prepareTables(database, path);
   database.exec("COMMIT");
   const commits: string[] = [];
   let synchronous = "FULL";
@@ -36,7 +37,7 @@ async function recordedWriter() {
   };
   const clock = new ManualClock();
   const verbs = new Verbs(new AnchoredClock(clock), defaultLedgerTimes);
-  const writer = new SqliteWriter(recording, path, 1_000);
+  const writer = new SqliteWriter(recording, path, 1_000, new LedgerHead(path, ledgerId, sequence));
   const reserve = (attemptId: string, more: { stepId?: string; arm?: boolean } = {}) => {
     const request = reserveOf({ attemptId, amount: "10", limits: [limitOf(1_000)], ...more });
     return writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root");

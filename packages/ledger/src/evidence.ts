@@ -1,0 +1,91 @@
+import { bookedLines } from "./booking.js";
+import { type Entry, entryWith, type Line, lineWith, sumsOf, type ToldCall } from "./entry.js";
+import type { CallReport, SpentLine, Verdict } from "./ledger.js";
+
+/** What is known of the calls of an entry, with what a close has just told. A verdict is final, and no amount falls without one. */
+export function mergedCalls(known: readonly ToldCall[], told: readonly CallReport[]): readonly ToldCall[] {
+  if (told.length === 0) return known;
+  const calls = new Map(known.map((call) => [call.callId, call]));
+  for (const report of told) {
+    const before = calls.get(report.callId);
+    if (before === undefined || before.verdict === "live") calls.set(report.callId, toldCall(report, before));
+  }
+  return [...calls.values()];
+}
+
+/** The calls with one verdict more. Evidence of a call that no close has listed says nothing of what else was sent. */
+export function withVerdict(calls: readonly ToldCall[], callId: string, verdict: Verdict): readonly ToldCall[] {
+  return calls.map((call) => (call.callId === callId && call.verdict === "live" ? { ...call, ...verdictOf(verdict) } : call));
+}
+
+/**
+ * What was spent beyond what calls explain, line by line. A call that evidence has disproved since explains its money all the same:
+ * whoever reports it as live does not know yet.
+ */
+export function beyondCalls(spent: readonly Line[], reports: readonly CallReport[], known: readonly ToldCall[]): Line[] {
+  const live = reports.filter(({ verdict }) => verdict?.kind !== "never").flatMap(({ lines }) => lines.map(spentLine));
+  // A close that lists nothing says nothing of the calls that an earlier one has listed.
+  const explained = sumsOf(reports.length > 0 ? live : known.flatMap(({ lines }) => lines));
+  return [...sumsOf(spent)].flatMap(([key, { line, sum }]) => {
+    const rest = sum - (explained.get(key)?.sum ?? 0n);
+    return rest > 0n ? [lineWith(line, rest)] : [];
+  });
+}
+
+/**
+ * A closed entry with the amounts that its calls may have moved, and with the date of the last block once each of them is final.
+ * @param held the lines by which money without a receiver is attributed
+ */
+export function settledEntry(entry: Entry, held: readonly Line[]): Entry {
+  const { calls, unlisted, until } = entry;
+  const counts = entry.lines.filter((line) => line.unit === "actions");
+  const moving = calls.flatMap(({ verdict, lines }) => (verdict === "never" ? [] : lines));
+  const booked = [...sumsOf([...unlisted, ...bookedLines(held, moving)]).values()].map(({ line, sum }) => lineWith(line, sum));
+  const blocks = calls.flatMap(({ blockTime }) => (blockTime === undefined ? [] : [blockTime]));
+  const isFinal = calls.every(({ verdict }) => verdict !== "live") && unlisted.every(({ amount }) => amount === 0n);
+  return entryWith(entry, {
+    lines: [...counts, ...booked],
+    until: isFinal && blocks.length > 0 ? Math.max(...blocks) : until,
+  });
+}
+
+export function spentLine({ asset, amount, counterparty }: SpentLine): Line {
+  const exact = BigInt(amount);
+  return counterparty === undefined
+    ? { unit: "amount", asset, amount: exact }
+    : { unit: "amount", asset, amount: exact, counterparty };
+}
+
+function toldCall(report: CallReport, before: ToldCall | undefined): ToldCall {
+  const { callId, lines, chainId = before?.chainId, transactionId = before?.transactionId } = report;
+  const { nonce = before?.nonce, from = before?.from, verdict } = report;
+  return {
+    callId,
+    lines: larger(before?.lines ?? [], lines.map(spentLine)),
+    ...(chainId === undefined ? {} : { chainId }),
+    ...(transactionId === undefined ? {} : { transactionId }),
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(from === undefined ? {} : { from }),
+    ...(verdict === undefined ? { verdict: "live" } : verdictOf(verdict)),
+  };
+}
+
+function larger(known: readonly Line[], told: readonly Line[]): Line[] {
+  const sums = sumsOf(known);
+  for (const [key, { line, sum }] of sumsOf(told)) if (sum > (sums.get(key)?.sum ?? -1n)) sums.set(key, { line, sum });
+  return [...sums.values()].map(({ line, sum }) => lineWith(line, sum));
+}
+
+function verdictOf(verdict: Verdict): Pick<ToldCall, "verdict" | "blockTime"> {
+  return verdict.kind === "never" ? { verdict: "never" } : { verdict: "moved", blockTime: verdict.blockTime };
+}
+
+/** Whether evidence can still change what an entry counts, or when. */
+export function canBeProven({ state, calls }: Entry): boolean {
+  return state === "closed" && calls.some((call) => call.verdict === "live" && isFindable(call));
+}
+
+/** Whether a chain can be asked for a call: by its transaction, or by the nonce that it took. */
+export function isFindable({ chainId, transactionId, nonce, from }: ToldCall): boolean {
+  return chainId !== undefined && (transactionId !== undefined || (nonce !== undefined && from !== undefined));
+}
