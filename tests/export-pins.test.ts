@@ -8,6 +8,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   schema: [
     "actionHash",
     "canonicalJson",
+    "elapsedMs",
     "isActionContext",
     "isActionOutcome",
     "isAllow",

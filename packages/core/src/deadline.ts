@@ -1,5 +1,4 @@
-import type { Clock } from "@agentkit-policy/schema";
-import { elapsedMs } from "./elapsed.js";
+import { type Clock, elapsedMs } from "@agentkit-policy/schema";
 import { isThenable } from "./thenable.js";
 
 /** The answer of `within` when the time passed first. */

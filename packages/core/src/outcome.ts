@@ -35,7 +35,8 @@ export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
   const transactions: Transaction[] = [];
   for (const [index, call] of handedOver.entries()) {
     addTransaction(transactions, call);
-    if (calls[index]?.state !== "never_left") live.push(...moneyLines(facts.decode(call.facts)));
+    const settled = calls[index];
+    if (settled !== undefined && settled.state !== "never_left") live.push(...settled.lines);
   }
   const spent = facts.journalComplete ? live : entered ? largerPerAsset(moneyLines(facts.declared), live) : live;
   return {
@@ -75,6 +76,7 @@ function settledCall(call: JournalCall, facts: OutcomeFacts): SettledCall {
     ...(chainId === undefined ? {} : { chainId }),
     ...(call.nonce === undefined ? {} : { nonce: call.nonce }),
     final,
+    lines: moneyLines(facts.decode(call.facts)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ActionContext, ActionOutcome, PolicyDecision } from "@agentkit-policy/schema";
+import type { ActionContext, ActionOutcome, MoneyLine, PolicyDecision } from "@agentkit-policy/schema";
 import type { ActionReader } from "./action-reader.js";
 
 /** Handed to `beforeAction` as its second argument. */
@@ -73,4 +73,6 @@ export interface SettledCall {
   readonly nonce?: string;
   /** True once the chain's finality has been reached for this call. */
   readonly final: boolean;
+  /** What it moves if it is mined; of a call that never left, what it would have moved. */
+  readonly lines: readonly MoneyLine[];
 }

@@ -1,5 +1,4 @@
-import type { Clock } from "@agentkit-policy/schema";
-import { elapsedMs } from "./elapsed.js";
+import { type Clock, elapsedMs } from "@agentkit-policy/schema";
 
 /** Until when a set of allows may be acted on: each from before its own question was sent. */
 export class Validity {

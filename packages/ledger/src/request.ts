@@ -33,16 +33,16 @@ export function refuse(code: RefusalCode, reason: string, limitId?: string): Ref
   return { ok: false, code, reason, ...(limitId === undefined ? {} : { limitId }) };
 }
 
-/**
- * What is wrong with a reserve, if anything. An id older than a life is refused, so that the tombstone of an attempt that
- * was closed before it reserved need not be kept for ever (`ledger:faults`).
- */
-export function problemOfReserve(request: ReserveRequest, now: number, lifeMs: number): Refusal | undefined {
+/** Whether a new attempt's id is older than a life: the tombstone of one that was closed before need not be kept for ever (`ledger:faults`). */
+export function isTooOld({ attemptId }: ReserveRequest, now: number, lifeMs: number): boolean {
+  return timeOfId(attemptId) < now - lifeMs;
+}
+
+/** What is wrong with a reserve, if anything. */
+export function problemOfReserve(request: ReserveRequest, now: number): Refusal | undefined {
   const { attemptId, stepId, lines, limits } = request;
   if (!idPattern.test(attemptId)) return refuse("invalid_request", `"${attemptId}" is no UUIDv7`);
-  const madeAt = timeOfId(attemptId);
-  if (madeAt > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
-  if (madeAt < now - lifeMs) return refuse("expired", `the id ${attemptId} is older than an entry may live`);
+  if (timeOfId(attemptId) > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
   if (request.intent !== undefined && !(isText(request.intent.key) && isText(request.intent.content)))
     return refuse("invalid_request", "the intent has no key or no content");

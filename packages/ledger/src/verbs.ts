@@ -28,6 +28,7 @@ import {
   checkCorrect,
   checkFreeze,
   checkQuery,
+  isTooOld,
   problemOfArm,
   problemOfReserve,
   refuse,
@@ -52,10 +53,12 @@ export class Verbs {
   reserve(store: Store, request: ReserveRequest): LedgerAnswer {
     const { now, jumped } = this.#read(store);
     if (jumped) return clockJumped();
-    const problem = problemOfReserve(request, now, this.#times.lifeMs);
+    const problem = problemOfReserve(request, now);
     if (problem !== undefined) return problem;
     const { attemptId, stepId, relies = [] } = request;
     const entry = store.entry(attemptId);
+    if (entry === undefined && isTooOld(request, now, this.#times.lifeMs))
+      return refuse("expired", `the id ${attemptId} is older than an entry may live`);
     const digest = store.digest(textOfReserve(request));
     const known = entry?.steps.find((step) => step.stepId === stepId);
     if (known !== undefined && known.digest !== digest) {

@@ -5,18 +5,28 @@ import {
   type Settlement,
   type SettleScope,
 } from "@agentkit-policy/core";
-import type { AskedLine, Awaitable, Granted, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
-import type { ActionContext, Allow, Deny, PolicyDecision } from "@agentkit-policy/schema";
+import type { AskedLine, Awaitable, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
+import { type ActionContext, type Allow, type Clock, type Deny, elapsedMs, type PolicyDecision } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
 import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
-import { askedLines, intentOf, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
+import { askedLines, callReport, intentOf, latestDeadline, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
 
 /** What this process knows of an entry of its own: enough to spare the ledger a question, never to answer in its place. */
 interface HeldEntry {
   readonly steps: string[];
   armed: boolean;
-  sendBy: number;
+  /** The latest deadline of a signature that the entry covers, in milliseconds since 1970. */
+  signatureDeadline: number;
+  /** How long the last grant may be acted on, from before it was asked for. */
+  validForMs: number;
+  askedAt: Instant;
+}
+
+/** Both clocks, read together. */
+interface Instant {
+  readonly now: number;
+  readonly uptime: number;
 }
 
 /** What is asked of the ledger for one decision. */
@@ -27,6 +37,7 @@ interface LedgerQuestion {
   /** Whether the answer arms the entry. */
   readonly arms: boolean;
   readonly lines: readonly AskedLine[];
+  readonly signatureDeadline: number;
 }
 
 /** What the provider runs with. */
@@ -34,7 +45,7 @@ export interface ProviderParts {
   readonly policy: CompiledPolicy;
   readonly ledger: Ledger;
   readonly name: string;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /**
@@ -57,13 +68,13 @@ export function compiledProvider(parts: ProviderParts): PolicyProvider {
 class CompiledProvider {
   readonly #policy: CompiledPolicy;
   readonly #ledger: Ledger;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #entries = new Map<string, HeldEntry>();
 
-  constructor({ policy, ledger, now }: ProviderParts) {
+  constructor({ policy, ledger, clock }: ProviderParts) {
     this.#policy = policy;
     this.#ledger = ledger;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   beforeAction(context: ActionContext): Awaitable<PolicyDecision> {
@@ -94,14 +105,21 @@ class CompiledProvider {
     const { actionId: attemptId, callId: stepId } = context;
     if (stepId === undefined) return { decision: "deny", code: "context_error", reason: "the wallet call has no id" };
     const lines = askedLines(context.excess ?? context.effects);
+    const signatureDeadline = latestDeadline(context.effects);
     const entry = this.#entries.get(attemptId);
     if (lines.length > 0 || entry === undefined) {
       const limits = limitsFor(this.#policy.limits, context);
-      return this.#reserve({ attemptId, stepId, scopes: scopesOf(context), lines, limits, arm: true });
+      // The call draws on what was reserved before, too: where the ledger has lost that, this step alone must not arm.
+      const relies = entry?.steps ?? [];
+      const held = { attemptId, stepId, scopes: scopesOf(context), lines, limits, arm: true };
+      const dated = signatureDeadline > 0 ? { ...held, signatureDeadline } : held;
+      return this.#reserve(relies.length > 0 ? { ...dated, relies: [...relies] } : dated);
     }
     // guard:judged-in-full: only the first call arms, as long as the entry leaves the wallet time enough.
-    if (entry.armed && this.#now() + this.#policy.leaveWithinMs <= entry.sendBy) return this.#allow(entry.sendBy);
-    return this.#decide({ attemptId, arms: true, lines }, () => this.#ledger.arm({ attemptId, steps: entry.steps }));
+    const validForMs = entry.validForMs - elapsedMs(this.#clock, entry.askedAt);
+    if (entry.armed && validForMs >= 0 && signatureDeadline <= entry.signatureDeadline) return allowFor(validForMs);
+    const question = { attemptId, arms: true, lines, signatureDeadline };
+    return this.#decide(question, () => this.#ledger.arm({ attemptId, steps: entry.steps, signatureDeadline }));
   }
 
   settle(context: ActionContext, outcome: SettledOutcome, { settlements }: SettleScope): Awaitable<void> {
@@ -118,6 +136,8 @@ class CompiledProvider {
       nothingDone: provesNothingLeft(outcome),
       inFlight,
       spent: spentLines(outcome.spent),
+      // Where calls may have gone by unseen, evidence of those that were seen proves nothing of the rest.
+      calls: outcome.journalComplete ? outcome.calls.map((call) => callReport(call, context)) : [],
     });
     const closed = (): void => {
       if (!inFlight) this.#entries.delete(actionId);
@@ -133,40 +153,44 @@ class CompiledProvider {
   }
 
   #reserve(request: ReserveRequest): Awaitable<PolicyDecision> {
-    const { attemptId, stepId, lines, arm: arms = false } = request;
-    return this.#decide({ attemptId, stepId, arms, lines }, () => this.#ledger.reserve(request));
+    const { attemptId, stepId, lines, arm: arms = false, signatureDeadline = 0 } = request;
+    return this.#decide({ attemptId, stepId, arms, lines, signatureDeadline }, () => this.#ledger.reserve(request));
   }
 
   /** Answers at once where the ledger does. */
   #decide(question: LedgerQuestion, ask: () => Awaitable<LedgerAnswer>): Awaitable<PolicyDecision> {
+    const askedAt = { now: this.#clock.now(), uptime: this.#clock.uptime() };
     // ledger:faults: a budget that cannot be asked has no room, whether it says so at once or later.
     try {
       const answer = ask();
-      if (!(answer instanceof Promise)) return this.#decisionOf(question, answer);
-      return answer.then((later) => this.#decisionOf(question, later), denialOfFault);
+      if (!(answer instanceof Promise)) return this.#decisionOf(question, answer, askedAt);
+      return answer.then((later) => this.#decisionOf(question, later, askedAt), denialOfFault);
     } catch (error) {
       return denialOfFault(error);
     }
   }
 
-  #decisionOf({ attemptId, stepId, arms, lines }: LedgerQuestion, answer: LedgerAnswer): PolicyDecision {
-    if (!answer.ok) return denialOfRefusal(answer, lines, this.#policy.decimalsOf);
-    this.#remember(attemptId, stepId, arms, answer);
-    return this.#allow(answer.sendBy, stepId);
+  #decisionOf(question: LedgerQuestion, answer: LedgerAnswer, askedAt: Instant): PolicyDecision {
+    if (!answer.ok) return denialOfRefusal(answer, question.lines, this.#policy.decimalsOf);
+    // An allow may be acted on only while the wallet still has `leaveWithin` before the entry's end, by the ledger's own time.
+    const validForMs = Math.max(0, answer.sendBy - this.#policy.leaveWithinMs - answer.now);
+    this.#remember(question, validForMs, askedAt);
+    return allowFor(validForMs, question.stepId);
   }
 
-  #remember(actionId: string, stepId: string | undefined, arms: boolean, { sendBy }: Granted): void {
-    const entry = this.#entries.get(actionId) ?? { steps: [], armed: false, sendBy };
+  #remember({ attemptId, stepId, arms, signatureDeadline }: LedgerQuestion, validForMs: number, askedAt: Instant): void {
+    const known = this.#entries.get(attemptId);
+    const entry = known ?? { steps: [], armed: false, signatureDeadline: 0, validForMs, askedAt };
     if (stepId !== undefined) entry.steps.push(stepId);
     entry.armed ||= arms;
-    entry.sendBy = sendBy;
-    this.#entries.set(actionId, entry);
+    if (arms) entry.signatureDeadline = Math.max(entry.signatureDeadline, signatureDeadline);
+    entry.validForMs = validForMs;
+    entry.askedAt = askedAt;
+    if (known === undefined) this.#entries.set(attemptId, entry);
   }
+}
 
-  /** An allow that may be acted on only while the wallet still has `leaveWithin` before the entry's end. */
-  #allow(sendBy: number, stepId?: string): Allow {
-    const validForMs = Math.max(0, sendBy - this.#policy.leaveWithinMs - this.#now());
-    const settlement: { readonly settlement?: Settlement } = stepId === undefined ? {} : { settlement: { step: stepId } };
-    return { decision: "allow", validForMs, ...settlement };
-  }
+function allowFor(validForMs: number, stepId?: string): Allow {
+  const settlement: { readonly settlement?: Settlement } = stepId === undefined ? {} : { settlement: { step: stepId } };
+  return { decision: "allow", validForMs, ...settlement };
 }

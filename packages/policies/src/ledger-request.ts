@@ -1,7 +1,11 @@
-import type { AskedLine, Intent, Limit, ScopeValues } from "@agentkit-policy/ledger";
+import type { SettledCall } from "@agentkit-policy/core";
+import type { AskedLine, CallReport, Intent, Limit, ScopeValues, SpentLine } from "@agentkit-policy/ledger";
 import { type ActionContext, canonicalJson, type Effect, type MoneyLine } from "@agentkit-policy/schema";
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { applies } from "./matching.js";
+
+/** The last second whose milliseconds are exact. */
+const latestSecond = BigInt(Math.floor(Number.MAX_SAFE_INTEGER / 1_000));
 
 /** What an admitted "unlimited" counts as: the largest amount that a token can be told to move. */
 const unlimitedAmount = (2n ** 256n - 1n).toString();
@@ -54,11 +58,35 @@ export function askedLines(effects: readonly Effect[]): AskedLine[] {
 }
 
 /** What an outcome's money is closed with. */
-export function spentLines(lines: readonly MoneyLine[]): { asset: string; amount: string; counterparty?: string }[] {
+export function spentLines(lines: readonly MoneyLine[]): SpentLine[] {
   return lines.map(({ asset, amount, counterparty }) => {
     const exact = exactAmount(amount);
     return counterparty === undefined ? { asset, amount: exact } : { asset, amount: exact, counterparty };
   });
+}
+
+/** What a close tells of one wallet call, so that evidence can find it. */
+export function callReport(call: SettledCall, { walletAddress }: ActionContext): CallReport {
+  const { callId, lines, state, chainId, transactionId, nonce } = call;
+  const report: { -readonly [Name in keyof CallReport]: CallReport[Name] } = { callId, lines: spentLines(lines) };
+  if (chainId !== undefined) report.chainId = chainId;
+  if (transactionId !== undefined) report.transactionId = transactionId;
+  if (nonce !== undefined) report.nonce = nonce;
+  if (walletAddress !== undefined) report.from = walletAddress;
+  if (state === "never_left") report.verdict = { kind: "never" };
+  return report;
+}
+
+/** The last moment at which a signature among these effects can be used, in milliseconds since 1970; 0 where there is none. */
+export function latestDeadline(effects: readonly Effect[]): number {
+  let latest = 0;
+  for (const { deadline } of effects) {
+    if (deadline === undefined) continue;
+    const seconds = BigInt(deadline);
+    // A deadline that no date can hold is for ever, and the ledger refuses what is no time.
+    latest = Math.max(latest, seconds > latestSecond ? Number.MAX_SAFE_INTEGER : Number(seconds) * 1_000);
+  }
+  return latest;
 }
 
 /** The limits that may concern a context, as queries. */

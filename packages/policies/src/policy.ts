@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { PolicyProvider } from "@agentkit-policy/core";
 import { type Balance, type Ledger, type LedgerOptions, type Limit, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
+import { systemClock } from "@agentkit-policy/schema";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
@@ -68,7 +69,7 @@ async function openPolicy(
     policy,
     ledger,
     name,
-    now: clock === undefined ? Date.now : () => clock.now(),
+    clock: clock ?? systemClock,
   });
   return {
     ...provider,

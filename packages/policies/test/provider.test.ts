@@ -187,7 +187,7 @@ describe("an entry", () => {
     const context = payment("10");
     await policy.beforeAction(context, scope);
     await policy.beforeWalletCall?.(callOf(context), scope);
-    const calls = [{ callId: idAt(now), state: "in_flight" as const, final: false }];
+    const calls = [{ callId: idAt(now), state: "in_flight" as const, final: false, lines: outcome(["4"]).spent }];
     await policy.settle?.(context, outcome(["4"], { calls }), settle);
     expect(await counted(policy)).toEqual(["10 (10 open), 49999999999999990 left"]);
     await policy.settle?.(context, outcome(["4"]), settle);

@@ -30,3 +30,8 @@ function uptimeMs(): number {
 
 /** The machine's own clocks. */
 export const systemClock: Clock = { now: () => Date.now(), uptime: uptimeMs };
+
+/** Milliseconds since two clocks were read together, by whichever says more: one that was set back must not prolong an allow. */
+export function elapsedMs(clock: Clock, since: { readonly now: number; readonly uptime: number }): number {
+  return Math.max(clock.now() - since.now, clock.uptime() - since.uptime, 0);
+}

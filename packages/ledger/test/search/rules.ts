@@ -194,7 +194,7 @@ export class ModelRules {
     if (relies.some((earlier) => entry?.steps[earlier] === undefined) && this.mutant !== "arms without its steps")
       return refused("unknown_step");
     const unchecked = this.mutant === "checks no limit at the excess" && entry !== undefined;
-    if (!unchecked && this.limits.some((limit) => this.counted(ledger, limit, now, attempt) + amount > limit.max))
+    if (amount > 0 && !unchecked && this.limits.some((limit) => this.counted(ledger, limit, now, attempt) + amount > limit.max))
       return refused("over_limit");
     const sendBy = now + this.times.life;
     const base: ModelEntry = entry ?? {
