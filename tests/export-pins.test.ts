@@ -69,7 +69,15 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "toAccountId",
     "tokenDecimals",
   ],
-  ledger: ["LedgerFault", "defaultLedgerTimes", "openLedger", "openMemoryLedger", "openSqliteLedger", "systemClock"],
+  ledger: [
+    "LedgerFault",
+    "defaultLedgerTimes",
+    "openLedger",
+    "openMemoryLedger",
+    "openPostgresLedger",
+    "openSqliteLedger",
+    "systemClock",
+  ],
   policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
   sidecar: ["Sidecar", "runSidecar", "serve"],
   "agentkit-policy": [

@@ -18,7 +18,10 @@ describe("who imports whom", () => {
 
   it.each(names)("in packages/%s is declared in its package.json, and nothing more", (name) => {
     const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
-    const declared = Object.keys(manifest.dependencies ?? {});
+    const optional = Object.keys(manifest.peerDependenciesMeta ?? {});
+    const onUse = importRules[name]?.onUse ?? [];
+    for (const peer of onUse) expect(optional, "what is loaded on use is an optional peer").toContain(peer);
+    const declared = [...Object.keys(manifest.dependencies ?? {}), ...onUse];
     const used = packageImports(name)
       .map(({ specifier }) => specifier)
       .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
@@ -40,6 +43,9 @@ describe("who imports whom", () => {
     ["core", "import {\n  a,\n  b,\n} from 'viem/utils';", 1],
     ["effects", 'import { withPolicy } from "@agentkit-policy/core";', 1],
     ["ledger", 'import "libsql";', 1],
+    ["ledger", 'import { Client } from "pg";', 1],
+    ["ledger", 'import type { Client } from "pg";', 0],
+    ["ledger", 'const pg = await import("pg");', 0],
     ["schema", 'import { x } from "./x.js";\nimport { y } from "node:fs";', 0],
     ["core", 'import { x } from "../../ledger/src/index.js";', 1],
     ["core", "const { z } = await import(`zod`);", 1],

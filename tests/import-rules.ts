@@ -9,12 +9,15 @@ export interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly typeOnly: boolean;
+  /** Whether it is loaded only when it is needed. */
+  readonly onUse?: boolean;
 }
 
-/** Whom a package may import beside itself and Node. `types` may be imported as types only. */
+/** Whom a package may import beside itself and Node. `types` may be imported as types only, `onUse` also when they are needed. */
 export interface ImportRule {
   readonly values: readonly string[];
   readonly types: readonly string[];
+  readonly onUse?: readonly string[];
 }
 
 /** The table "Who may import whom" of the design, for the packages that there are. */
@@ -22,8 +25,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   schema: { values: ["canonicalize"], types: [] },
   core: { values: ["@agentkit-policy/schema"], types: ["@coinbase/agentkit"] },
   effects: { values: ["@agentkit-policy/schema", "@noble/hashes"], types: ["@agentkit-policy/core"] },
-  // Database clients are peers that are loaded on use, by a name that only sqlite-database.ts holds.
-  ledger: { values: ["@agentkit-policy/schema"], types: [] },
+  // Database clients are optional peers, loaded on use: SQLite's by a name that only sqlite-database.ts holds.
+  ledger: { values: ["@agentkit-policy/schema"], types: [], onUse: ["pg"] },
   policies: {
     values: [
       "@agentkit-policy/schema",
@@ -77,7 +80,12 @@ export function staticImportsOf(file: string, text: string): Import[] {
 
 /** Every import in a text of TypeScript, static and dynamic. */
 export function importsOf(file: string, text: string): Import[] {
-  const dynamic = [...text.matchAll(dynamicImport)].map(([, specifier = ""]) => ({ file, specifier, typeOnly: false }));
+  const dynamic = [...text.matchAll(dynamicImport)].map(([, specifier = ""]) => ({
+    file,
+    specifier,
+    typeOnly: false,
+    onUse: true,
+  }));
   const open = [...text.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "").matchAll(openImport)].map(() => ({
     file,
     specifier: "(computed)",
@@ -90,7 +98,7 @@ export function importsOf(file: string, text: string): Import[] {
 export function violationsOf(name: string, imports: readonly Import[]): string[] {
   const rule = importRules[name];
   if (rule === undefined) return [`packages/${name} has no row in the table of import rules`];
-  return imports.flatMap(({ file, specifier, typeOnly }) => {
+  return imports.flatMap(({ file, specifier, typeOnly, onUse = false }) => {
     if (specifier.startsWith("node:")) return [];
     if (specifier.startsWith(".")) {
       const target = posix.join(posix.dirname(file), specifier);
@@ -100,6 +108,7 @@ export function violationsOf(name: string, imports: readonly Import[]): string[]
     }
     const wanted = specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : (specifier.split("/")[0] ?? "");
     if (rule.values.includes(wanted) || (typeOnly && rule.types.includes(wanted))) return [];
+    if (rule.onUse?.includes(wanted) === true && (typeOnly || onUse)) return [];
     return [
       `${file} imports ${specifier}${rule.types.includes(wanted) ? " for more than its types" : ""}; packages/${name} may not`,
     ];

@@ -32,4 +32,5 @@ export { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
 export { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 export { openMemoryLedger } from "./memory-ledger.js";
 export { openLedger } from "./open-ledger.js";
+export { openPostgresLedger } from "./postgres-ledger.js";
 export { openSqliteLedger } from "./sqlite-ledger.js";

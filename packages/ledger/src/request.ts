@@ -46,11 +46,8 @@ export function problemOfReserve(request: ReserveRequest, now: number): Refusal 
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
   if (request.intent !== undefined && !(isText(request.intent.key) && isText(request.intent.content)))
     return refuse("invalid_request", "the intent has no key or no content");
-  for (const [name, value] of Object.entries(request.scopes)) {
-    // A value may be empty; it is a value like any other.
-    if (value !== undefined && value !== "" && !isText(value))
-      return refuse("invalid_request", `the scope ${name} has a value that is no text`);
-  }
+  const ofScopes = problemOfScopes(request.scopes);
+  if (ofScopes !== undefined) return refuse("invalid_request", ofScopes);
   for (const line of lines) {
     const problem = problemOfLine(line);
     if (problem !== undefined) return refuse("invalid_request", problem);
@@ -68,7 +65,9 @@ export function problemOfArm({ signatureDeadline = 0 }: Pick<ArmRequest, "signat
 }
 
 /** @throws RangeError when an amount is not exact: a close must not lose what it cannot read. */
-export function checkClose({ attemptId, spent, calls = [] }: CloseRequest): void {
+export function checkClose({ attemptId, scopes: values, spent, calls = [] }: CloseRequest): void {
+  const problem = problemOfScopes(values);
+  if (problem !== undefined) throw new RangeError(problem);
   checkSpent(attemptId, [...spent, ...calls.flatMap(({ lines }) => lines)]);
   for (const { callId, verdict } of calls) checkVerdict(callId, verdict);
 }
@@ -143,6 +142,14 @@ function windowLength(window: Window): string {
   return window.kind === "calendar" ? `${window.unit} ${window.timeZone ?? ""}` : "";
 }
 
+function problemOfScopes(values: ScopeValues): string | undefined {
+  for (const [name, value] of Object.entries(values)) {
+    // A value may be empty; it is a value like any other.
+    if (value !== undefined && value !== "" && !isText(value)) return `the scope ${name} has a value that is no text`;
+  }
+  return undefined;
+}
+
 function problemOfLine(line: AskedLine): string | undefined {
   if (line.unit === "actions") return undefined;
   if (line.unit !== "amount" || !isText(line.asset)) return "a line has no asset";
@@ -167,9 +174,17 @@ function isAmount(value: unknown): boolean {
   return typeof value === "string" && amountPattern.test(value);
 }
 
-/** A NUL ends a text for some SQLite drivers, so that two scope values would become one. */
+/**
+ * A NUL ends a text for some SQLite drivers, and half a character becomes another one in every database, so that two scope values
+ * would become one.
+ */
 function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && !value.includes("\0");
+  return typeof value === "string" && value !== "" && isStorable(value);
+}
+
+/** Whether a text is the same again when it is read from a database. */
+export function isStorable(text: string): boolean {
+  return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
 function isTime(value: unknown): boolean {

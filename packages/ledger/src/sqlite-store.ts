@@ -6,15 +6,11 @@ import type { Freeze } from "./ledger.js";
 import type { ScopeKey } from "./scope-key.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
 import type { Store } from "./store.js";
-import type { Tally, TallyKind, WindowSum } from "./tally.js";
+import { type StoredKind, type Tally, type TallyKind, tallyKeyOf, tallyKeyText, type WindowSum } from "./tally.js";
 
 interface SqliteTally extends Tally {
   /** Undefined while it has no row. */
   id: number | undefined;
-}
-
-interface StoredKind extends TallyKind {
-  readonly id: number;
 }
 
 interface TallyRow {
@@ -143,7 +139,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     tally(kind, key): SqliteTally {
       const [row] = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ? AND key = ?").all(
         kindId(kind),
-        JSON.stringify(Object.values(key)),
+        tallyKeyText(key),
       ) as TallyRow[];
       if (row === undefined) return { id: undefined, kind, key, open: 0n, dated: 0n, windows: new Map() };
       return tallyOf(kind, key, row);
@@ -161,8 +157,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     eachTally(kind, visit) {
       const rows = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ?").all(kindId(kind)) as TallyRow[];
       for (const row of rows) {
-        const values = parsed(row.key) as string[];
-        visit(tallyOf(kind, Object.fromEntries(kind.per.map((scope, place) => [scope, values[place] ?? ""])) as ScopeKey, row));
+        visit(tallyOf(kind, tallyKeyOf(kind, row.key), row));
       }
     },
     addDated(tally, date, amount) {
@@ -211,7 +206,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
   };
 
   function insertTally(kind: TallyKind, key: ScopeKey, sums: readonly string[]): number {
-    const values = [kindId(kind), JSON.stringify(Object.values(key)), ...sums];
+    const values = [kindId(kind), tallyKeyText(key), ...sums];
     const [row] = statement("INSERT INTO tallies (kind, key, open, dated, windows) VALUES (?, ?, ?, ?, ?) RETURNING id").all(
       ...values,
     ) as { id: number }[];

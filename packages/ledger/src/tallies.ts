@@ -26,14 +26,30 @@ export function kindOfLimit(store: Store, limit: Limit): TallyKind {
   if (known !== undefined) return known;
   const wanted = tallyKind(limit);
   store.addKind(wanted);
-  const shares = new Map<string, Share>();
-  store.eachEntry((entry) => {
-    const own: Share[] = [];
-    addShares(own, wanted, entry, 1n);
-    for (const share of own) addUp(shares, share);
-  });
-  for (const share of shares.values()) applyShare(store, wanted, share);
+  const shares = new KindShares(wanted);
+  store.eachEntry((entry) => shares.add(entry));
+  for (const share of shares.all()) applyShare(store, wanted, share);
   return wanted;
+}
+
+/** What all entries together add to the tallies of a kind. */
+export class KindShares {
+  readonly #kind: TallyKind;
+  readonly #shares = new Map<string, Share>();
+
+  constructor(kind: TallyKind) {
+    this.#kind = kind;
+  }
+
+  add(entry: Entry): void {
+    const own: Share[] = [];
+    addShares(own, this.#kind, entry, 1n);
+    for (const share of own) addUp(this.#shares, share);
+  }
+
+  all(): Iterable<Share> {
+    return this.#shares.values();
+  }
 }
 
 /** What a limit counts under some scope values at a moment; for `attempt` windows, nothing: those look at one entry only. */

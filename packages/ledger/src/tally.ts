@@ -11,6 +11,11 @@ export interface TallyKind {
   readonly per: readonly Scope[];
 }
 
+/** A kind that a database knows by a number. */
+export interface StoredKind extends TallyKind {
+  readonly id: number;
+}
+
 /**
  * The sums of all lines of a kind under the same scope values, kept with every write, so that a decision costs the same however
  * much was spent before it (`ledger:limit-is-a-query`).
@@ -47,6 +52,19 @@ export function tallyKind({ unit, asset, per }: Pick<Limit, "unit" | "asset" | "
 /** None of the parts holds a space. */
 export function kindName(unit: TallyKind["unit"], asset: string | undefined, per: readonly Scope[]): string {
   return `${unit} ${asset ?? ""} ${per.join(" ")}`;
+}
+
+/** A key as databases store it: the values, in the order of the kind's scopes. */
+export function tallyKeyText(key: ScopeKey): string {
+  return JSON.stringify(Object.values(key));
+}
+
+/** @throws SyntaxError for a text that is no key */
+export function tallyKeyOf(kind: TallyKind, text: string): ScopeKey {
+  const values = JSON.parse(text) as readonly string[];
+  const key: Partial<Record<Scope, string>> = {};
+  for (const [place, scope] of kind.per.entries()) key[scope] = values[place] ?? "";
+  return key;
 }
 
 /** Adds what an entry adds to the tallies of a kind, or with `sign` -1 takes it away. */

@@ -5,13 +5,16 @@ import { bookingContract } from "./booking-contract.js";
 import { intentContract } from "./intent-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
 import { requestContract } from "./request-contract.js";
+import { newPostgresLedgers } from "./support/postgres.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 
 const folder = temporaryFolder();
+const postgres = newPostgresLedgers({ fsync: "off" });
 let serial = 0;
 
 for (const contract of [ledgerContract, requestContract, bookingContract, intentContract]) {
   contract("memory", async (options) => openMemoryLedger(options));
+  contract("postgres", postgres);
   contract("sqlite", async (options) => {
     serial += 1;
     return await openSqliteLedger(join(folder, `${serial}.db`), options);

@@ -5,10 +5,12 @@ import type { CloseRequest, Ledger, Limit, Scope, ScopeValues } from "../src/led
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
 import { ManualClock } from "./support/manual-clock.js";
+import { newPostgresLedgers } from "./support/postgres.js";
 import { alice, attemptAt, bob, countLimit, limitOf, native } from "./support/requests.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 
-const folder = temporaryFolder();
+const folder = temporaryFolder({ inMemory: true });
+const postgres = newPostgresLedgers({ fsync: "off" });
 const scale = Number(process.env["TEST_SCALE"] ?? 1);
 const times = { lifeMs: 60_000, settleWithinMs: 120_000, marginMs: 1_000 };
 const max = 3n * 2n ** 64n;
@@ -157,17 +159,22 @@ it(
         serial += 1;
         const start = new ManualClock().now();
         const ids = Array.from({ length: attempts }, () => attemptAt(start));
-        const clocks = [new ManualClock(), new ManualClock()] as const;
+        const clocks = [new ManualClock(), new ManualClock(), new ManualClock()] as const;
         const memory = openMemoryLedger({ clock: clocks[0], times });
-        const sqlite = await openSqliteLedger(join(folder, `${serial}.db`), { clock: clocks[1], times });
-        const known = [new Set<string>(), new Set<string>()] as const;
+        const others = [
+          { ledger: await openSqliteLedger(join(folder, `${serial}.db`), { clock: clocks[1], times }), clock: clocks[1] },
+          { ledger: await postgres({ clock: clocks[2], times }), clock: clocks[2] },
+        ].map((driver) => ({ ...driver, known: new Set<string>() }));
+        const known = new Set<string>();
         for (const current of steps) {
-          const said = await take(memory, clocks[0], current, ids, known[0]);
-          expect(await take(sqlite, clocks[1], current, ids, known[1])).toEqual(said);
-          const query = { limits };
-          expect(sorted(await sqlite.balances(query))).toEqual(sorted(await memory.balances(query)));
+          const said = await take(memory, clocks[0], current, ids, known);
+          const balances = sorted(await memory.balances({ limits }));
+          for (const driver of others) {
+            expect(await take(driver.ledger, driver.clock, current, ids, driver.known)).toEqual(said);
+            expect(sorted(await driver.ledger.balances({ limits }))).toEqual(balances);
+          }
         }
-        await sqlite.dispose();
+        for (const { ledger } of others) await ledger.dispose();
       }),
       { numRuns: Math.ceil(100 * scale) },
     );

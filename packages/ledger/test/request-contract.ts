@@ -71,6 +71,7 @@ export function requestContract(name: string, open: (options: LedgerOptions) => 
       ["a unit that does not exist", { lines: [{ unit: "dollars", amount: "1" }] }],
       ["a counterparty with a NUL", { lines: [{ unit: "amount", asset: native, amount: "1", counterparty: `${alice}\0` }] }],
       ["a scope value with a NUL", { scopes: { wallet, user: "u1\0u2" } }],
+      ["a scope value with half a character", { scopes: { wallet, user: "u1\ud83d" } }],
       ["a scope value that is no text", { scopes: { wallet, user: 1 } }],
       ["an empty step", { stepId: "" }],
       ["an upper-case id", { attemptId: "019ABC00-0000-7000-8000-000000000000" }],

@@ -1,13 +1,21 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
+import { newPostgresLedgers } from "./support/postgres.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 import { TickClock } from "./support/tick-clock.js";
 import { drive, drivenWalk, start, traceOf } from "./support/trace.js";
+
+/** One SQLite driver lets go of a file only when its statements are collected, and thousands of ledgers are opened here. */
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
 const folder = temporaryFolder({ inMemory: true });
 const scale = Number(process.env["TEST_SCALE"] ?? 1);
@@ -17,9 +25,14 @@ let serial = 0;
 
 const drivers: Readonly<Record<string, (options: LedgerOptions) => Promise<Ledger>>> = {
   memory: async (options) => openMemoryLedger(options),
-  sqlite: (options) => {
+  postgres: newPostgresLedgers({ fsync: "off" }),
+  sqlite: async (options) => {
     serial += 1;
-    return openSqliteLedger(join(folder, `${serial}.db`), options);
+    if (serial % 500 === 0) {
+      collect();
+      await setImmediate();
+    }
+    return await openSqliteLedger(join(folder, `${serial}.db`), options);
   },
 };
 

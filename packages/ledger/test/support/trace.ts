@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Balance, CloseRequest, Ledger, LedgerAnswer, LedgerTimes, Limit } from "../../src/ledger.js";
-import { forever, type ModelAnswer, type ModelLimit, type ModelRules, type ModelVerb, type Reading } from "../search/rules.js";
+import { forever, type ModelAnswer, type ModelLimit, type ModelRules, type ModelVerb } from "../search/rules.js";
 import { problemOnTheWay, type Walk, walk, worldOfWalk } from "../search/swarm.js";
 import type { State } from "../search/world.js";
 import { attemptAt, limitOf, native } from "./requests.js";
@@ -15,6 +15,8 @@ export const start = Date.UTC(2026, 10, 25, 12);
 export interface TraceStep {
   readonly request: ModelVerb;
   readonly clock: { readonly wall: number; readonly steady: number };
+  /** The ledger's time, as the verb saw it. */
+  readonly now: number;
   readonly answer: ModelAnswer;
   /** What each limit counts; undefined while the clock is not to be trusted. */
   readonly counted: readonly number[] | undefined;
@@ -42,8 +44,10 @@ export function traceOf(way: Walk): Trace {
     const { last } = after;
     if (last === undefined || last === before.last) return;
     const { request, outcome, clock, reading } = last;
-    const counted = reading.jumped ? undefined : countedAfter(world.rules, after, reading, outcome.answer);
-    steps.push({ request, clock, answer: outcome.answer, counted });
+    const { answer } = outcome;
+    const now = answer.ok ? answer.now : Math.max(reading.now, before.ledger.highWater);
+    const counted = reading.jumped ? undefined : countedAfter(world.rules, after, now);
+    steps.push({ request, clock, now, answer, counted });
   });
   const { life, settleWithin } = way.times;
   return {
@@ -58,8 +62,7 @@ export function traceOf(way: Walk): Trace {
   };
 }
 
-function countedAfter(rules: ModelRules, { ledger }: State, reading: Reading, answer: ModelAnswer): number[] {
-  const now = answer.ok ? answer.now : Math.max(reading.now, ledger.highWater);
+function countedAfter(rules: ModelRules, { ledger }: State, now: number): number[] {
   return rules.limits.map((limit) => (limit.window.kind === "attempt" ? 0 : rules.counted(ledger, limit, now)));
 }
 
@@ -73,14 +76,14 @@ function limitOfModel({ window, max }: ModelLimit, index: number): Limit {
 /** Drives a ledger through a trace, and compares every answer and every balance with the model's. */
 export async function drive(ledger: Ledger, clock: TickClock, { steps, limits }: Trace): Promise<void> {
   const ids = new Map<number, string>();
-  const idOf = (attempt: number, now: number): string => {
-    const known = ids.get(attempt) ?? attemptAt(start + now * tickMs);
+  const idOf = (attempt: number, madeAt: number): string => {
+    const known = ids.get(attempt) ?? attemptAt(start + madeAt * tickMs);
     ids.set(attempt, known);
     return known;
   };
-  for (const { request, clock: at, answer, counted } of steps) {
+  for (const { request, clock: at, now, answer, counted } of steps) {
     clock.set(start + at.wall * tickMs, at.steady * tickMs);
-    const said = await ask(ledger, request, limits, idOf(request.attempt, answer.ok ? answer.now : at.wall));
+    const said = await ask(ledger, request, limits, idOf(request.attempt, now));
     expect(inTicks(said), JSON.stringify(request)).toEqual(answer);
     if (counted === undefined) continue;
     const balances = await ledger.balances({ limits });

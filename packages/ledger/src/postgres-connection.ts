@@ -1,0 +1,145 @@
+import type { Client } from "pg";
+import { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
+
+/** A transaction whose client fell silent gives the ledger's lock back after this, so that a machine that sleeps stops nobody. */
+const idleTimeoutMs = 2_000;
+
+/** PostgreSQL's error codes that say something about the ledger; classes are the first two letters. */
+const faults: Readonly<Record<string, LedgerFaultCode>> = {
+  "25006": "ledger_read_only",
+  "53100": "ledger_full",
+  "53200": "ledger_full",
+  "55P03": "ledger_busy",
+  "57014": "ledger_busy",
+  "40P01": "ledger_busy",
+  XX001: "ledger_corrupt",
+  XX002: "ledger_corrupt",
+};
+
+/** One connection to a database, which is made when it is needed and made anew after it broke. */
+export class PostgresConnection {
+  readonly #location: string;
+  readonly #name: string;
+  readonly #timeoutMs: number;
+  #client: Client | undefined;
+
+  constructor(location: string, timeoutMs: number) {
+    this.#location = location;
+    this.#name = nameOf(location);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The database in words, without its password. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Whether the next query needs a new connection first. */
+  get isOpen(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** @throws LedgerFault */
+  async open(): Promise<void> {
+    const { Client: PgClient } = await loadPg();
+    const client = new PgClient({
+      connectionString: this.#location,
+      connectionTimeoutMillis: this.#timeoutMs,
+      // Answers come, or the connection is given up: a network that swallows everything must not hang a decision.
+      query_timeout: this.#timeoutMs + idleTimeoutMs,
+      lock_timeout: this.#timeoutMs,
+      idle_in_transaction_session_timeout: idleTimeoutMs,
+      application_name: "agentkit-policy",
+      keepAlive: true,
+    });
+    // An error between two queries ends the connection; the next query says so.
+    client.on("error", () => this.#drop(client));
+    client.on("end", () => this.#drop(client));
+    try {
+      await client.connect();
+    } catch (error) {
+      throw faultOf(error, this.#name);
+    }
+    this.#client = client;
+  }
+
+  /**
+   * Sends statements in one message. @returns the rows of each
+   * @throws LedgerFault; the transaction is undone then
+   */
+  async send(sql: string): Promise<Record<string, unknown>[][]> {
+    const client = this.#client;
+    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.#name} is not connected`);
+    try {
+      const results: unknown = await client.query(sql);
+      return (Array.isArray(results) ? results : [results]).map(({ rows }: { rows: Record<string, unknown>[] }) => rows);
+    } catch (error) {
+      await this.#undo(client, error);
+      throw faultOf(error, this.#name);
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  /** After an error that the server told, the connection is good; after any other, nobody knows what it holds. */
+  async #undo(client: Client, error: unknown): Promise<void> {
+    if (isServerError(error)) {
+      try {
+        await client.query("ROLLBACK");
+        return;
+      } catch {
+        // Then the connection is broken too.
+      }
+    }
+    this.#drop(client);
+  }
+
+  #drop(client: Client): void {
+    if (this.#client === client) this.#client = undefined;
+    client.end().catch(() => undefined);
+  }
+}
+
+/** A text as PostgreSQL reads it between quotes. */
+export function literal(text: string): string {
+  return text.includes("\\") ? ` E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A driver's error as a fault of the ledger. What is not known is unreachable: whoever asked must deny. */
+export function faultOf(error: unknown, name: string): LedgerFault {
+  if (LedgerFault.isInstance(error)) return error;
+  const { code } = error as { code?: unknown };
+  const fault = (typeof code === "string" ? faults[code] : undefined) ?? "ledger_unreachable";
+  return new LedgerFault(fault, `the ledger ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}
+
+function isServerError(error: unknown): boolean {
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  // Class 57P is the server going away.
+  return severity === "ERROR" && typeof code === "string" && !code.startsWith("57P");
+}
+
+async function loadPg(): Promise<{ readonly Client: typeof Client }> {
+  try {
+    return (await import("pg")).default;
+  } catch (error) {
+    throw new LedgerFault("ledger_driver_missing", "a ledger in PostgreSQL needs its client; run: npm install pg", {
+      cause: error,
+    });
+  }
+}
+
+function nameOf(location: string): string {
+  try {
+    const { host, pathname } = new URL(location);
+    return `postgres://${host}${pathname}`;
+  } catch {
+    throw new LedgerFault("ledger_unreachable", "the ledger's location is no address of a PostgreSQL database");
+  }
+}

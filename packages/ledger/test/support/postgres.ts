@@ -1,0 +1,41 @@
+import pg from "pg";
+import { afterAll, beforeAll } from "vitest";
+import { type RunningPostgres, startPostgres } from "../../../../scripts/lib/postgres.mjs";
+import type { Ledger } from "../../src/ledger.js";
+import type { LedgerOptions } from "../../src/ledger-options.js";
+import { openPostgresLedger } from "../../src/postgres-ledger.js";
+
+/** A PostgreSQL of its own for the tests of a file. */
+export function postgresOfTests(settings: Readonly<Record<string, string>> = {}): () => RunningPostgres {
+  let server: RunningPostgres | undefined;
+  beforeAll(async () => {
+    server = await startPostgres({ settings });
+  }, 60_000);
+  afterAll(async () => await server?.stop());
+  return () => {
+    if (server === undefined) throw new Error("PostgreSQL is not running yet");
+    return server;
+  };
+}
+
+/**
+ * Opens a new ledger again and again: the tables are emptied, which is faster than making them. One at a time.
+ * @param settings of the server; where no test asks whether anything is on a disk, `fsync` may be off
+ */
+export function newPostgresLedgers(settings: Readonly<Record<string, string>> = {}): (options: LedgerOptions) => Promise<Ledger> {
+  const server = postgresOfTests(settings);
+  let admin: pg.Client | undefined;
+  afterAll(async () => await admin?.end());
+  return async (options) => {
+    if (admin === undefined) {
+      admin = new pg.Client(server().url);
+      await admin.connect();
+      await (await openPostgresLedger(server().url)).dispose();
+    }
+    await admin.query(`
+      TRUNCATE agentkit_policy.entries, agentkit_policy.kinds, agentkit_policy.tallies, agentkit_policy.dates, agentkit_policy.assets,
+        agentkit_policy.freezes;
+      UPDATE agentkit_policy.head SET ledger_id = gen_random_uuid(), high_water = 0, generation = generation + 1`);
+    return await openPostgresLedger(server().url, options);
+  };
+}

@@ -1,0 +1,13 @@
+/** A PostgreSQL of its own, on loopback. */
+export interface RunningPostgres {
+  readonly url: string;
+  readonly port: number;
+  /** Starts it again after `end`. */
+  start(): Promise<void>;
+  /** SIGINT ends it in order, SIGKILL as a power cut does. */
+  end(signal: NodeJS.Signals): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+export function startPostgres(options?: { readonly settings?: Readonly<Record<string, string>> }): Promise<RunningPostgres>;
