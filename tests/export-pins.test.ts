@@ -47,6 +47,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "restore",
     "runWithContext",
     "shadow",
+    "stderrLogger",
     "systemClock",
     "takeSnapshot",
     "when",
@@ -71,7 +72,9 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   ],
   ledger: [
     "LedgerFault",
+    "createReconciler",
     "defaultLedgerTimes",
+    "isTimeZone",
     "openLedger",
     "openMemoryLedger",
     "openPostgresLedger",

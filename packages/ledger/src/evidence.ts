@@ -85,7 +85,7 @@ export function canBeProven({ state, calls }: Entry): boolean {
   return state === "closed" && calls.some((call) => call.verdict === "live" && isFindable(call));
 }
 
-/** Whether a chain can be asked for a call: by its transaction, or by the nonce that it took. */
-export function isFindable({ chainId, transactionId, nonce, from }: ToldCall): boolean {
-  return chainId !== undefined && (transactionId !== undefined || (nonce !== undefined && from !== undefined));
+/** Whether a chain can be asked for a call. A nonce alone cannot tell ours from another transaction that took it. */
+export function isFindable({ chainId, transactionId }: ToldCall): boolean {
+  return chainId !== undefined && transactionId !== undefined;
 }

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
+export { isTimeZone } from "./calendar.js";
 export type {
   AdjustRequest,
   ArmRequest,
@@ -8,6 +9,7 @@ export type {
   BalanceQuery,
   CalendarWindow,
   CallReport,
+  ChainReader,
   CloseRequest,
   CorrectRequest,
   EntryState,
@@ -33,4 +35,5 @@ export { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 export { openMemoryLedger } from "./memory-ledger.js";
 export { openLedger } from "./open-ledger.js";
 export { openPostgresLedger } from "./postgres-ledger.js";
+export { createReconciler, type Reconciler, type ReconcilerOptions } from "./reconciler.js";
 export { openSqliteLedger } from "./sqlite-ledger.js";

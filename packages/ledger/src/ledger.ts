@@ -157,7 +157,7 @@ export interface CallReport {
   readonly lines: readonly SpentLine[];
   /** CAIP-2. */
   readonly chainId?: string;
-  /** By which evidence finds it. A call without one, and without a nonce, is never forgotten. */
+  /** By which evidence finds it. A call without one is never forgotten. */
   readonly transactionId?: string;
   /** Decimal; set in the signed bytes or read from the transaction, never guessed. */
   readonly nonce?: string;
@@ -202,9 +202,20 @@ export interface UnprovenCall {
   readonly attemptId: string;
   readonly callId: string;
   readonly chainId: string;
-  readonly transactionId?: string;
+  readonly transactionId: string;
   readonly nonce?: string;
   readonly from?: string;
+}
+
+/** Looks at chains for the ledger, which knows none: the port that evidence comes in by. */
+export interface ChainReader {
+  /**
+   * What became of a call for good, by the chain's own finality; undefined while nobody can know. It may throw: nothing is
+   * known then either.
+   */
+  verdictOn(call: UnprovenCall): Promise<Verdict | undefined>;
+  /** The time of a chain's latest block, in milliseconds since 1970, from whichever chain answers first. */
+  latestBlockTime(): Promise<number | undefined>;
 }
 
 /** One balance of one limit, for one combination of scope values. */
@@ -247,6 +258,8 @@ export interface Ledger {
   /** @returns whether there was such a freeze */
   unfreeze(freeze: Pick<Freeze, "scope" | "value">): Promise<boolean>;
   freezes(): Promise<readonly Freeze[]>;
+  /** Whether the clock has not stepped since its anchor was taken. */
+  clockIsTrusted(): boolean;
   /**
    * Takes the clock's anchor anew once it is known to be right (`ledger:clock`): by the time of a chain's latest block, with which
    * it has to agree, or on an operator's word.

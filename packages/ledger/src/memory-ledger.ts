@@ -31,6 +31,7 @@ export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
     freeze: async (freeze) => verbs.freeze(held(), freeze),
     unfreeze: async (freeze) => held().unfreeze(freeze),
     freezes: async () => held().freezes(),
+    clockIsTrusted: () => verbs.clockIsTrusted(),
     trustClock: (proof) => verbs.trustClock(proof),
     assets: async () => held().assets(),
     dispose: async () => {

@@ -44,6 +44,7 @@ export async function openPostgresLedger(location: string, options: LedgerOption
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), none),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), none),
     freezes: () => writer.run((store) => store.freezes(), none),
+    clockIsTrusted: () => verbs.clockIsTrusted(),
     trustClock: (proof) => verbs.trustClock(proof),
     assets: () => writer.run((store) => store.assets(), none),
     dispose: () => writer.dispose(),

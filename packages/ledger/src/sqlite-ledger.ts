@@ -53,6 +53,7 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), true),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), true),
     freezes: () => writer.run((store) => store.freezes(), false),
+    clockIsTrusted: () => verbs.clockIsTrusted(),
     trustClock: (proof) => verbs.trustClock(proof),
     assets: () => writer.run((store) => store.assets(), false),
     dispose: () => writer.dispose(),

@@ -1,7 +1,7 @@
 import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
 import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
-import { isFindable, settledEntry, spentLine, withVerdict } from "./evidence.js";
+import { settledEntry, spentLine, withVerdict } from "./evidence.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type {
   AdjustRequest,
@@ -165,9 +165,13 @@ export class Verbs {
     return store.unproven(this.#read(store).now, limit).flatMap(({ attemptId, calls }) =>
       calls.flatMap((call) => {
         const { callId, verdict, chainId, transactionId, nonce, from } = call;
-        if (verdict !== "live" || chainId === undefined || !isFindable(call)) return [];
-        const found: { -readonly [Name in keyof UnprovenCall]: UnprovenCall[Name] } = { attemptId, callId, chainId };
-        if (transactionId !== undefined) found.transactionId = transactionId;
+        if (verdict !== "live" || chainId === undefined || transactionId === undefined) return [];
+        const found: { -readonly [Name in keyof UnprovenCall]: UnprovenCall[Name] } = {
+          attemptId,
+          callId,
+          chainId,
+          transactionId,
+        };
         if (nonce !== undefined) found.nonce = nonce;
         if (from !== undefined) found.from = from;
         return [found];
@@ -179,6 +183,10 @@ export class Verbs {
   freeze(store: Store, freeze: Omit<Freeze, "since">): void {
     checkFreeze(freeze);
     store.freeze({ ...freeze, since: this.#read(store).now });
+  }
+
+  clockIsTrusted(): boolean {
+    return !this.#clock.read().jumped;
   }
 
   trustClock(proof: { readonly blockTime: number } | { readonly operator: true }): boolean {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
 import { bookingContract } from "./booking-contract.js";
+import { evidenceContract } from "./evidence-contract.js";
 import { intentContract } from "./intent-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
 import { requestContract } from "./request-contract.js";
@@ -12,7 +13,7 @@ const folder = temporaryFolder();
 const postgres = newPostgresLedgers({ fsync: "off" });
 let serial = 0;
 
-for (const contract of [ledgerContract, requestContract, bookingContract, intentContract]) {
+for (const contract of [ledgerContract, requestContract, bookingContract, intentContract, evidenceContract]) {
   contract("memory", async (options) => openMemoryLedger(options));
   contract("postgres", postgres);
   contract("sqlite", async (options) => {

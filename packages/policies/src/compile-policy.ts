@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ActionReader } from "@agentkit-policy/core";
 import { AmountError, createActionReader, nativeDecimals, tokenDecimals } from "@agentkit-policy/effects";
-import type { LedgerTimes } from "@agentkit-policy/ledger";
+import { isTimeZone, type LedgerTimes, type Window } from "@agentkit-policy/ledger";
 import { canonicalJson, sha256Hex } from "@agentkit-policy/schema";
+import { defaultConfirmations } from "./chain-finality.js";
 import { parseDuration } from "./duration.js";
 import { type CompiledLimit, compileLimit, parseWindow, windowLengthMs, windowWords } from "./limit.js";
 import { compileMatch } from "./matching.js";
@@ -11,8 +12,12 @@ import type { LimitRule, Match, PolicyFile, When } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { type Complain, References } from "./references.js";
+import type { RpcChain } from "./rpc-chain-reader.js";
 import type { StatelessRule } from "./stateless-rules.js";
 import { suggestion } from "./suggestion.js";
+
+/** How far a ledger's clock may stray; what an anchor may be off, and what it may stray from it, are both within a margin. */
+const clockToleranceMs = 5_000;
 
 /** A policy that makes sense, ready to judge. */
 export interface CompiledPolicy {
@@ -22,7 +27,9 @@ export interface CompiledPolicy {
   /** Decimals of an asset, where the policy or the built-in table knows them. */
   readonly decimalsOf: (asset: string) => number | undefined;
   readonly confirmations: Readonly<Record<string, number>>;
-  readonly times: Pick<LedgerTimes, "lifeMs" | "settleWithinMs">;
+  readonly times: LedgerTimes;
+  /** The chains whose nodes are known, by CAIP-2. */
+  readonly nodes: ReadonlyMap<string, RpcChain>;
   /** How long before an entry's end a call has to be handed over, in milliseconds. */
   readonly leaveWithinMs: number;
   /** As written: `memory`, or `sqlite:` and a path. */
@@ -40,6 +47,11 @@ export interface CompileOptions {
 /** @throws PolicyFileError at the first thing that makes no sense. */
 export function compilePolicy(written: WrittenPolicy, source: PolicySource, options: CompileOptions = {}): CompiledPolicy {
   return new PolicyCompiler(written.file, source, options).compile(written.rules);
+}
+
+/** The shape was checked: every duration that is there can be read. */
+function durationMs(text: string): number {
+  return parseDuration(text) ?? Number.NaN;
 }
 
 class PolicyCompiler {
@@ -82,8 +94,10 @@ class PolicyCompiler {
       }
     }
     this.#checkNesting(limits);
-    if (ledger !== "memory" && !/^sqlite:./.test(ledger)) {
-      this.#complain(["ledger"], `"${ledger}" is no ledger`, 'write "sqlite:./agentkit-policy.db", or "memory" for a test');
+    if (ledger !== "memory" && !/^(sqlite:|postgres(ql)?:\/\/)./.test(ledger)) {
+      const hint = 'write "sqlite:./agentkit-policy.db", "postgres://user@host/database", or "memory" for a test';
+      // What is written may hold a password.
+      this.#complain(["ledger"], "this is no ledger", hint);
     }
     const { leaveWithinMs, ...times } = this.#timing();
     return {
@@ -97,22 +111,55 @@ class PolicyCompiler {
         ),
       ),
       times,
+      nodes: this.#nodes(),
       leaveWithinMs,
       ledger,
       version: sha256Hex(canonicalJson(this.#source.written)),
     };
   }
 
-  #timing(): { lifeMs: number; settleWithinMs: number; leaveWithinMs: number } {
-    // The shape was checked: every duration that is there can be read.
-    const ms = (text: string): number => parseDuration(text) ?? Number.NaN;
-    const { life = "15m", leaveWithin = "5m", settleWithin = "1h" } = this.#file.timing ?? {};
-    const times = { lifeMs: ms(life), leaveWithinMs: ms(leaveWithin), settleWithinMs: ms(settleWithin) };
-    if (!(times.leaveWithinMs < times.lifeMs)) {
+  #timing(): LedgerTimes & { readonly leaveWithinMs: number } {
+    const { life = "15m", leaveWithin = "5m", settleWithin = "1h", blockError = "30s" } = this.#file.timing ?? {};
+    const leaveWithinMs = durationMs(leaveWithin);
+    const lifeMs = durationMs(life);
+    if (!(leaveWithinMs < lifeMs)) {
       const problem = `leaveWithin (${leaveWithin}) is not shorter than life (${life}), so that nothing could ever leave`;
       this.#complain(["timing"], problem, 'leave the wallet some of the life, such as life: "15m", leaveWithin: "5m"');
     }
-    return times;
+    const chains = Object.entries(this.#file.chains ?? {}).flatMap(([chain, { settleWithin: own }]) =>
+      own === undefined ? [] : [[chain, { settleWithinMs: durationMs(own) }]],
+    );
+    return {
+      lifeMs,
+      leaveWithinMs,
+      settleWithinMs: durationMs(settleWithin),
+      marginMs: 2 * clockToleranceMs + durationMs(blockError),
+      chains: Object.fromEntries(chains),
+      unresolved: this.#file.unresolved ?? "age",
+    };
+  }
+
+  #nodes(): ReadonlyMap<string, RpcChain> {
+    const nodes = new Map<string, RpcChain>();
+    for (const [chain, { rpc, confirmations = defaultConfirmations[chain] }] of Object.entries(this.#file.chains ?? {})) {
+      if (rpc === undefined) continue;
+      const path = ["chains", chain, "rpc"];
+      if (!chain.startsWith("eip155:"))
+        this.#complain(
+          path,
+          "transactions can be proven on eip155 chains only",
+          "leave rpc out: what is unproven counts until its date",
+        );
+      if (!/^https?:\/\/./.test(rpc)) this.#complain(path, "this is no address of a node", 'write "https://…", or "${NAME}"');
+      if (confirmations === undefined)
+        this.#complain(
+          ["chains", chain],
+          "nobody knows when a block of this chain is final",
+          "add confirmations: with the chain's own number",
+        );
+      nodes.set(chain, { url: rpc, confirmations });
+    }
+    return nodes;
   }
 
   #limit(rule: LimitRule, path: PolicyPath): CompiledLimit {
@@ -124,12 +171,22 @@ class PolicyCompiler {
         `${suggestion(rule.window, windowWords)}known: ${windowWords.join(", ")}`,
       );
     this.#checkMaximum(rule, path);
+    if (rule.timeZone !== undefined) {
+      if (window.kind !== "calendar")
+        this.#complain([...path, "timeZone"], "only a calendar window has a time zone", "leave it out, or write window: day");
+      if (!isTimeZone(rule.timeZone))
+        this.#complain(
+          [...path, "timeZone"],
+          `"${rule.timeZone}" is no time zone`,
+          'write an IANA name, such as "Europe/Berlin"',
+        );
+    }
     if (new Set(rule.per).size !== rule.per.length) {
       this.#complain([...path, "per"], "a scope is named twice", "name each scope once");
     }
     const decimals = rule.limit === "actions" ? 0 : this.#decimalsOf(rule, [...path, "limit"]);
     try {
-      return compileLimit(rule, window, decimals);
+      return compileLimit(rule, zoned(window, rule), decimals);
     } catch (error) {
       if (!(error instanceof AmountError)) throw error;
       return this.#complain([...path, "max"], error.message, 'write a plain decimal number as text, such as "0.05"');
@@ -216,4 +273,8 @@ function countsAlike(one: CompiledLimit, other: CompiledLimit): boolean {
   const scopes = ({ per }: CompiledLimit): string => [...per].sort().join();
   const sameMoney = one.unit === other.unit && one.asset === other.asset && one.native === other.native;
   return sameMoney && scopes(one) === scopes(other) && isDeepStrictEqual(one.when, other.when);
+}
+
+function zoned(window: Window, { timeZone }: LimitRule): Window {
+  return window.kind === "calendar" && timeZone !== undefined ? { ...window, timeZone } : window;
 }

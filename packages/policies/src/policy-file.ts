@@ -61,6 +61,8 @@ export const limitRule = z.strictObject({
   atomic: z.string().optional(),
   per: scopes.default([]),
   window: z.string(),
+  /** The time zone of a calendar window, by IANA's name; UTC unless said. */
+  timeZone: z.string().optional(),
   when: when.optional(),
 });
 
@@ -71,13 +73,33 @@ export const denyRule = z.strictObject({ id, deny: match, when: when.optional() 
 /** Everything but the rules, whose kind decides their shape. */
 export const policyFile = z.strictObject({
   version: z.literal(1, { error: "the version is 1" }),
-  /** `memory`, or `sqlite:` and a path. */
+  /** `memory`, `sqlite:` and a path, or `postgres://` and a database. */
   ledger: z.string().min(1),
-  chains: z.record(z.string(), z.strictObject({ confirmations: z.number().int().min(1).max(100_000).optional() })).optional(),
+  chains: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** A node's address, by which the ledger proves what became of transactions. */
+        rpc: z.string().optional(),
+        /** After so many blocks a transaction is final. */
+        confirmations: z.number().int().min(1).max(100_000).optional(),
+        /** How long a transaction can take to be final, where that is not `timing.settleWithin`. */
+        settleWithin: duration.optional(),
+      }),
+    )
+    .optional(),
   tokens: z.record(z.string(), z.strictObject({ decimals: z.number().int().min(0).max(255) })).optional(),
   timing: z
-    .strictObject({ life: duration.optional(), leaveWithin: duration.optional(), settleWithin: duration.optional() })
+    .strictObject({
+      life: duration.optional(),
+      leaveWithin: duration.optional(),
+      settleWithin: duration.optional(),
+      /** How far the timestamp of a block may be off. */
+      blockError: duration.optional(),
+    })
     .optional(),
+  /** age: money of which nobody knows what became counts until it can no longer move. hold: until that is proven. */
+  unresolved: z.enum(["age", "hold"]).optional(),
   rules: z.array(z.unknown()).min(1),
 });
 

@@ -1,6 +1,15 @@
 import { dirname, resolve } from "node:path";
-import type { PolicyProvider } from "@agentkit-policy/core";
-import { type Balance, type Ledger, type LedgerOptions, type Limit, openLedger, type ScopeValues } from "@agentkit-policy/ledger";
+import { type Logger, type PolicyProvider, stderrLogger } from "@agentkit-policy/core";
+import {
+  type Balance,
+  createReconciler,
+  type Ledger,
+  type LedgerOptions,
+  type Limit,
+  openLedger,
+  type Reconciler,
+  type ScopeValues,
+} from "@agentkit-policy/ledger";
 import { systemClock } from "@agentkit-policy/schema";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
@@ -8,6 +17,7 @@ import { type CompiledLimit, limitFor } from "./limit.js";
 import { parsePolicy } from "./parse-policy.js";
 import type { PolicyDefinition } from "./policy-file.js";
 import { type PolicySource, readPolicySource, sourceOfData } from "./policy-source.js";
+import { rpcChainReader } from "./rpc-chain-reader.js";
 
 /** A policy that is open: one provider, with the ledger that it spends from. */
 export interface LoadedPolicy extends PolicyProvider {
@@ -16,6 +26,8 @@ export interface LoadedPolicy extends PolicyProvider {
   readonly version: string;
   /** Decimals of an asset, where the policy or the built-in table knows them. */
   readonly decimalsOf: (asset: string) => number | undefined;
+  /** Proves what became of transactions; undefined where the policy names no node of any chain. */
+  readonly reconciler: Reconciler | undefined;
   /** What every limit counts at the moment, in atomic units, a line for each combination of scope values in the ledger. */
   balances(scopes?: ScopeValues): Promise<readonly Balance[]>;
   /** Closes the ledger. Attempts that are still open count as armed or reserved until their own dates. */
@@ -28,6 +40,10 @@ export interface LoadOptions extends CompileOptions {
   readonly clock?: LedgerOptions["clock"];
   /** Fail with `ledger_unreachable` instead of making a ledger that is not there yet. Default false. */
   readonly mustExist?: boolean;
+  /** Whether evidence is looked for in the background, where the policy names a chain's node. Default true. */
+  readonly background?: boolean;
+  /** Hears of trouble in the background. Default: standard error. */
+  readonly logger?: Logger;
 }
 
 /**
@@ -56,7 +72,7 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
 async function openPolicy(
   source: PolicySource,
   name: string,
-  { clock, mustExist, ...options }: LoadOptions,
+  { clock, mustExist, background = true, logger = stderrLogger, ...options }: LoadOptions,
 ): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
   const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), {
@@ -64,6 +80,10 @@ async function openPolicy(
     ...(clock === undefined ? {} : { clock }),
     ...(mustExist === undefined ? {} : { mustExist }),
   });
+  const { nodes } = policy;
+  const reconciler =
+    nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });
+  if (background) reconciler?.start();
   const { chains: namedChains = {} } = source.data as PolicyDefinition;
   const provider = compiledProvider({
     policy,
@@ -76,6 +96,7 @@ async function openPolicy(
     ledger,
     version: policy.version,
     decimalsOf: policy.decimalsOf,
+    reconciler,
     async balances(scopes) {
       const chains = new Set([
         ...Object.keys(namedChains),
@@ -84,7 +105,10 @@ async function openPolicy(
       const limits = policy.limits.flatMap((limit) => queriesOf(limit, [...chains]));
       return await ledger.balances({ limits, ...(scopes === undefined ? {} : { scopes }) });
     },
-    dispose: () => ledger.dispose(),
+    async dispose() {
+      await reconciler?.stop();
+      await ledger.dispose();
+    },
   };
 }
 

@@ -51,7 +51,7 @@ describe("a policy file", () => {
       { id: "usdc", max: "100000000", asset: "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", unit: "amount" },
       { id: "not-a-loop", max: "20", asset: undefined, unit: "actions" },
     ]);
-    expect(policy.times).toEqual({ lifeMs: 4_000, settleWithinMs: 3_600_000 });
+    expect(policy.times).toEqual({ lifeMs: 4_000, settleWithinMs: 3_600_000, marginMs: 40_000, chains: {}, unresolved: "age" });
     expect(checkPolicy(write(good.replaceAll(/ {2,}/g, "  "))).version).toBe(policy.version);
   });
 

@@ -1,11 +1,11 @@
 import type { Balance } from "@agentkit-policy/ledger";
-import { amountText, loadPolicy } from "@agentkit-policy/policies";
+import { amountText } from "@agentkit-policy/policies";
 import { table } from "./table.js";
+import { withPolicyFile } from "./with-policy-file.js";
 
 /** `agentkit-policy budgets`: what is counted and what is left. Throws what keeps it from knowing. */
 export async function budgets(file: string, options: { readonly json?: boolean }): Promise<void> {
-  const policy = await loadPolicy(file, { mustExist: true });
-  try {
+  await withPolicyFile(file, async (policy) => {
     const balances = await policy.balances();
     if (options.json === true) {
       process.stdout.write(`${JSON.stringify(balances, undefined, 2)}\n`);
@@ -23,9 +23,9 @@ export async function budgets(file: string, options: { readonly json?: boolean }
         ? "nothing has been counted yet\n"
         : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`,
     );
-  } finally {
-    await policy.dispose();
-  }
+    for (const { scope, value, reason } of await policy.ledger.freezes())
+      process.stdout.write(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})\n`);
+  });
 }
 
 function scopeText({ scope }: Balance): string {

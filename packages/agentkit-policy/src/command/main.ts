@@ -3,8 +3,12 @@ import { LedgerFault } from "@agentkit-policy/ledger";
 import { PolicyFileError } from "@agentkit-policy/policies";
 import { Command } from "commander";
 import pc from "picocolors";
+import { adjust } from "./adjust.js";
 import { budgets } from "./budgets.js";
 import { check } from "./check.js";
+import { freeze, frozenScopes, unfreeze } from "./freeze.js";
+import { reconcile } from "./reconcile.js";
+import { UsageError } from "./with-policy-file.js";
 
 const program = new Command("agentkit-policy")
   .description("Policies and budgets for AI agents that hold a wallet.")
@@ -16,17 +20,54 @@ program
   .argument("[file]", "the policy file", "policy.yaml")
   .action(check);
 
-program
+const policyOption = ["--policy <file>", "the policy file", "policy.yaml"] as const;
+
+const budgetsCommand = program
   .command("budgets")
   .description("shows what every limit of a policy file counts, and what is left")
   .argument("[file]", "the policy file", "policy.yaml")
   .option("--json", "print JSON, with exact amounts in atomic units")
   .action(budgets);
 
+budgetsCommand
+  .command("adjust")
+  .description("sets what one attempt counts, on your word; it is kept with the reason, and outside of what the ledger promises")
+  .argument("<attempt>", "the attempt's id")
+  .requiredOption("--spent <amount>", "what it counts from now on, in atomic units; 0 for nothing")
+  .option("--asset <asset>", "of which asset, as CAIP-19")
+  .requiredOption("--reason <text>", "why")
+  .option(...policyOption)
+  .action(adjust);
+
+program
+  .command("freeze")
+  .description("refuses everything new for a wallet, user, session, run, agent or action, or for all; what has left is settled")
+  .argument("<scope>", frozenScopes.join(", "))
+  .argument("[value]", "which one; a wallet is written as eip155:0x…")
+  .requiredOption("--reason <text>", "why")
+  .option(...policyOption)
+  .action(freeze);
+
+program
+  .command("unfreeze")
+  .description("takes a freeze back")
+  .argument("<scope>", frozenScopes.join(", "))
+  .argument("[value]", "which one")
+  .option(...policyOption)
+  .action(unfreeze);
+
+program
+  .command("reconcile")
+  .description("asks the chains of a policy file what became of every call that is unproven")
+  .argument("[file]", "the policy file", "policy.yaml")
+  .option("--json", "print JSON")
+  .action(reconcile);
+
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!PolicyFileError.isInstance(error) && !LedgerFault.isInstance(error)) throw error;
+  const isToldInWords = PolicyFileError.isInstance(error) || LedgerFault.isInstance(error) || error instanceof UsageError;
+  if (!isToldInWords && !(error instanceof RangeError)) throw error;
   process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
   process.exitCode = 1;
 }

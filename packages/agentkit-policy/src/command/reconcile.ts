@@ -1,0 +1,26 @@
+import { table } from "./table.js";
+import { UsageError, withPolicyFile } from "./with-policy-file.js";
+
+/** `agentkit-policy reconcile`: looks once at everything that is unproven, and says what was proven. */
+export async function reconcile(file: string, options: { readonly json?: boolean }): Promise<void> {
+  await withPolicyFile(file, async ({ reconciler, ledger }) => {
+    if (reconciler === undefined) {
+      throw new UsageError(`${file} names no node of any chain; add chains: { "eip155:84532": { rpc: "\${RPC_URL}" } }`);
+    }
+    const proven = await reconciler.pass();
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify(proven, undefined, 2)}\n`);
+      return;
+    }
+    const rows = proven.map(({ call, verdict }) => [
+      call.transactionId,
+      call.chainId,
+      verdict.kind === "never" ? "never moved" : `moved at ${new Date(verdict.blockTime).toISOString()}`,
+    ]);
+    const left = (await ledger.unproven(1_000)).length;
+    process.stdout.write(
+      rows.length === 0 ? "nothing more could be proven\n" : `${table(["transaction", "chain", "became"], rows)}\n`,
+    );
+    process.stdout.write(`${left} ${left === 1 ? "call is" : "calls are"} unproven\n`);
+  });
+}

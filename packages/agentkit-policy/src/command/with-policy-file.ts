@@ -1,0 +1,16 @@
+import { type LoadedPolicy, loadPolicy } from "@agentkit-policy/policies";
+
+/** Runs something on a policy file's ledger, which has to be there, and closes it whatever comes of it. */
+export async function withPolicyFile<T>(file: string, run: (policy: LoadedPolicy) => Promise<T>): Promise<T> {
+  const policy = await loadPolicy(file, { mustExist: true, background: false });
+  try {
+    return await run(policy);
+  } finally {
+    await policy.dispose();
+  }
+}
+
+/** A mistake in how a command was called: told in one line, without a stack. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

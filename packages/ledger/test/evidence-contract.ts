@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { CallReport, CloseRequest, Ledger, Limit, Verdict } from "../src/ledger.js";
+import type { LedgerOptions } from "../src/ledger-options.js";
+import { ManualClock } from "./support/manual-clock.js";
+import { alice, attemptAt, bob, limitOf, native, reserveOf, wallet } from "./support/requests.js";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const chainId = "eip155:84532";
+
+/** What evidence and operators do to entries. */
+export function evidenceContract(name: string, open: (options: LedgerOptions) => Promise<Ledger>): void {
+  describe(`evidence in the ${name} ledger`, () => {
+    let clock: ManualClock;
+    let ledger: Ledger;
+    const limit: Limit = limitOf(100, { window: { kind: "rolling", ms: day } });
+
+    beforeEach(async () => {
+      clock = new ManualClock();
+      ledger = await open({ clock });
+    });
+
+    const counted = async (of: Limit = limit) => (await ledger.balances({ limits: [of], scopes: { wallet } }))[0]?.counted;
+    const call = (callId: string, amount: string, more: Partial<CallReport> = {}): CallReport => {
+      return { callId, lines: [{ asset: native, amount, counterparty: alice }], chainId, transactionId: `0x${callId}`, ...more };
+    };
+
+    /** An attempt that was armed for so much, and has closed with these calls. */
+    async function closed(amount: string, calls: readonly CallReport[], overrides: Partial<CloseRequest> = {}): Promise<string> {
+      const attemptId = attemptAt(clock.now());
+      expect(await ledger.reserve(reserveOf({ attemptId, amount, limits: [limit], arm: true }))).toMatchObject({ ok: true });
+      await close(attemptId, calls, overrides);
+      return attemptId;
+    }
+
+    async function close(attemptId: string, calls: readonly CallReport[], overrides: Partial<CloseRequest> = {}) {
+      const spent = calls.filter(({ verdict }) => verdict?.kind !== "never").flatMap(({ lines }) => lines);
+      return await ledger.close({ attemptId, scopes: { wallet }, entered: true, inFlight: false, spent, calls, ...overrides });
+    }
+
+    const prove = async (attemptId: string, callId: string, verdict: Verdict) =>
+      await ledger.correct({ attemptId, evidence: [{ callId, verdict }] });
+
+    it("that a call never moved anything frees what it held, and nothing else", async () => {
+      const attemptId = await closed("50", [call("a", "20"), call("b", "30")]);
+      expect(await counted()).toBe("50");
+      expect(await prove(attemptId, "a", { kind: "never" })).toMatchObject({ ok: true, state: "closed" });
+      expect(await counted()).toBe("30");
+    });
+
+    it("that every call is final dates the money at its last block, and not before", async () => {
+      const attemptId = await closed("50", [call("a", "20"), call("b", "30")]);
+      const blockTime = clock.now() - 5 * minute;
+      const first = await prove(attemptId, "a", { kind: "moved", blockTime });
+      expect(first).toMatchObject({ until: clock.now() + hour });
+      expect(await prove(attemptId, "b", { kind: "moved", blockTime: blockTime - minute })).toMatchObject({ until: blockTime });
+      expect(await counted()).toBe("50");
+      clock.pass(day - 3 * minute);
+      expect(await counted()).toBe("0");
+    });
+
+    it("comes twice, in any order, and is told once", async () => {
+      const attemptId = await closed("50", [call("a", "20"), call("b", "30")]);
+      await prove(attemptId, "b", { kind: "never" });
+      await prove(attemptId, "b", { kind: "moved", blockTime: clock.now() });
+      await close(attemptId, [call("a", "20"), call("b", "30")]);
+      expect(await counted()).toBe("20");
+      await prove(attemptId, "a", { kind: "never" });
+      await prove(attemptId, "a", { kind: "never" });
+      expect(await counted()).toBe("0");
+    });
+
+    it("of a call that no close has listed proves nothing, and neither does any of an entry that is open", async () => {
+      const attemptId = await closed("50", [call("a", "20")]);
+      await prove(attemptId, "b", { kind: "never" });
+      expect(await counted()).toBe("20");
+      const armed = attemptAt(clock.now());
+      await ledger.reserve(reserveOf({ attemptId: armed, amount: "40", limits: [limit], arm: true }));
+      expect(await prove(armed, "a", { kind: "never" })).toMatchObject({ ok: true, state: "armed" });
+      expect(await counted()).toBe("60");
+      expect(await prove(attemptAt(clock.now()), "a", { kind: "never" })).toMatchObject({ ok: false, code: "unknown_step" });
+    });
+
+    it("counts for a call in flight once it has answered", async () => {
+      const attemptId = await closed("50", [call("a", "20"), call("b", "30")], { inFlight: true });
+      await prove(attemptId, "a", { kind: "never" });
+      expect(await counted()).toBe("50");
+      await close(attemptId, [call("a", "20"), call("b", "30")]);
+      expect(await counted()).toBe("30");
+    });
+
+    it("never lowers what was spent beyond the calls that were listed, nor its date", async () => {
+      const attemptId = await closed("50", [call("a", "20")], { spent: [{ asset: native, amount: "45", counterparty: alice }] });
+      expect(await counted()).toBe("45");
+      expect(await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() - minute })).toMatchObject({
+        until: clock.now() + hour,
+      });
+      await prove(attemptId, "a", { kind: "never" });
+      expect(await counted()).toBe("45");
+    });
+
+    it("may come with the close: what failed before it left counts nothing, and cannot be raised by repetition", async () => {
+      const attemptId = await closed("50", [call("a", "20", { verdict: { kind: "never" } }), call("b", "30")]);
+      expect(await counted()).toBe("30");
+      await close(attemptId, [call("a", "20", { verdict: { kind: "never" } }), call("b", "30")]);
+      expect(await counted()).toBe("30");
+    });
+
+    it("is looked for by transaction, as long as there is something to prove", async () => {
+      const attemptId = await closed("50", [call("a", "20", { nonce: "7", from: wallet })]);
+      const { transactionId: _unknown, ...withoutId } = call("b", "10");
+      await closed("20", [withoutId]);
+      expect(await ledger.unproven(10)).toEqual([
+        { attemptId, callId: "a", chainId, transactionId: "0xa", nonce: "7", from: wallet },
+      ]);
+      await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() });
+      expect(await ledger.unproven(10)).toEqual([]);
+      const later = await closed("10", [call("c", "10")]);
+      expect((await ledger.unproven(10)).map((unproven) => unproven.attemptId)).toEqual([later]);
+      clock.pass(2 * hour);
+      expect(await ledger.unproven(10)).toEqual([]);
+    });
+
+    it("that is no evidence is refused before it touches anything", async () => {
+      const attemptId = await closed("50", [call("a", "20")]);
+      const blockTimes = [Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY];
+      for (const blockTime of blockTimes)
+        await expect(async () => await prove(attemptId, "a", { kind: "moved", blockTime })).rejects.toThrow(RangeError);
+      expect(await counted()).toBe("20");
+    });
+
+    it("is what held money waits for, however long that takes", async () => {
+      ledger = await open({ clock, times: { unresolved: "hold" } });
+      const armed = attemptAt(clock.now());
+      await ledger.reserve(reserveOf({ attemptId: armed, amount: "40", limits: [limit], arm: true }));
+      const attemptId = await closed("30", [call("a", "30")]);
+      clock.pass(100 * day);
+      expect(await counted()).toBe("70");
+      expect(await ledger.unproven(10)).toHaveLength(1);
+      await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() - 2 * day });
+      expect(await counted()).toBe("40");
+      // Nothing is held where nothing can have left.
+      const nothing = attemptAt(clock.now());
+      await ledger.reserve(reserveOf({ attemptId: nothing, amount: "30", limits: [limit], arm: true }));
+      await close(nothing, []);
+      expect(await counted()).toBe("40");
+    });
+
+    it("arms a signature's step for as long as the signature lasts", async () => {
+      const attemptId = attemptAt(clock.now());
+      const signatureDeadline = clock.now() + 5 * hour;
+      const request = { ...reserveOf({ attemptId, amount: "10", limits: [limit], arm: true }), signatureDeadline };
+      expect(await ledger.reserve(request)).toMatchObject({ until: signatureDeadline });
+      expect(await close(attemptId, [call("a", "10")])).toMatchObject({ until: signatureDeadline });
+      expect(
+        await ledger.reserve({
+          ...reserveOf({ attemptId: attemptAt(clock.now()), amount: "10", limits: [limit], arm: true }),
+          signatureDeadline: -1,
+        }),
+      ).toMatchObject({ code: "invalid_request" });
+    });
+
+    it("does not arm a step whose earlier steps the ledger has lost", async () => {
+      const attemptId = attemptAt(clock.now());
+      const later = { ...reserveOf({ attemptId, stepId: "call-1", amount: "10", limits: [limit], arm: true }), relies: ["root"] };
+      expect(await ledger.reserve(later)).toMatchObject({ ok: false, code: "unknown_step" });
+      expect(await counted()).toBe("0");
+      await ledger.reserve(reserveOf({ attemptId, amount: "20", limits: [limit] }));
+      expect(await ledger.reserve(later)).toMatchObject({ ok: true, state: "armed" });
+      expect(await counted()).toBe("30");
+    });
+  });
+
+  describe(`an operator of the ${name} ledger`, () => {
+    let clock: ManualClock;
+    let ledger: Ledger;
+    const limit: Limit = limitOf(100);
+
+    beforeEach(async () => {
+      clock = new ManualClock();
+      ledger = await open({ clock });
+    });
+
+    const reserve = async (scopes: Parameters<typeof reserveOf>[0]["scopes"] = { wallet }, arm = false) => {
+      const attemptId = attemptAt(clock.now());
+      return { attemptId, answer: await ledger.reserve(reserveOf({ attemptId, amount: "10", limits: [limit], scopes, arm })) };
+    };
+    const counted = async () => (await ledger.balances({ limits: [limit], scopes: { wallet } }))[0]?.counted;
+
+    it.each([
+      ["a wallet", { scope: "wallet", value: wallet }, { wallet }, { wallet: "eip155:0xother" }],
+      ["a user", { scope: "user", value: "mallory" }, { wallet, user: "mallory" }, { wallet, user: "alice" }],
+      ["an action", { scope: "action", value: "a.b" }, { wallet, action: "a.b" }, { wallet, action: "a.c" }],
+    ] as const)(
+      "freezes %s: it reserves and arms nothing, others go on, and what has left is settled",
+      async (_what, freeze, its, others) => {
+        const { attemptId } = await reserve(its);
+        const armed = await reserve(its, true);
+        await ledger.freeze({ ...freeze, reason: "stolen" });
+        expect((await reserve(its)).answer).toMatchObject({
+          ok: false,
+          code: "frozen",
+          reason: expect.stringContaining("stolen"),
+        });
+        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: false, code: "frozen" });
+        expect((await reserve(others)).answer).toMatchObject({ ok: true });
+        const spent = [{ asset: native, amount: "10", counterparty: bob }];
+        expect(
+          await ledger.close({ attemptId: armed.attemptId, scopes: its, entered: true, inFlight: false, spent }),
+        ).toMatchObject({ state: "closed" });
+        expect(await ledger.freezes()).toEqual([{ ...freeze, reason: "stolen", since: clock.now() }]);
+        expect(await ledger.unfreeze(freeze)).toBe(true);
+        expect(await ledger.unfreeze(freeze)).toBe(false);
+        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: true });
+      },
+    );
+
+    it("freezes everything at once", async () => {
+      await ledger.freeze({ scope: "all", value: "", reason: "drill" });
+      expect((await reserve()).answer).toMatchObject({ code: "frozen" });
+      await ledger.unfreeze({ scope: "all", value: "" });
+      expect((await reserve()).answer).toMatchObject({ ok: true });
+    });
+
+    it("cannot freeze what is no scope, has no value, or for no reason", async () => {
+      for (const wrong of [
+        { scope: "planet", value: "mars", reason: "r" },
+        { scope: "user", value: "", reason: "r" },
+        { scope: "all", value: "everybody", reason: "r" },
+        { scope: "user", value: "u", reason: "" },
+      ])
+        await expect(ledger.freeze(wrong as never)).rejects.toThrow(RangeError);
+      expect(await ledger.freezes()).toEqual([]);
+    });
+
+    it("sets what an attempt counts, with a reason that is kept, and no evidence changes it afterwards", async () => {
+      const { attemptId } = await reserve({ wallet }, true);
+      expect(
+        await ledger.adjust({ attemptId, spent: [{ asset: native, amount: "4" }], reason: "seen on the explorer" }),
+      ).toMatchObject({ ok: true, state: "closed" });
+      expect(await counted()).toBe("4");
+      await ledger.correct({ attemptId, evidence: [{ callId: "a", verdict: { kind: "never" } }] });
+      expect(await counted()).toBe("4");
+      expect(await ledger.adjust({ attemptId, spent: [], reason: "it was refunded" })).toMatchObject({ ok: true });
+      expect(await counted()).toBe("0");
+      await expect(async () => await ledger.adjust({ attemptId, spent: [], reason: "" })).rejects.toThrow(RangeError);
+      expect(await ledger.adjust({ attemptId: attemptAt(clock.now()), spent: [], reason: "r" })).toMatchObject({
+        code: "unknown_step",
+      });
+    });
+
+    it("vouches for a clock that was set, and so does a chain that agrees with it", async () => {
+      clock.step(hour);
+      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
+      expect(ledger.clockIsTrusted()).toBe(false);
+      expect(ledger.trustClock({ blockTime: clock.now() - 6_000 })).toBe(false);
+      expect(ledger.trustClock({ blockTime: Number.NaN })).toBe(false);
+      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
+      expect(ledger.trustClock({ blockTime: clock.now() - 4_000 })).toBe(true);
+      expect((await reserve()).answer).toMatchObject({ ok: true });
+      clock.step(hour);
+      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
+      expect(ledger.trustClock({ operator: true })).toBe(true);
+      expect((await reserve()).answer).toMatchObject({ ok: true });
+    });
+  });
+}
