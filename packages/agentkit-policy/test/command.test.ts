@@ -34,7 +34,15 @@ function run(...args: string[]): Promise<Ran> {
 }
 
 describe("agentkit-policy", () => {
-  it.each([["--help"], ["check", "--help"], ["budgets", "--help"]])("%s %s says how it is used", async (...args) => {
+  it.each([
+    ["--help"],
+    ["check", "--help"],
+    ["budgets", "--help"],
+    ["budgets", "adjust", "--help"],
+    ["freeze", "--help"],
+    ["unfreeze", "--help"],
+    ["reconcile", "--help"],
+  ])("%s %s %s says how it is used", async (...args) => {
     expect(await run(...args.filter((arg) => arg !== undefined))).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("Usage: agentkit-policy"),
@@ -92,6 +100,92 @@ describe("agentkit-policy", () => {
         left: "43000000000000000",
       },
     ]);
+  });
+
+  describe("on a ledger that holds 0.007 ETH of a wallet", () => {
+    const asset = "eip155:84532/slip44:60";
+    const time = Date.now().toString(16).padStart(12, "0");
+    const attemptId = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000002`;
+    const request = (id: string) => ({
+      attemptId: id,
+      stepId: "root",
+      scopes: { wallet: "eip155:0xaaaa", user: "mallory" },
+      lines: [{ unit: "amount", asset, amount: "7000000000000000" } as const],
+      limits: [],
+      arm: true,
+    });
+    const countedBy = async (wallet: string): Promise<string | undefined> => {
+      const balances = JSON.parse((await run("budgets", "--json")).stdout) as { scope: { wallet: string }; counted: string }[];
+      return balances.find(({ scope }) => scope.wallet === wallet)?.counted;
+    };
+
+    it("budgets adjust sets what an attempt counts, and asks for a reason", async () => {
+      const policy = await loadPolicy(join(folder, "policy.yaml"));
+      await policy.ledger.reserve(request(attemptId));
+      await policy.dispose();
+      expect(await countedBy("eip155:0xaaaa")).toBe("7000000000000000");
+      expect(await run("budgets", "adjust", attemptId, "--spent", "0")).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringContaining("--reason"),
+      });
+      for (const wrong of [["0.1"], ["-1"], ["1e9"], ["5"]]) {
+        expect(await run("budgets", "adjust", attemptId, "--spent", ...wrong, "--reason", "r")).toMatchObject({
+          code: 1,
+          stdout: "",
+        });
+      }
+      expect(await countedBy("eip155:0xaaaa")).toBe("7000000000000000");
+      const adjusted = await run(
+        "budgets",
+        "adjust",
+        attemptId,
+        "--spent",
+        "5",
+        "--asset",
+        asset,
+        "--reason",
+        "seen on the explorer",
+      );
+      expect(adjusted).toEqual({
+        code: 0,
+        stdout: `${attemptId} counts 5 atomic units of ${asset} from now on: seen on the explorer\n`,
+        stderr: "",
+      });
+      expect(await countedBy("eip155:0xaaaa")).toBe("5");
+    });
+
+    it("freeze stops a user in every process, budgets says so, and unfreeze takes it back once", async () => {
+      expect(await run("freeze", "user", "mallory", "--reason", "stolen")).toEqual({
+        code: 0,
+        stdout: "frozen: user mallory (stolen)\n",
+        stderr: "",
+      });
+      const policy = await loadPolicy(join(folder, "policy.yaml"));
+      const next = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000003`;
+      expect(await policy.ledger.reserve(request(next))).toMatchObject({ ok: false, code: "frozen" });
+      expect((await run("budgets")).stdout).toContain("frozen: user mallory (stolen)");
+      expect(await run("unfreeze", "user", "mallory")).toMatchObject({ code: 0 });
+      expect(await policy.ledger.reserve(request(next))).toMatchObject({ ok: true });
+      expect(await run("unfreeze", "user", "mallory")).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("is not frozen"),
+      });
+      await policy.dispose();
+    });
+
+    it.each([
+      [["freeze", "planet", "mars", "--reason", "r"], "known: all, wallet"],
+      [["freeze", "user", "--reason", "r"], "name the user"],
+      [["freeze", "all", "everybody", "--reason", "r"], "all takes no value"],
+      [["freeze", "all"], "--reason"],
+    ])("%j is told what is wrong with it", async (args, hint) => {
+      expect(await run(...args)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(hint) });
+    });
+
+    it("reconcile without a node of any chain says how one is named", async () => {
+      expect(await run("reconcile")).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining('rpc: "${RPC_URL}"') });
+    });
   });
 
   it("an unknown command fails and says where help is", async () => {

@@ -21,7 +21,12 @@ interface HeldEntry {
   /** How long the last grant may be acted on, from before it was asked for. */
   validForMs: number;
   askedAt: Instant;
+  /** When the ledger was last seen to freeze none of the attempt's scopes. */
+  thawedAt: Instant;
 }
+
+/** How old the knowledge may be that nothing is frozen. */
+const freezeAgeMs = 1_000;
 
 /** Both clocks, read together. */
 interface Instant {
@@ -117,7 +122,11 @@ class CompiledProvider {
     }
     // guard:judged-in-full: only the first call arms, as long as the entry leaves the wallet time enough.
     const validForMs = entry.validForMs - elapsedMs(this.#clock, entry.askedAt);
-    if (entry.armed && validForMs >= 0 && signatureDeadline <= entry.signatureDeadline) return allowFor(validForMs);
+    if (entry.armed && validForMs >= 0 && signatureDeadline <= entry.signatureDeadline) {
+      // ledger:freeze: what was seen a moment ago holds still; every other process is heard within a second.
+      if (elapsedMs(this.#clock, entry.thawedAt) <= freezeAgeMs) return allowFor(validForMs);
+      return this.#unlessFrozen(entry, context, validForMs);
+    }
     const question = { attemptId, arms: true, lines, signatureDeadline };
     return this.#decide(question, () => this.#ledger.arm({ attemptId, steps: entry.steps, signatureDeadline }));
   }
@@ -145,6 +154,24 @@ class CompiledProvider {
     return closing instanceof Promise ? closing.then(closed) : closed();
   }
 
+  async #unlessFrozen(entry: HeldEntry, context: ActionContext, validForMs: number): Promise<PolicyDecision> {
+    const seenAt = this.#instant();
+    try {
+      const scopes = scopesOf(context);
+      const frozen = (await this.#ledger.freezes()).some(({ scope, value }) => scope === "all" || scopes[scope] === value);
+      if (frozen) return denialOfRefusal({ ok: false, code: "frozen", reason: "" }, [], this.#policy.decimalsOf);
+    } catch (error) {
+      // A ledger that cannot say whether it is frozen may be.
+      return denialOfFault(error);
+    }
+    entry.thawedAt = seenAt;
+    return allowFor(Math.max(0, validForMs - elapsedMs(this.#clock, seenAt)));
+  }
+
+  #instant(): Instant {
+    return { now: this.#clock.now(), uptime: this.#clock.uptime() };
+  }
+
   #statelessDenial(context: ActionContext): Deny | undefined {
     const denial = judgeStateless(this.#policy.statelessRules, context);
     if (denial === undefined) return undefined;
@@ -159,7 +186,7 @@ class CompiledProvider {
 
   /** Answers at once where the ledger does. */
   #decide(question: LedgerQuestion, ask: () => Awaitable<LedgerAnswer>): Awaitable<PolicyDecision> {
-    const askedAt = { now: this.#clock.now(), uptime: this.#clock.uptime() };
+    const askedAt = this.#instant();
     // ledger:faults: a budget that cannot be asked has no room, whether it says so at once or later.
     try {
       const answer = ask();
@@ -180,12 +207,13 @@ class CompiledProvider {
 
   #remember({ attemptId, stepId, arms, signatureDeadline }: LedgerQuestion, validForMs: number, askedAt: Instant): void {
     const known = this.#entries.get(attemptId);
-    const entry = known ?? { steps: [], armed: false, signatureDeadline: 0, validForMs, askedAt };
+    const entry = known ?? { steps: [], armed: false, signatureDeadline: 0, validForMs, askedAt, thawedAt: askedAt };
     if (stepId !== undefined) entry.steps.push(stepId);
     entry.armed ||= arms;
     if (arms) entry.signatureDeadline = Math.max(entry.signatureDeadline, signatureDeadline);
     entry.validForMs = validForMs;
     entry.askedAt = askedAt;
+    entry.thawedAt = askedAt;
     if (known === undefined) this.#entries.set(attemptId, entry);
   }
 }

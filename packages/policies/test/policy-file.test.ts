@@ -55,6 +55,24 @@ describe("a policy file", () => {
     expect(checkPolicy(write(good.replaceAll(/ {2,}/g, "  "))).version).toBe(policy.version);
   });
 
+  it("says how a chain settles, what becomes of what is unproven, and whose days are counted", () => {
+    const text = good
+      .replace("{ confirmations: 1 }", '{ rpc: "https://node.example", confirmations: 1, settleWithin: 2h }')
+      .replace("settleWithin: 1h }", "settleWithin: 1h, blockError: 1m }\nunresolved: hold")
+      .replace("window: day }", "window: day, timeZone: Europe/Berlin }");
+    const { times, nodes, limits } = checkPolicy(write(text));
+    expect(times).toMatchObject({
+      marginMs: 70_000,
+      unresolved: "hold",
+      chains: { "eip155:84532": { settleWithinMs: 7_200_000 } },
+    });
+    expect([...nodes]).toEqual([["eip155:84532", { url: "https://node.example", confirmations: 1 }]]);
+    expect(limits[0]?.window).toEqual({ kind: "calendar", unit: "day", timeZone: "Europe/Berlin" });
+    expect(checkPolicy(write(good.replace("ledger: memory", "ledger: postgres://u:p@db/agents"))).ledger).toBe(
+      "postgres://u:p@db/agents",
+    );
+  });
+
   it("may limit the same differently where its rules apply to different networks", () => {
     const elsewhere = good.replace(
       "window: day }",
@@ -162,6 +180,39 @@ describe("a policy file", () => {
     ],
     ["another version", "version: 1", "version: 2", { line: 1 }, '"2" is not known', "1"],
     ["no ledger", "ledger: memory", "", { line: 1 }, '"ledger" is missing', "add"],
+    [
+      "a time zone that does not exist",
+      "window: day }",
+      "window: day, timeZone: Mars/Olympus }",
+      { line: 6 },
+      "is no time zone",
+      "Europe/Berlin",
+    ],
+    [
+      "a time zone of no calendar",
+      "window: 10m }",
+      "window: 10m, timeZone: Europe/Berlin }",
+      { line: 8 },
+      "only a calendar window",
+      "leave it out",
+    ],
+    [
+      "a node without an address",
+      "{ confirmations: 1 }",
+      "{ rpc: somewhere, confirmations: 1 }",
+      { line: 3 },
+      "no address of a node",
+      "https://",
+    ],
+    [
+      "a chain of unknown finality",
+      '"eip155:84532": { confirmations: 1 }',
+      '"eip155:99": { rpc: "http://127.0.0.1:1" }',
+      { line: 3 },
+      "when a block of this chain is final",
+      "confirmations:",
+    ],
+    ["another word for what is unproven", "rules:", "unresolved: forget\nrules:", { line: 5 }, "", ""],
     ["a ledger of another kind", "ledger: memory", "ledger: mysql://x", { line: 2 }, "is no ledger", "sqlite:"],
     ["a limit without a maximum", ', max: "0.05"', "", { line: 6 }, 'no "max"', "atomic"],
     ["a limit with two maxima", 'max: "0.05"', 'max: "0.05", atomic: "1"', { line: 6 }, "both", ""],

@@ -167,6 +167,37 @@ describe("an entry", () => {
     expect(await counted(policy)).toEqual(["10 (10 open), 49999999999999990 left"]);
   });
 
+  it("sees a freeze within a second, also where a call needs no question of the ledger", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    const call = async () => await policy.beforeWalletCall?.(callOf(context), scope);
+    expect(await call()).toMatchObject({ decision: "allow" });
+    await policy.ledger.freeze({ scope: "action", value: "wallet.native_transfer", reason: "stolen" });
+    now += 1_001;
+    expect(await call()).toMatchObject({ decision: "deny", code: "frozen" });
+    expect(await policy.beforeAction(payment("10"), scope)).toMatchObject({ code: "frozen" });
+    await policy.ledger.unfreeze({ scope: "action", value: "wallet.native_transfer" });
+    expect(await call()).toMatchObject({ decision: "allow" });
+    await policy.settle?.(context, outcome(["10"]), settle);
+    expect(await counted(policy)).toEqual(["10 (0 open), 49999999999999990 left"]);
+  });
+
+  it("is not armed by a later call where the ledger has lost what the first one drew on", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    // Nothing was on a disk yet: the database came back without it, and the entry is another's.
+    const reserve = policy.ledger.reserve.bind(policy.ledger);
+    const lost = await policyOf([ethADay]);
+    Object.assign(policy.ledger, { reserve: lost.ledger.reserve });
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope)).toMatchObject({
+      code: "ledger_closed",
+    });
+    Object.assign(policy.ledger, { reserve });
+    expect(await policy.beforeWalletCall?.(callOf(context, [transferOf(bob, "5")]), scope)).toMatchObject({ decision: "allow" });
+  });
+
   it("that was never armed is free again after its life", async () => {
     const policy = await policyOf([ethADay]);
     await policy.beforeAction(payment("10"), scope);

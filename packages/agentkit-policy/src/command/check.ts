@@ -25,7 +25,7 @@ function maximumText({ unit, native, asset, max }: CompiledLimit, decimalsOf: Co
 }
 
 function windowText({ window }: CompiledLimit): string {
-  if (window.kind === "calendar") return `each ${window.unit} (UTC)`;
+  if (window.kind === "calendar") return `each ${window.unit} (${window.timeZone ?? "UTC"})`;
   if (window.kind === "rolling") return `in any ${window.ms / 1000} s`;
   return { attempt: "in one attempt", lifetime: "ever", open: "open at a time" }[window.kind];
 }
