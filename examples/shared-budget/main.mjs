@@ -2,11 +2,11 @@
 // Run it with "npm run demo" from the repository's root. With --python-only, the Python agent pays alone.
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { AgentProcess } from "@agentkit-policy/e2e/world/agent-process.mjs";
 import { startWorld } from "@agentkit-policy/e2e/world/world.mjs";
 import { loadPolicy } from "agentkit-policy";
 import { formatEther, parseEther } from "viem";
 import { Report } from "../report.mjs";
-import { AgentProcess } from "./agent-process.mjs";
 
 const policyFile = fileURLToPath(new URL("policy.yaml", import.meta.url));
 const stateFolder = fileURLToPath(new URL("state", import.meta.url));
@@ -35,7 +35,8 @@ mkdirSync(stateFolder);
 
 report.say(`Starting a chain on this machine, and ${cast.length === 1 ? "an agent" : "two agents"} …`);
 const chain = await startWorld();
-const start = async () => await Promise.all(cast.map(({ language, amount }) => AgentProcess.start(language, amount, chain)));
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const start = async () => await Promise.all(cast.map((agent) => AgentProcess.start({ ...agent, chain, folder })));
 try {
   const agents = await start();
   // This process reads the ledger that the agents' processes write.

@@ -10,10 +10,9 @@ export class LedgerHead {
   readonly #file: number;
   readonly #ledgerId: string;
 
-  /** @throws LedgerFault `ledger_rolled_back`, `ledger_replaced` */
+  /** Of a ledger that is on the disk: who dies before that must not leave a head that remembers what never was. */
   constructor(path: string, ledgerId: string, sequence: number) {
-    const headPath = `${path}-head`;
-    checkHead(path, headPath, ledgerId, sequence);
+    const headPath = headOf(path);
     this.#ledgerId = ledgerId;
     // Made where there is none, never emptied, and written in place.
     this.#file = openSync(headPath, constants.O_RDWR | constants.O_CREAT, 0o644);
@@ -33,7 +32,13 @@ export class LedgerHead {
   }
 }
 
-function checkHead(path: string, headPath: string, ledgerId: string, sequence: number): void {
+function headOf(path: string): string {
+  return `${path}-head`;
+}
+
+/** @throws LedgerFault `ledger_rolled_back`, `ledger_replaced` */
+export function checkHead(path: string, ledgerId: string, sequence: number): void {
+  const headPath = headOf(path);
   const [, knownId, known] = /^(\S+) ([0-9]{16})\n/.exec(readIfThere(headPath)) ?? [];
   // One that is missing, or was never written whole, remembers nothing.
   if (knownId === undefined || known === undefined) return;

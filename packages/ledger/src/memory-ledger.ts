@@ -10,9 +10,13 @@ import { Verbs } from "./verbs.js";
 
 /** A ledger that lives and dies with its process: for tests, and for agents whose budget is one run. */
 export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
+  return memoryLedgerOver(memoryStore(), options);
+}
+
+/** The ledger over a store that may hold something already. */
+export function memoryLedgerOver(store: Store, options: LedgerOptions = {}): Ledger {
   const times = { ...defaultLedgerTimes, ...options.times };
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
-  const store = memoryStore();
   let disposed = false;
   // Verbs are synchronous, so that nothing comes between reading and writing: that is the whole transaction.
   const held = (): Store => {

@@ -4,7 +4,7 @@ import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
-import { LedgerHead } from "./ledger-head.js";
+import { checkHead, LedgerHead } from "./ledger-head.js";
 import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 import { faultOf, openDatabase, type SqliteDatabase } from "./sqlite-database.js";
 import { prepareTables } from "./sqlite-tables.js";
@@ -32,8 +32,9 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     await whenFree(() => database.exec("BEGIN IMMEDIATE"), busyTimeoutMs);
     const { ledgerId: id, sequence } = prepareTables(database, path);
     ledgerId = id;
-    head = new LedgerHead(resolve(path), ledgerId, sequence);
+    checkHead(resolve(path), ledgerId, sequence);
     database.exec("COMMIT");
+    head = new LedgerHead(resolve(path), ledgerId, sequence);
   } catch (error) {
     database.close();
     throw faultOf(error, path);

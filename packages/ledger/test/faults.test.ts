@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../src/ledger.js";
@@ -86,6 +86,28 @@ describe("a ledger that cannot answer says why", () => {
       await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: "5", limits: [limitOf(10)] })),
     ).toMatchObject({ ok: true });
     await ledger.dispose();
+  });
+
+  it("when pages of its file are damaged", async () => {
+    const file = join(folder, "pages.db");
+    const ledger = await openSqliteLedger(file);
+    const spend = async (of: Ledger) =>
+      await of.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: "1", limits: [limitOf(1_000)], arm: true }));
+    for (let index = 0; index < 50; index += 1) expect(await spend(ledger)).toMatchObject({ ok: true });
+    await ledger.dispose();
+    const bytes = readFileSync(file);
+    // Everything but the first page, which says that it is a database and what is in it.
+    bytes.fill(0xa5, 4_096);
+    writeFileSync(file, bytes);
+    const damaged = async () => {
+      const again = await openSqliteLedger(file);
+      try {
+        return await spend(again);
+      } finally {
+        await again.dispose();
+      }
+    };
+    await expect(damaged()).rejects.toMatchObject({ code: "ledger_corrupt" });
   });
 
   it("when another process holds it for too long, and goes on once it is free", async () => {

@@ -107,7 +107,8 @@ def pipes() -> set[str]:
 def entry_states(folder: str | os.PathLike[str]) -> Counter[str]:
     """How many entries of the ledger in this folder are reserved, armed, closed and void."""
     with closing(_ledger(folder, "ro")) as database:
-        return Counter(dict(database.execute("SELECT state, count(*) FROM entries GROUP BY state")))
+        states = database.execute("SELECT json_extract(entry, '$.state') AS state, count(*) FROM entries GROUP BY state")
+        return Counter(dict(states))
 
 
 def node_wrapper(folder: Path, before: str) -> Path:

@@ -109,7 +109,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...small,
     name: "a clock that is set",
-    features: { drifts: [-8, -1, 0, 1, 8] },
+    features: { drifts: [-8, -1, 0, 1, 8], anchorErrors: [-1, 0, 1] },
     times: { life: 2, leaveWithin: 0, settleWithin: 1, tolerance: 1, blockError: 0 },
     window: { kind: "rolling", length: 1 },
     catches: ["raises the high-water mark by a jump"],

@@ -48,6 +48,7 @@ const features: fc.Arbitrary<Features> = fc.record({
   suspended: flag,
   lockWait: flag,
   blockError: flag,
+  anchorErrors: fc.option(fc.constantFrom([-1, 0, 1], [-2], [2]), { nil: undefined }),
   drifts: fc.option(fc.constantFrom([-30, -2, -1, 0, 1, 2, 30], [-1, 0, 1], [0, 1, 2, 3, 4, 5, 6]), { nil: undefined }),
 }) as fc.Arbitrary<Features>;
 
@@ -76,7 +77,12 @@ export const walk: fc.Arbitrary<Walk> = fc.record({
 });
 
 export function worldOfWalk({ times: of, limits, hold, plans, features: on }: Walk): World {
-  return new World(new ModelRules(of, limits, hold), plans, on);
+  // The clock is right within its tolerance when a ledger is opened: that is assumed, and said.
+  const anchorErrors = (on.anchorErrors ?? [0]).filter((error) => Math.abs(error) <= of.tolerance);
+  return new World(new ModelRules(of, limits, hold), plans, {
+    ...on,
+    anchorErrors: anchorErrors.length === 0 ? [0] : anchorErrors,
+  });
 }
 
 /** Walks. @returns the first state in which something is wrong, in words; `visit` sees every step */

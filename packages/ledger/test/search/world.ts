@@ -22,8 +22,10 @@ export interface Features {
   readonly reorgs?: boolean;
   /** The database may lose what was not yet on its disk. */
   readonly databaseCrash?: boolean;
-  /** How far the wall clock may be set from where it was when the ledger was opened; it begins as wrong as is allowed. */
+  /** How far the wall clock may be set from where it was when the ledger was opened. */
   readonly drifts?: readonly number[];
+  /** How wrong it may be when the ledger is opened. */
+  readonly anchorErrors?: readonly number[];
   /** A process may be asleep between any two steps. */
   readonly suspended?: boolean;
   /** A verb may wait for the ledger's lock. */
@@ -118,8 +120,7 @@ export class World {
 
   /** One state for each way in which the clocks may be wrong at the start. */
   starts(): State[] {
-    const { tolerance } = this.rules.times;
-    const errors = this.features.drifts !== undefined ? [-tolerance, 0, tolerance] : [0];
+    const errors = this.features.anchorErrors ?? [0];
     const ledger: ModelLedger = { highWater: 0, entries: {} };
     const process: Process = {
       phase: "idle",

@@ -1,8 +1,9 @@
-// A process of its own on a ledger's file: node child.mjs FILE SCRIPT [ARGUMENTS]. Says on standard output what it has done.
+// A process of its own on a ledger: node child.mjs LOCATION SCRIPT [ARGUMENTS]. Says on standard output what it has done, a line each.
 import { writeSync } from "node:fs";
-import { openSqliteLedger } from "../../dist/index.js";
+import { openLedger } from "../../dist/index.js";
+import { announceSteps, block } from "./announced-steps.mjs";
 
-const [file, script, ...args] = process.argv.slice(2);
+const [location, script, ...args] = process.argv.slice(2);
 const native = "eip155:84532/slip44:60";
 const limits = [
   { id: "budget", unit: "amount", asset: native, per: ["user"], window: { kind: "calendar", unit: "day" }, max: args[0] },
@@ -14,11 +15,6 @@ function say(text) {
   writeSync(1, `${text}\n`);
 }
 
-/** Standing still for ever, so that the parent can kill this process exactly here. */
-function block() {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-}
-
 function attemptId() {
   serial += 1;
   const time = Date.now().toString(16).padStart(12, "0");
@@ -26,38 +22,95 @@ function attemptId() {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${rest}`;
 }
 
-const ledger = await openSqliteLedger(file, { busyTimeoutMs: 60_000, times: { lifeMs: 2_000 } });
+// Before the ledger is opened: a process may die while it makes one.
+if (script === "step") await announceSteps(Number(args[1]), say);
+const ledger = await openLedger(location, { busyTimeoutMs: 60_000, times: { lifeMs: 2_000 } });
 
 function reserve(id, amount, more = {}) {
-  return ledger.reserve({
-    attemptId: id,
-    stepId: "root",
-    scopes,
-    lines: [{ unit: "amount", asset: native, amount }],
-    limits,
-    ...more,
-  });
+  const lines = [{ unit: "amount", asset: native, amount }];
+  return ledger.reserve({ attemptId: id, stepId: "root", scopes, lines, limits, ...more });
 }
 
-if (script === "open") {
-  say(ledger.id);
-} else if (script === "race") {
-  const answers = await Promise.all(Array.from({ length: Number(args[1]) }, () => reserve(attemptId(), "1")));
-  say(answers.filter((answer) => answer.ok).length);
-} else if (script === "die") {
+/** What money leaves is said before anything else happens: what a parent has read is what a chain would have. */
+function move(amount) {
+  say(`moved ${amount}`);
+  return { callId: `call ${amount}`, chainId: "eip155:84532", transactionId: `0x${amount}`, lines: [{ asset: native, amount }] };
+}
+
+function close(id, calls) {
+  const spent = calls.flatMap(({ lines }) => lines);
+  return ledger.close({ attemptId: id, scopes, entered: true, inFlight: false, spent, calls });
+}
+
+/** One attempt of 4, and of 3 that it had not declared, the first of which is proven. */
+async function wholeAttempt() {
   const id = attemptId();
-  const steps = {
-    reserved: () => reserve(id, "7"),
-    armed: () => ledger.arm({ attemptId: id, steps: ["root"] }),
-    closed: () =>
-      ledger.close({ attemptId: id, scopes, entered: true, inFlight: false, spent: [{ asset: native, amount: "5" }] }),
-  };
-  for (const [name, step] of Object.entries(steps)) {
+  const steps = [
+    ["reserved", () => reserve(id, "4")],
+    ["armed", () => ledger.arm({ attemptId: id, steps: ["root"] }), "4"],
+    ["more", () => reserve(id, "3", { stepId: "call-2", arm: true, relies: ["root"] }), "3"],
+  ];
+  const calls = [];
+  for (const [name, step, amount] of steps) {
     const answer = await step();
-    if (name === args[1]) {
+    if (!answer.ok) return say(`refused ${answer.code}`);
+    say(name);
+    if (amount !== undefined) calls.push(move(amount));
+  }
+  await close(id, calls);
+  say("closed");
+  const verdict = { kind: "moved", blockTime: Date.now() };
+  await ledger.correct({ attemptId: id, evidence: [{ callId: "call 4", verdict }] });
+  say("corrected");
+}
+
+/** Attempts of 1, four at a time, until there is no room or nobody lets it live. */
+async function storm() {
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (;;) {
+        const id = attemptId();
+        if (!(await reserve(id, "1")).ok) return;
+        if (!(await ledger.arm({ attemptId: id, steps: ["root"] })).ok) return;
+        await close(id, [move("1")]);
+      }
+    }),
+  );
+}
+
+const scripts = {
+  open: async () => say(ledger.id),
+  /** Reservations of 1, sixteen at a time. @returns how many were granted */
+  async race() {
+    let left = Number(args[1]);
+    let granted = 0;
+    const runner = async () => {
+      while (left > 0) {
+        left -= 1;
+        if ((await reserve(attemptId(), "1", { arm: true })).ok) granted += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, runner));
+    say(granted);
+  },
+  step: wholeAttempt,
+  storm,
+  async die() {
+    const id = attemptId();
+    const steps = {
+      reserved: () => reserve(id, "7"),
+      armed: () => ledger.arm({ attemptId: id, steps: ["root"] }),
+      closed: () => close(id, [{ callId: "call", lines: [{ asset: native, amount: "5" }] }]),
+    };
+    for (const [name, step] of Object.entries(steps)) {
+      const answer = await step();
+      if (name !== args[1]) continue;
       say(JSON.stringify(answer));
       block();
     }
-  }
-}
+  },
+};
+
+await scripts[script]();
 await ledger.dispose();
+say("end");

@@ -1,18 +1,23 @@
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findInterpreter, shimFolder } from "@agentkit-policy/e2e/world/python.mjs";
-import { balanceOf, freshAddress, setBalance } from "@agentkit-policy/e2e/world/recipients.mjs";
-import { Talker } from "@agentkit-policy/e2e/world/talker.mjs";
 import { formatEther, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { findInterpreter, shimFolder } from "./python.mjs";
+import { balanceOf, freshAddress, setBalance } from "./recipients.mjs";
+import { Talker } from "./talker.mjs";
 
-const folder = fileURLToPath(new URL(".", import.meta.url));
+/** Where an example's Python program finds `network_guard`. */
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** @typedef {"TypeScript" | "Python"} Language */
 
 /** What runs an agent's program. A Python that was named brings its own agentkit_policy; any other takes the clone's. */
 const runs = {
   TypeScript: async () => ({ command: process.execPath, program: "agent.mjs", env: {} }),
   Python: async () => {
     const { path, isNamed } = await findInterpreter();
-    return { command: path, program: "agent.py", env: isNamed ? {} : { PYTHONPATH: shimFolder } };
+    const folders = [here, ...(isNamed ? [] : [shimFolder]), ...(process.env.PYTHONPATH?.split(delimiter) ?? [])];
+    return { command: path, program: "agent.py", env: { PYTHONPATH: folders.join(delimiter) } };
   },
 };
 
@@ -23,20 +28,31 @@ export class AgentProcess {
   #chain;
   #talker;
 
-  /** @returns once it waits for its first payment */
-  static async start(language, amount, chain) {
+  /**
+   * @param {{ language: Language, amount: bigint, chain: import("./anvil.mjs").Anvil,
+   *   folder: string, env?: Record<string, string> }} agent `folder` is the example's own, where the agents' programs are
+   * @returns once it waits for its first payment
+   */
+  static async start({ language, amount, chain, folder, env: more = {} }) {
     const { command, program, env } = await runs[language]();
     const key = generatePrivateKey();
     const address = privateKeyToAddress(key);
     await setBalance(chain, address, parseEther("1"));
     const talker = new Talker(program, command, [program], {
       cwd: folder,
-      env: { ...env, AGENT_KEY: key, RPC_URL: chain.rpcUrl },
+      env: { ...env, ...more, AGENT_KEY: key, RPC_URL: chain.rpcUrl },
     });
     await talker.next("ready");
     return new AgentProcess(language, amount, address, chain, talker);
   }
 
+  /**
+   * @param {Language} language
+   * @param {bigint} amount
+   * @param {`0x${string}`} address
+   * @param {import("./anvil.mjs").Anvil} chain
+   * @param {Talker} talker
+   */
   constructor(language, amount, address, chain, talker) {
     this.language = language;
     this.amount = amount;
@@ -53,7 +69,7 @@ export class AgentProcess {
    */
   async pay() {
     this.#talker.send({ to: this.payee, value: formatEther(this.amount) });
-    const { told } = await this.#talker.next("paid");
+    const told = String((await this.#talker.next("paid")).told);
     if (told.startsWith("Error: denied by policy (over_limit)")) this.denied += 1;
     else if (told.startsWith("Transferred")) this.allowed += 1;
     else throw new Error(`the ${this.language} agent was told: ${told}`);

@@ -1,0 +1,123 @@
+// What a spending attempt costs on a ledger in PostgreSQL, beside bare round trips and a plain row lock in the same run. The server
+// runs on this machine, with its data on this machine's disk.
+import { createRequire } from "node:module";
+import { startPostgres } from "../scripts/lib/postgres.mjs";
+import { step } from "../scripts/lib/progress.mjs";
+import { ensureBuild } from "../scripts/lib/setup.mjs";
+import { limitOf, measure, spend } from "./ledger/attempts.mjs";
+import { fillPostgres } from "./ledger/fill-postgres.mjs";
+import { LedgerReport, measureProcesses } from "./ledger/report.mjs";
+
+await ensureBuild();
+const { openLedger } = await import("../packages/ledger/dist/index.js");
+const pg = createRequire(new URL("../packages/ledger/package.json", import.meta.url))("pg");
+const report = new LedgerReport("ledger-postgres");
+const server = await step("Starting PostgreSQL", () => startPostgres());
+let serial = 0;
+
+try {
+  const admin = await connect();
+  await admin.query("CREATE TABLE floor (id int PRIMARY KEY, text text); INSERT INTO floor VALUES (1, '')");
+  const { floor, one } = await step("One attempt at a time, beside the floor", () => oneAtATime(admin));
+  report.row("floor: three bare single-row round trips", floor);
+  report.row("1 caller", one);
+  const lock = await step("16 callers on one plain row lock", rowLock);
+  report.row("floor: 16 callers, three updates of one row each", lock);
+  for (const callers of [16, 64]) {
+    for (const hot of [false, true]) {
+      const what = `${callers} callers, ${hot ? "one hot limit" : "separate limits"}`;
+      const figures = await step(what, () => many(callers, hot));
+      report.row(what, figures);
+      if (callers === 16 && hot)
+        report.bar("16 callers on one hot limit, rate", figures.rate / lock.rate, 3, "least", "of a plain row lock");
+    }
+  }
+  const four = await step("4 processes, 4 callers each, one hot limit", async () =>
+    measureProcesses({ location: await newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
+  );
+  report.row("4 processes x 4 callers, one hot limit", four);
+  report.bar("4 processes x 4 on one hot limit, rate", four.rate / lock.rate, 1, "least", "of a plain row lock");
+  report.bar("one at a time, p50", one.p50 / floor.p50, 1.5, "most", "of three bare round trips");
+  const small = await step("After a thousand payments in the window", () => after(1_000));
+  const large = await step("After a million payments in the window (a minute)", () => after(1_000_000));
+  report.row("1 caller, after 1,000 payments in the window", small);
+  report.row("1 caller, after 1,000,000 payments in the window", large);
+  report.bar("growth from 1,000 to 1,000,000 payments, p50", large.p50 / small.p50, 1.5, "most", "of the smaller");
+  await admin.end();
+} finally {
+  await server.stop();
+}
+report.print();
+
+async function connect(url = server.url) {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client;
+}
+
+async function newDatabase() {
+  const admin = await connect();
+  await admin.query(`CREATE DATABASE bench_${++serial}`);
+  await admin.end();
+  return server.url.replace(/postgres$/, `bench_${serial}`);
+}
+
+/** In turn, so that whatever else the machine does troubles both. */
+async function oneAtATime(admin) {
+  const bare = async () => {
+    for (let trip = 0; trip < 3; trip += 1)
+      await admin.query({ name: "floor", text: "UPDATE floor SET text = $1 WHERE id = 1", values: ["x".repeat(600)] });
+  };
+  const ledger = await openLedger(await newDatabase());
+  const limit = limitOf({ hot: true });
+  const ours = (caller) => spend(ledger, limit, caller);
+  await measure(200, 1, bare);
+  await measure(200, 1, ours);
+  const [floors, all] = [[], []];
+  for (let round = 0; round < 20; round += 1) {
+    floors.push(await measure(50, 1, bare));
+    all.push(await measure(50, 1, ours));
+  }
+  await ledger.dispose();
+  return { floor: together(floors), one: together(all) };
+}
+
+function together(rounds) {
+  const times = rounds.flatMap((round) => round.times).sort((one, other) => one - other);
+  const at = (part) => times[Math.floor(times.length * part)] * 1_000;
+  return { rate: times.length / (times.reduce((sum, time) => sum + time, 0) / 1_000), p50: at(0.5), p99: at(0.99) };
+}
+
+/** What sixteen connections do with one row that each of them locks three times an attempt. */
+async function rowLock() {
+  const clients = await Promise.all(Array.from({ length: 16 }, () => connect()));
+  const update = { name: "lock", text: "UPDATE floor SET text = $1 WHERE id = 1", values: ["y"] };
+  const figures = await measure(2_000, 16, async (caller) => {
+    for (let trip = 0; trip < 3; trip += 1) await clients[caller].query(update);
+  });
+  await Promise.all(clients.map((client) => client.end()));
+  return figures;
+}
+
+async function many(callers, hot) {
+  const ledger = await openLedger(await newDatabase());
+  const limit = limitOf({ hot });
+  await measure(500, callers, (caller) => spend(ledger, limit, caller));
+  const figures = await measure(4_000, callers, (caller) => spend(ledger, limit, caller));
+  await ledger.dispose();
+  return figures;
+}
+
+async function after(payments) {
+  const url = await newDatabase();
+  const limit = limitOf({ hot: true });
+  await (await openLedger(url)).dispose();
+  const client = await connect(url);
+  await fillPostgres(client, payments, limit);
+  await client.end();
+  const ledger = await openLedger(url);
+  await measure(200, 1, (caller) => spend(ledger, limit, caller));
+  const figures = await measure(1_000, 1, (caller) => spend(ledger, limit, caller));
+  await ledger.dispose();
+  return figures;
+}

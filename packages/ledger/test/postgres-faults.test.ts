@@ -1,0 +1,176 @@
+import pg from "pg";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { Ledger } from "../src/ledger.js";
+import type { LedgerOptions } from "../src/ledger-options.js";
+import { openLedger } from "../src/open-ledger.js";
+import { openPostgresLedger } from "../src/postgres-ledger.js";
+import { newPostgresDatabases, postgresOfTests } from "./support/postgres.js";
+import { attemptAt, limitOf, reserveOf, wallet } from "./support/requests.js";
+
+const server = postgresOfTests();
+const newDatabase = newPostgresDatabases(server);
+const limits = [limitOf(10)];
+
+describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterwards", () => {
+  let url: string;
+
+  beforeEach(async () => {
+    url = await newDatabase();
+  });
+
+  async function open(options: LedgerOptions = {}): Promise<Ledger> {
+    const ledger = await openPostgresLedger(url, options);
+    onTestFinished(async () => await ledger.dispose());
+    return ledger;
+  }
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url });
+    client.on("error", () => undefined);
+    await client.connect();
+    onTestFinished(async () => await client.end().catch(() => undefined));
+    return client;
+  }
+
+  const spend = async (ledger: Ledger, amount = "1", attemptId = attemptAt(Date.now())) =>
+    await ledger.reserve(reserveOf({ attemptId, amount, limits, arm: true }));
+  const counted = async (ledger: Ledger) => (await ledger.balances({ limits, scopes: { wallet } }))[0]?.counted;
+
+  it("when nobody listens, when there is no such database, and when its address is none", async () => {
+    await expect(openLedger("postgres://agent:hunter2@127.0.0.1:1/agents")).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.not.stringContaining("hunter2"),
+    });
+    await expect(openLedger(url.replace(/\w+$/, "nowhere"))).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.stringContaining("nowhere"),
+    });
+    await expect(openLedger("postgres://[hunter2")).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.not.stringContaining("hunter2"),
+    });
+  });
+
+  it("when another version has made its tables", async () => {
+    await open();
+    await (await connect()).query("INSERT INTO agentkit_policy.migrations (version) VALUES (99)");
+    await expect(openPostgresLedger(url)).rejects.toMatchObject({
+      code: "ledger_version",
+      message: expect.stringContaining("99"),
+    });
+  });
+
+  it("when it is another ledger than before", async () => {
+    const ledger = await open();
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    await (await connect()).query("UPDATE agentkit_policy.head SET ledger_id = 'another'");
+    await expect(spend(ledger)).rejects.toMatchObject({
+      code: "ledger_replaced",
+      message: expect.stringContaining("restart the program"),
+    });
+    await expect(spend(ledger)).rejects.toMatchObject({ code: "ledger_replaced" });
+    expect(await spend(await open())).toMatchObject({ ok: true });
+  });
+
+  it("when it cannot be written", async () => {
+    const ledger = await open();
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    const admin = await connect();
+    const [, name = ""] = /(\w+)$/.exec(url) ?? [];
+    await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    const readOnly = await openPostgresLedger(url).catch((error: unknown) => error);
+    expect(readOnly).toMatchObject({ code: "ledger_read_only" });
+    await admin.query("SET default_transaction_read_only = off");
+    await admin.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    expect(await spend(await open())).toMatchObject({ ok: true });
+  });
+
+  it("when others hold its lock for too long", async () => {
+    const ledger = await open({ busyTimeoutMs: 200 });
+    const other = await connect();
+    await other.query("BEGIN; SELECT * FROM agentkit_policy.head FOR UPDATE");
+    await expect(spend(ledger)).rejects.toMatchObject({ code: "ledger_busy" });
+    await other.query("ROLLBACK");
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    expect(await counted(ledger)).toBe("1");
+  });
+
+  it("when a row of it is damaged", async () => {
+    const ledger = await open();
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    await (await connect()).query("UPDATE agentkit_policy.tallies SET open = '-5'");
+    await expect(spend(ledger)).rejects.toMatchObject({ code: "ledger_corrupt" });
+  });
+
+  it("when its connection breaks in the middle of a transaction: the same verb again counts once", async () => {
+    const ledger = await open();
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    const other = await connect();
+    await other.query("BEGIN; SELECT * FROM agentkit_policy.head FOR UPDATE");
+    const attemptId = attemptAt(Date.now());
+    const broken = spend(ledger, "3", attemptId).catch((error: unknown) => error);
+    const admin = await connect();
+    await expect
+      .poll(async () => {
+        const { rows } = await admin.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'agentkit-policy' AND wait_event_type = 'Lock' AND datname = current_database()",
+        );
+        return rows.length;
+      })
+      .toBe(1);
+    expect(await broken).toMatchObject({ code: "ledger_unreachable" });
+    await other.query("ROLLBACK");
+    expect(await spend(ledger, "3", attemptId)).toMatchObject({ ok: true });
+    expect(await spend(ledger, "3", attemptId)).toMatchObject({ ok: true });
+    expect(await counted(ledger)).toBe("4");
+  });
+
+  it("when a machine falls silent while it holds the lock: the others wait for two seconds, and go on", async () => {
+    const ledger = await open();
+    const silent = new pg.Client({ connectionString: url, idle_in_transaction_session_timeout: 2_000 });
+    silent.on("error", () => undefined);
+    await silent.connect();
+    await silent.query("BEGIN; SELECT * FROM agentkit_policy.head FOR UPDATE");
+    expect(await spend(ledger)).toMatchObject({ ok: true });
+    await silent.end().catch(() => undefined);
+  });
+
+  it("when the server is down; what was armed is still there when it is up again, after a power cut too", async () => {
+    const ledger = await open();
+    expect(await spend(ledger, "4")).toMatchObject({ ok: true });
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      await server().end(signal);
+      await expect(spend(ledger)).rejects.toMatchObject({ code: "ledger_unreachable" });
+      await server().start();
+      await expect.poll(async () => await counted(ledger).catch(() => undefined), { timeout: 20_000 }).toBe("4");
+    }
+    expect(await spend(ledger, "7")).toMatchObject({ code: "over_limit" });
+    expect(await spend(ledger, "6")).toMatchObject({ ok: true });
+  });
+
+  it("when the server is killed under load: nothing is granted twice, and nothing that was granted is lost", async () => {
+    const ledger = await open();
+    const max = limitOf(300);
+    let granted = 0;
+    let faults = 0;
+    const agents = Array.from({ length: 8 }, async () => {
+      while (granted < 300 && faults < 5_000) {
+        const attemptId = attemptAt(Date.now());
+        const asked = async () => await ledger.reserve(reserveOf({ attemptId, amount: 1n, limits: [max], arm: true }));
+        const answer = await asked().catch(() => undefined);
+        if (answer === undefined) faults += 1;
+        else if (!answer.ok) return;
+        else granted += 1;
+      }
+    });
+    await expect.poll(() => granted).toBeGreaterThan(20);
+    await server().end("SIGKILL");
+    await server().start();
+    await Promise.all(agents);
+    const [balance] = await ledger.balances({ limits: [max], scopes: { wallet } });
+    expect(faults).toBeGreaterThan(0);
+    // An answer that was lost may have been a grant: it counts, and nobody acted on it.
+    expect(Number(balance?.counted)).toBeGreaterThanOrEqual(granted);
+    expect(Number(balance?.counted)).toBeLessThanOrEqual(300);
+  });
+});
