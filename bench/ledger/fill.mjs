@@ -10,7 +10,7 @@ export function fill(store, payments, limit) {
   kindOfLimit(store, limit);
   const now = Date.now();
   for (let index = 0; index < payments; index += 1) {
-    const date = now - Math.floor((12 * 3_600_000 * index) / payments);
+    const date = now - Math.floor((12 * 3_600_000 * (payments - index)) / payments);
     const time = date.toString(16).padStart(12, "0");
     const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-9000-${index.toString(16).padStart(12, "0")}`;
     const lines = [{ unit: "amount", asset: limit.asset, amount: 7n, counterparty: "eip155:84532:0xc" }];

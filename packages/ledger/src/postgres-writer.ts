@@ -118,6 +118,8 @@ export class PostgresWriter {
   async #transact(jobs: readonly Job[]): Promise<readonly (() => void)[]> {
     let needs = jobs.map((job) => job.needs(this.#cached.kinds)).reduce(bothNeeds, nothing);
     let fetched = await this.#fetch(needs, "BEGIN; ");
+    // One time for all of the transaction: with another one, the same verb would look at something else.
+    this.#databaseTime = fetched.now;
     for (;;) {
       const store = new FetchedStore(this.#cached, fetched.highWater, needs, fetched);
       try {
@@ -131,7 +133,7 @@ export class PostgresWriter {
         if (error.newKind !== undefined) await this.#addKind(error.newKind, fetched.highWater);
         needs = bothNeeds(needs, error.needs);
         // The lock is held since the first: nothing that was fetched has changed, but for what was added here.
-        fetched = { ...(await this.#fetch(needs, "")), now: fetched.now };
+        fetched = await this.#fetch(needs, "");
       }
     }
   }
@@ -152,7 +154,6 @@ export class PostgresWriter {
         `the ledger ${this.#connection.name} is another one than before, so that what was spent may not be in it; restart the program once it is the right one`,
       );
     }
-    this.#databaseTime = answer.now;
     const { generation, kinds, freezes, assets } = answer;
     if (kinds !== undefined && freezes !== undefined && assets !== undefined)
       this.#cached = { generation, kinds, freezes, assets: new Set(assets) };

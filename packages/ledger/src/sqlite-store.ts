@@ -8,9 +8,13 @@ import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
 import type { Store } from "./store.js";
 import { type StoredKind, type Tally, type TallyKind, tallyKeyOf, tallyKeyText, type WindowSum } from "./tally.js";
 
+/** A tally as one transaction has read and changed it: what many verbs share is read once and written once. */
 interface SqliteTally extends Tally {
   /** Undefined while it has no row. */
   id: number | undefined;
+  isChanged: boolean;
+  /** What the transaction has added, by date. */
+  readonly added: Map<number, bigint>;
 }
 
 interface TallyRow {
@@ -31,6 +35,8 @@ interface HeadRow {
 export interface SqliteStore extends Store {
   /** Has to be called when a transaction begins: others may have written since the last one. */
   begin(): void;
+  /** Has to be called before it is committed: writes what was kept until then. */
+  flush(): void;
   /** Has to be called when writes were undone. What this process has kept in memory may be among them. */
   undone(): void;
   /** Counts a durable commit. @returns its number */
@@ -52,6 +58,8 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
   let kinds: StoredKind[] = [];
   let freezes: Freeze[] = [];
   const assets = new Set<string>();
+  /** The tallies that this transaction has looked at. */
+  const tallies = new Map<string, SqliteTally>();
 
   function entriesWhere(condition: string, ...values: (string | number)[]): Entry[] {
     const rows = statement(`SELECT entry FROM entries WHERE ${condition}`).all(...values) as { entry: string }[];
@@ -87,8 +95,12 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
   return {
     begin() {
       const found = readHead();
+      tallies.clear();
       if (found.generation !== head.generation) readCaches();
       head = found;
+    },
+    flush() {
+      for (const tally of tallies.values()) flushTally(tally);
     },
     undone() {
       head = { ...head, generation: -1 };
@@ -137,44 +149,39 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
       readCaches();
     },
     tally(kind, key): SqliteTally {
+      const id = kindId(kind);
+      const text = tallyKeyText(key);
+      const known = tallies.get(`${id} ${text}`);
+      if (known !== undefined) return known;
       const [row] = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ? AND key = ?").all(
-        kindId(kind),
-        tallyKeyText(key),
+        id,
+        text,
       ) as TallyRow[];
-      if (row === undefined) return { id: undefined, kind, key, open: 0n, dated: 0n, windows: new Map() };
-      return tallyOf(kind, key, row);
+      return keptTally(id, text, tallyOf(kind, key, row));
     },
     saveTally(tally) {
-      const stored = tally as SqliteTally;
-      const windows = JSON.stringify([...tally.windows].map(([name, { since, sum }]) => [name, since, sum.toString()]));
-      const sums = [tally.open.toString(), tally.dated.toString(), windows];
-      if (stored.id !== undefined) {
-        statement("UPDATE tallies SET open = ?, dated = ?, windows = ? WHERE id = ?").run(...sums, stored.id);
-        return;
-      }
-      stored.id = insertTally(tally.kind, tally.key, sums);
+      (tally as SqliteTally).isChanged = true;
     },
     eachTally(kind, visit) {
-      const rows = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ?").all(kindId(kind)) as TallyRow[];
+      const id = kindId(kind);
+      for (const tally of tallies.values()) flushTally(tally);
+      const rows = statement("SELECT id, key, open, dated, windows FROM tallies WHERE kind = ?").all(id) as TallyRow[];
       for (const row of rows) {
-        visit(tallyOf(kind, tallyKeyOf(kind, row.key), row));
+        visit(tallies.get(`${id} ${row.key}`) ?? keptTally(id, row.key, tallyOf(kind, tallyKeyOf(kind, row.key), row)));
       }
     },
     addDated(tally, date, amount) {
-      const stored = tally as SqliteTally;
-      stored.id ??= insertTally(tally.kind, tally.key, ["0", "0", "[]"]);
-      const [row] = statement("SELECT amount FROM dates WHERE tally = ? AND date = ?").all(stored.id, date) as {
-        amount: string;
-      }[];
-      const sum = amount + (row === undefined ? 0n : exactAmount(row.amount));
-      if (sum === 0n) statement("DELETE FROM dates WHERE tally = ? AND date = ?").run(stored.id, date);
-      else statement("INSERT OR REPLACE INTO dates (tally, date, amount) VALUES (?, ?, ?)").run(stored.id, date, sum.toString());
+      const { added } = tally as SqliteTally;
+      added.set(date, (added.get(date) ?? 0n) + amount);
     },
     datedSum(tally, from, before) {
-      const { id } = tally as SqliteTally;
-      if (id === undefined || from >= before) return 0n;
+      const { id, added } = tally as SqliteTally;
+      if (from >= before) return 0n;
+      let sum = 0n;
+      for (const [date, amount] of added) if (date >= from && date < before) sum += amount;
+      if (id === undefined) return sum;
       const rows = statement("SELECT amount FROM dates WHERE tally = ? AND date >= ? AND date < ?").all(id, from, before);
-      return (rows as { amount: string }[]).reduce((sum, { amount }) => sum + exactAmount(amount), 0n);
+      return (rows as { amount: string }[]).reduce((total, { amount }) => total + exactAmount(amount), sum);
     },
     assets: () => [...assets].sort(),
     freezes: () => freezes,
@@ -205,20 +212,46 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     },
   };
 
-  function insertTally(kind: TallyKind, key: ScopeKey, sums: readonly string[]): number {
-    const values = [kindId(kind), tallyKeyText(key), ...sums];
+  function keptTally(kind: number, text: string, tally: SqliteTally): SqliteTally {
+    tallies.set(`${kind} ${text}`, tally);
+    return tally;
+  }
+
+  function flushTally(tally: SqliteTally): void {
+    if (!tally.isChanged) return;
+    const windows = JSON.stringify([...tally.windows].map(([name, { since, sum }]) => [name, since, sum.toString()]));
+    const sums = [tally.open.toString(), tally.dated.toString(), windows];
+    if (tally.id === undefined) tally.id = insertTally(tally, sums);
+    else statement("UPDATE tallies SET open = ?, dated = ?, windows = ? WHERE id = ?").run(...sums, tally.id);
+    for (const [date, amount] of tally.added) addToDate(tally.id, date, amount);
+    tally.added.clear();
+    tally.isChanged = false;
+  }
+
+  function addToDate(tally: number, date: number, amount: bigint): void {
+    const [row] = statement("SELECT amount FROM dates WHERE tally = ? AND date = ?").all(tally, date) as { amount: string }[];
+    const sum = amount + (row === undefined ? 0n : exactAmount(row.amount));
+    if (sum === 0n) statement("DELETE FROM dates WHERE tally = ? AND date = ?").run(tally, date);
+    else statement("INSERT OR REPLACE INTO dates (tally, date, amount) VALUES (?, ?, ?)").run(tally, date, sum.toString());
+  }
+
+  function insertTally({ kind, key }: Tally, sums: readonly string[]): number {
     const [row] = statement("INSERT INTO tallies (kind, key, open, dated, windows) VALUES (?, ?, ?, ?, ?) RETURNING id").all(
-      ...values,
+      kindId(kind),
+      tallyKeyText(key),
+      ...sums,
     ) as { id: number }[];
     if (row === undefined) throw corrupt("a new tally has no number");
     return row.id;
   }
 }
 
-function tallyOf(kind: TallyKind, key: ScopeKey, { id, open, dated, windows }: TallyRow): SqliteTally {
-  const sums = (parsed(windows) as [string, number, string][]).map(([name, since, sum]): [string, WindowSum] => {
+function tallyOf(kind: TallyKind, key: ScopeKey, row: TallyRow | undefined): SqliteTally {
+  const kept = { kind, key, isChanged: false, added: new Map<number, bigint>() };
+  if (row === undefined) return { ...kept, id: undefined, open: 0n, dated: 0n, windows: new Map() };
+  const sums = (parsed(row.windows) as [string, number, string][]).map(([name, since, sum]): [string, WindowSum] => {
     if (!Number.isSafeInteger(since)) throw corrupt("a window has lost its beginning");
     return [name, { since, sum: exactAmount(sum) }];
   });
-  return { id, kind, key, open: exactAmount(open), dated: exactAmount(dated), windows: new Map(sums) };
+  return { ...kept, id: row.id, open: exactAmount(row.open), dated: exactAmount(row.dated), windows: new Map(sums) };
 }

@@ -118,42 +118,24 @@ export class SqliteWriter {
         this.#shared ||= this.#othersCommitted();
         this.#store.begin();
         this.#wroteDurably = false;
-        answers = jobs.map((job) => this.#answer(job));
+        answers = jobs.map((job) => answerOf(job, this.#store));
         if (durable || !this.#wroteDurably) break;
         // SQLite takes the setting between transactions only: what turned out to need the disk is done once more.
         this.#rollBack();
       }
+      this.#store.flush();
       if (this.#wroteDurably) this.#store.countCommit();
       this.#database.exec("COMMIT");
       if (this.#wroteDurably) this.#head.remember(this.#store.sequence());
     } catch (error) {
       this.#rollBack();
       const fault = faultOf(error, this.#path);
-      for (const job of jobs) job.reject(fault);
+      // An entry that is damaged takes only its own verb along: the others are asked again, each by itself.
+      if (jobs.length > 1 && fault.code === "ledger_corrupt") for (const job of jobs) await this.#commit([job]);
+      else for (const job of jobs) job.reject(fault);
       return;
     }
     for (const answer of answers) answer();
-  }
-
-  /** One verb within the transaction; one that throws takes only its own writes with it. */
-  #answer({ work, resolve, reject }: Job): () => void {
-    this.#database.exec("SAVEPOINT verb");
-    try {
-      const value = work(this.#store);
-      this.#database.exec("RELEASE verb");
-      return () => resolve(value);
-    } catch (error) {
-      try {
-        this.#database.exec("ROLLBACK TO verb");
-        this.#database.exec("RELEASE verb");
-        this.#store.undone();
-        this.#store.begin();
-      } catch {
-        // A full disk ends the whole transaction: that is what everybody has to hear, not that the savepoint is gone.
-        throw error;
-      }
-      return () => reject(error instanceof RangeError ? error : faultOf(error, this.#path));
-    }
   }
 
   /** Moves the log into the file, so that whoever copies a ledger that nobody has open copies all of it. */
@@ -186,6 +168,17 @@ export class SqliteWriter {
     if (wanted === this.#synchronous) return;
     this.#database.exec(`PRAGMA synchronous = ${wanted}`);
     this.#synchronous = wanted;
+  }
+}
+
+/** One verb within the transaction. A request that cannot be read has written nothing; anything else undoes the transaction. */
+function answerOf({ work, resolve, reject }: Job, store: Store): () => void {
+  try {
+    const value = work(store);
+    return () => resolve(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return () => reject(error);
   }
 }
 

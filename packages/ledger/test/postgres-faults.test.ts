@@ -5,11 +5,32 @@ import type { LedgerOptions } from "../src/ledger-options.js";
 import { openLedger } from "../src/open-ledger.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
 import { newPostgresDatabases, postgresOfTests } from "./support/postgres.js";
-import { attemptAt, limitOf, reserveOf, wallet } from "./support/requests.js";
+import { attemptAt, closeOf, limitOf, reserveOf, wallet } from "./support/requests.js";
 
 const server = postgresOfTests();
 const newDatabase = newPostgresDatabases(server);
 const limits = [limitOf(10)];
+
+describe("a ledger in PostgreSQL", () => {
+  it("goes by the database's own time, in windows that move on with it", async () => {
+    const ledger = await openPostgresLedger(await newDatabase());
+    const rolling = limitOf(3, { window: { kind: "rolling", ms: 60_000 } });
+    const words: boolean[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      const attemptId = attemptAt(Date.now());
+      const { ok } = await ledger.reserve(reserveOf({ attemptId, amount: 1n, limits: [rolling], arm: true }));
+      words.push(ok);
+      if (ok) await ledger.close(closeOf(attemptId, 1n));
+    }
+    expect(words).toEqual([true, true, true, false]);
+    // Another window of the same money is made from what is there.
+    const other = limitOf(4, { window: { kind: "rolling", ms: 120_000 } });
+    const ask = async () =>
+      (await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: 1n, limits: [other] }))).ok;
+    expect([await ask(), await ask()]).toEqual([true, false]);
+    await ledger.dispose();
+  });
+});
 
 describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterwards", () => {
   let url: string;
