@@ -13,7 +13,6 @@ const { openLedger } = await import("../packages/ledger/dist/index.js");
 const pg = createRequire(new URL("../packages/ledger/package.json", import.meta.url))("pg");
 const report = new LedgerReport("ledger-postgres");
 const server = await step("Starting PostgreSQL", () => startPostgres());
-let serial = 0;
 
 try {
   const admin = await connect();
@@ -33,7 +32,7 @@ try {
     }
   }
   const four = await step("4 processes, 4 callers each, one hot limit", async () =>
-    measureProcesses({ location: await newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
+    measureProcesses({ location: await server.newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
   );
   report.row("4 processes x 4 callers, one hot limit", four);
   report.bar("4 processes x 4 on one hot limit, rate", four.rate / lock.rate, 1, "least", "of a plain row lock");
@@ -55,20 +54,13 @@ async function connect(url = server.url) {
   return client;
 }
 
-async function newDatabase() {
-  const admin = await connect();
-  await admin.query(`CREATE DATABASE bench_${++serial}`);
-  await admin.end();
-  return server.url.replace(/postgres$/, `bench_${serial}`);
-}
-
 /** In turn, so that whatever else the machine does troubles both. */
 async function oneAtATime(admin) {
   const bare = async () => {
     for (let trip = 0; trip < 3; trip += 1)
       await admin.query({ name: "floor", text: "UPDATE floor SET text = $1 WHERE id = 1", values: ["x".repeat(600)] });
   };
-  const ledger = await openLedger(await newDatabase());
+  const ledger = await openLedger(await server.newDatabase());
   const limit = limitOf({ hot: true });
   const ours = (caller) => spend(ledger, limit, caller);
   await measure(200, 1, bare);
@@ -100,7 +92,7 @@ async function rowLock() {
 }
 
 async function many(callers, hot) {
-  const ledger = await openLedger(await newDatabase());
+  const ledger = await openLedger(await server.newDatabase());
   const limit = limitOf({ hot });
   await measure(500, callers, (caller) => spend(ledger, limit, caller));
   const figures = await measure(4_000, callers, (caller) => spend(ledger, limit, caller));
@@ -109,7 +101,7 @@ async function many(callers, hot) {
 }
 
 async function after(payments) {
-  const url = await newDatabase();
+  const url = await server.newDatabase();
   const limit = limitOf({ hot: true });
   await (await openLedger(url)).dispose();
   const client = await connect(url);

@@ -1,9 +1,10 @@
 /** A PostgreSQL of its own, on loopback. */
 export interface RunningPostgres {
   readonly url: string;
-  readonly port: number;
   /** Starts it again after `end`. */
   start(): Promise<void>;
+  /** The address of a database that nobody has used yet. */
+  newDatabase(): Promise<string>;
   /** SIGINT ends it in order, SIGKILL as a power cut does. */
   end(signal: NodeJS.Signals): Promise<void>;
   /** Ends it and removes its data. */

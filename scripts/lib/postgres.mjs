@@ -65,11 +65,22 @@ export async function startPostgres({ settings = {} } = {}) {
   }
 
   await start();
+  const url = `postgres://agentkit@127.0.0.1:${port}/postgres`;
+  let databases = 0;
   return {
-    url: `postgres://agentkit@127.0.0.1:${port}/postgres`,
-    port,
+    url,
     start,
     end,
+    async newDatabase() {
+      // The client is the ledger's.
+      const { Client } = createRequire(new URL("../../packages/ledger/package.json", import.meta.url))("pg");
+      databases += 1;
+      const admin = new Client(url);
+      await admin.connect();
+      await admin.query(`CREATE DATABASE ledger_${databases} STRATEGY file_copy`);
+      await admin.end();
+      return url.replace(/postgres$/, `ledger_${databases}`);
+    },
     async stop() {
       await end("SIGINT");
       rmSync(folder, { recursive: true, force: true });

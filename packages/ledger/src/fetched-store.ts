@@ -322,20 +322,40 @@ function tallyChange({ kindId, keyText, open, dated, windows }: FetchedTallyStat
   return { kind: kindId, key: keyText, open: open.toString(), dated: dated.toString(), windows: sums };
 }
 
-/** What it takes to have a kind of tally that nobody asked for before, made from the shares of all entries. */
-export function changesOfNewKind(kind: TallyKind, id: number, highWater: number, shares: Iterable<Share>): Changes {
+const noChanges = { kinds: [], entries: [], tallies: [], dates: [], assets: [], freezes: [], unfreezes: [] };
+
+/** What it takes to have a kind of tally that nobody asked for before. */
+export function changesOfNewKind(kind: TallyKind, id: number, highWater: number): Changes {
+  return { ...noChanges, highWater, kinds: [{ id, kind }] };
+}
+
+/** What the tallies of a kind have come to, while they are made from one page of entries after the other. */
+export class KindTotals {
+  readonly #totals = new Map<string, { open: bigint; dated: bigint }>();
+
+  /** @returns the totals with a share more */
+  add({ text, open, dates }: Share): { readonly open: bigint; readonly dated: bigint } {
+    const total = this.#totals.get(text) ?? { open: 0n, dated: 0n };
+    total.open += open;
+    for (const { amount } of dates) total.dated += amount;
+    this.#totals.set(text, total);
+    return total;
+  }
+}
+
+/** What a page of entries adds to the tallies of a kind. */
+export function changesOfShares(id: number, highWater: number, shares: Iterable<Share>, totals: KindTotals): Changes {
   const tallies: Changes["tallies"][number][] = [];
   const dates: Changes["dates"][number][] = [];
-  for (const { key, open, dates: own } of shares) {
-    const place = { kind: id, key: tallyKeyText(key) };
-    const dated = own.reduce((sum, { amount }) => sum + amount, 0n);
+  for (const share of shares) {
+    const place = { kind: id, key: tallyKeyText(share.key) };
+    const { open, dated } = totals.add(share);
     tallies.push({ ...place, open: open.toString(), dated: dated.toString(), windows: [] });
     const byDate = new Map<number, bigint>();
-    for (const { date, amount } of own) byDate.set(date, (byDate.get(date) ?? 0n) + amount);
+    for (const { date, amount } of share.dates) byDate.set(date, (byDate.get(date) ?? 0n) + amount);
     for (const [date, amount] of byDate) dates.push({ ...place, date, amount: amount.toString() });
   }
-  const none = { entries: [], assets: [], freezes: [], unfreezes: [] };
-  return { highWater, kinds: [{ id, kind }], tallies, dates, ...none };
+  return { ...noChanges, highWater, tallies, dates };
 }
 
 function isSame(one: Pick<Freeze, "scope" | "value">, other: Pick<Freeze, "scope" | "value">): boolean {

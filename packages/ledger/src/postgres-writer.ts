@@ -1,5 +1,13 @@
 import { entryOfText } from "./entry-text.js";
-import { type Cached, type Changes, changesOfNewKind, type Fetched, FetchedStore } from "./fetched-store.js";
+import {
+  type Cached,
+  type Changes,
+  changesOfNewKind,
+  changesOfShares,
+  type Fetched,
+  FetchedStore,
+  KindTotals,
+} from "./fetched-store.js";
 import type { Freeze } from "./ledger.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { bothNeeds, Missing, type Needs, nothing } from "./needs.js";
@@ -160,22 +168,22 @@ export class PostgresWriter {
     return answer;
   }
 
-  /** Makes the tallies of a kind that nobody asked for before from all entries, a page at a time. */
+  /** Makes the tallies of a kind that nobody asked for before from all entries: a page at a time, so that the server hears of us. */
   async #addKind(kind: TallyKind, highWater: number): Promise<void> {
-    const shares = new KindShares(kind);
+    const id = 1 + Math.max(0, ...this.#cached.kinds.map((known) => known.id));
+    const totals = new KindTotals();
+    await this.#connection.send(saving(changesOfNewKind(kind, id, highWater)));
     for (let last = ""; ; ) {
-      const page = (
-        await this.#connection.send(
-          `SELECT attempt_id, entry FROM ${schema}.entries WHERE attempt_id > ${literal(last)} ORDER BY attempt_id LIMIT 2000`,
-        )
-      )[0] as { attempt_id: string; entry: string }[] | undefined;
-      for (const { entry } of page ?? []) shares.add(entryOfText(entry));
-      const end = page?.at(-1);
+      const [page = []] = (await this.#connection.send(
+        `SELECT attempt_id, entry FROM ${schema}.entries WHERE attempt_id > ${literal(last)} ORDER BY attempt_id LIMIT 2000`,
+      )) as unknown as { attempt_id: string; entry: string }[][];
+      const end = page.at(-1);
       if (end === undefined) break;
+      const shares = new KindShares(kind);
+      for (const { entry } of page) shares.add(entryOfText(entry));
+      await this.#connection.send(saving(changesOfShares(id, highWater, shares.all(), totals)));
       last = end.attempt_id;
     }
-    const id = 1 + Math.max(0, ...this.#cached.kinds.map((known) => known.id));
-    await this.#connection.send(saving(changesOfNewKind(kind, id, highWater, shares.all())));
     this.#forget();
   }
 

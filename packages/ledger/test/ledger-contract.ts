@@ -50,6 +50,15 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         },
       );
 
+      it("adds amounts of every size up to the last digit", async () => {
+        const amounts = [2n ** 53n, 2n ** 64n, 2n ** 128n, 2n ** 256n, 1n];
+        const max = amounts.reduce((sum, amount) => sum + amount);
+        for (const amount of amounts)
+          expect((await reserve(amount.toString(), max.toString())).answer).toMatchObject({ ok: true });
+        expect((await reserve("1", max.toString())).answer).toMatchObject({ ok: false, code: "over_limit" });
+        expect(await ledger.balances({ limits: [limitOf(max)] })).toMatchObject([{ counted: max.toString(), left: "0" }]);
+      });
+
       it("counts the same request once, and refuses another under the same key", async () => {
         const { attemptId, answer } = await reserve("60");
         expect((await reserve("60", "100", attemptId)).answer).toEqual(answer);

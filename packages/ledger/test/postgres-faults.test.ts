@@ -4,16 +4,15 @@ import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openLedger } from "../src/open-ledger.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
-import { newPostgresDatabases, postgresOfTests } from "./support/postgres.js";
+import { postgresOfTests } from "./support/postgres.js";
 import { attemptAt, closeOf, limitOf, reserveOf, wallet } from "./support/requests.js";
 
 const server = postgresOfTests();
-const newDatabase = newPostgresDatabases(server);
 const limits = [limitOf(10)];
 
 describe("a ledger in PostgreSQL", () => {
   it("goes by the database's own time, in windows that move on with it", async () => {
-    const ledger = await openPostgresLedger(await newDatabase());
+    const ledger = await openPostgresLedger(await server().newDatabase());
     const rolling = limitOf(3, { window: { kind: "rolling", ms: 60_000 } });
     const words: boolean[] = [];
     for (let index = 0; index < 4; index += 1) {
@@ -36,7 +35,7 @@ describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterw
   let url: string;
 
   beforeEach(async () => {
-    url = await newDatabase();
+    url = await server().newDatabase();
   });
 
   async function open(options: LedgerOptions = {}): Promise<Ledger> {

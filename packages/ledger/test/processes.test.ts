@@ -7,13 +7,14 @@ import { describe, expect, it } from "vitest";
 import type { Balance, Ledger, Limit } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openLedger } from "../src/open-ledger.js";
-import { newPostgresDatabases } from "./support/postgres.js";
+import { postgresOfTests } from "./support/postgres.js";
 import { attemptAt, native } from "./support/requests.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 
 const folder = temporaryFolder();
 const script = fileURLToPath(new URL("support/child.mjs", import.meta.url));
 const scale = Number(process.env["TEST_SCALE"] ?? 1);
+const server = postgresOfTests();
 let serial = 0;
 
 /** Where a ledger is that nobody has opened yet. Both engines write to a real disk. */
@@ -25,7 +26,7 @@ const locations: readonly (readonly [string, () => Promise<string>])[] = [
       return `sqlite:${join(folder, `${serial}.db`)}`;
     },
   ],
-  ["postgres", newPostgresDatabases()],
+  ["postgres", async () => await server().newDatabase()],
 ];
 
 function start(...args: string[]): ChildProcess {

@@ -40,16 +40,3 @@ export function newPostgresLedgers(settings: Readonly<Record<string, string>> = 
     return await openPostgresLedger(server().url, options);
   };
 }
-
-/** Makes a new database again and again, for tests that open it from several processes. */
-export function newPostgresDatabases(server = postgresOfTests()): () => Promise<string> {
-  let serial = 0;
-  return async () => {
-    serial += 1;
-    const admin = new pg.Client(server().url);
-    await admin.connect();
-    await admin.query(`CREATE DATABASE ledger_${serial} STRATEGY file_copy`);
-    await admin.end();
-    return server().url.replace(/postgres$/, `ledger_${serial}`);
-  };
-}
