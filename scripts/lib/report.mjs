@@ -106,6 +106,11 @@ export class Report {
     }
   }
 
+  /** What was not even begun; its name says why, as that of every skip. */
+  leftOut(name) {
+    this.#skip(name);
+  }
+
   /** A skip says in its name why; a silent one is a failure. */
   #skip(name) {
     if (/because|only where|absent/.test(name)) this.#skipped.push(name);
