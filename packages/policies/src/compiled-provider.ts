@@ -220,5 +220,6 @@ class CompiledProvider {
 
 function allowFor(validForMs: number, stepId?: string): Allow {
   const settlement: { readonly settlement?: Settlement } = stepId === undefined ? {} : { settlement: { step: stepId } };
-  return { decision: "allow", validForMs, ...settlement };
+  // A decision tells whole milliseconds, and clocks do not: the part that is left is not used.
+  return { decision: "allow", validForMs: Math.floor(validForMs), ...settlement };
 }

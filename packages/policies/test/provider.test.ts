@@ -10,11 +10,13 @@ import { alice, bob, contextOf, idAt, native, self, transferOf, usdc } from "./s
 
 const minute = 60_000;
 let now = Date.UTC(2026, 10, 25, 12);
-const clock = { now: () => now, uptime: () => now };
+let uptimeFraction = 0;
+const clock = { now: () => now, uptime: () => now + uptimeFraction };
 const scope = { signal: new AbortController().signal, remainingMs: 1_000, settlements: [] };
 
 beforeEach(() => {
   now = Date.UTC(2026, 10, 25, 12);
+  uptimeFraction = 0;
 });
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-provider-"));
@@ -144,6 +146,21 @@ describe("an entry", () => {
     ]);
     now += 7 * minute;
     expect(await policy.beforeWalletCall?.(callOf(context), scope)).toMatchObject({ decision: "allow", validForMs: 10 * minute });
+  });
+
+  it("is valid for whole milliseconds, whatever parts of one the machine's clock tells", async () => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    await policy.beforeWalletCall?.(callOf(context), scope);
+    for (const [passed, validForMs] of [
+      [0, 10 * minute - 1],
+      [1_500, 10 * minute - 1_501],
+    ] as const) {
+      now += passed;
+      uptimeFraction = 0.25;
+      expect(await policy.beforeWalletCall?.(callOf(context), scope)).toEqual({ decision: "allow", validForMs });
+    }
   });
 
   it("grows by a call's excess, which is judged by the same budgets", async () => {
