@@ -1,7 +1,9 @@
 import { sha256Hex } from "@agentkit-policy/schema";
+import type { Assumed, ChangedEntry, ChangedTally, Changes, Fetched, FetchedTally } from "./backend.js";
 import { agesAt, type Entry } from "./entry.js";
 import { corrupt, entryOfText, entryText, exactAmount } from "./entry-text.js";
 import { canBeProven } from "./evidence.js";
+import { KnownDates } from "./known-dates.js";
 import type { Freeze } from "./ledger.js";
 import { Missing, type Needs } from "./needs.js";
 import type { ScopeKey } from "./scope-key.js";
@@ -25,58 +27,10 @@ export interface Cached {
   readonly assets: ReadonlySet<string>;
 }
 
-/** What was fetched for `Needs`, as plain JSON. Amounts are decimal text. */
-export interface Fetched {
-  readonly entries: readonly string[];
-  readonly tallies: readonly FetchedTally[];
-  readonly sums: readonly string[];
-}
-
-export interface FetchedTally {
-  readonly kind: number;
-  readonly key: string;
-  readonly open: string;
-  readonly dated: string;
-  /** Each window with the first dates from its beginning on; all of them lie before `before`, and all there are. */
-  readonly windows: readonly {
-    readonly name: string;
-    readonly since: number;
-    readonly sum: string;
-    readonly dates: readonly (readonly [date: number, amount: string])[];
-    readonly before: number | null;
-  }[];
-}
-
-/** What a transaction changes, as plain JSON. */
-export interface Changes {
-  readonly highWater: number;
-  readonly kinds: readonly { readonly id: number; readonly kind: TallyKind }[];
-  readonly entries: readonly {
-    readonly id: string;
-    readonly agesAt: number | null;
-    readonly unprovenUntil: number | null;
-    readonly intent: string | null;
-    /** The tallies that it has a part in, so that whoever fetches it fetches them too. */
-    readonly tallies: readonly (readonly [kind: number, key: string])[];
-    readonly entry: string;
-  }[];
-  readonly tallies: readonly {
-    readonly kind: number;
-    readonly key: string;
-    readonly open: string;
-    readonly dated: string;
-    readonly windows: readonly { readonly name: string; readonly since: number; readonly sum: string }[];
-  }[];
-  readonly dates: readonly { readonly kind: number; readonly key: string; readonly date: number; readonly amount: string }[];
-  readonly assets: readonly string[];
-  readonly freezes: readonly Freeze[];
-  readonly unfreezes: readonly Pick<Freeze, "scope" | "value">[];
-}
-
 interface FetchedTallyState extends Tally {
   readonly kindId: number;
   readonly keyText: string;
-  readonly dates: { readonly from: number; readonly before: number; readonly sums: readonly (readonly [number, bigint])[] }[];
+  readonly dates: KnownDates;
   /** What this transaction has added, by date. */
   readonly added: Map<number, bigint>;
   saved: boolean;
@@ -84,19 +38,25 @@ interface FetchedTallyState extends Tally {
 
 /**
  * The store of a driver that is asked over a connection: it holds what was fetched, and keeps what is written until it is sent.
- * Asked for what it has not, it throws `Missing`.
+ * Asked for what it has not, it throws `Missing`; or, where the transaction was begun on what is known, takes it that there is nothing, and
+ * says so in what it assumed.
  */
 export class FetchedStore implements Store {
   readonly #cached: Cached;
   readonly #entries = new Map<string, Entry>();
-  readonly #attempts = new Set<string>();
-  readonly #intents = new Set<string>();
   readonly #tallies = new Map<string, FetchedTallyState>();
   readonly #askedTallies = new Set<string>();
+  // What was asked in this transaction, beside tallies.
+  readonly #attempts = new Set<string>();
+  readonly #intents = new Set<string>();
   readonly #askedKinds = new Set<number>();
   readonly #sums = new Map<string, bigint>();
   readonly #unproven = new Set<string>();
+  // What this transaction takes for granted; undefined where it asks.
+  #assumed: { readonly absent: Set<string>; readonly intents: Map<string, readonly string[]> } | undefined;
+  // What it has written.
   readonly #put = new Set<string>();
+  readonly #changedTallies = new Set<FetchedTallyState>();
   readonly #newAssets = new Set<string>();
   #freezes: readonly Freeze[];
   readonly #newFreezes: Freeze[] = [];
@@ -104,16 +64,16 @@ export class FetchedStore implements Store {
   #highWater: number;
   #wroteDurably = false;
 
-  constructor(cached: Cached, highWater: number, needs: Needs, fetched: Fetched) {
+  constructor(cached: Cached, needs: Needs, fetched: Fetched) {
     this.#cached = cached;
     this.#freezes = cached.freezes;
-    this.#highWater = highWater;
+    this.#highWater = fetched.highWater;
     this.add(needs, fetched);
   }
 
-  /** Whether something was written that must be on the disk before anybody hears of it. */
-  get wroteDurably(): boolean {
-    return this.#wroteDurably;
+  /** How much it holds. */
+  get size(): number {
+    return this.#entries.size + this.#tallies.size + this.#askedTallies.size;
   }
 
   add(needs: Needs, { entries, tallies, sums }: Fetched): void {
@@ -124,28 +84,76 @@ export class FetchedStore implements Store {
     for (const tally of tallies) this.#addTally(tally);
     for (const attemptId of needs.attempts) this.#attempts.add(attemptId);
     for (const key of needs.intents) this.#intents.add(key);
-    for (const [kind, key] of needs.tallies) this.#askedTallies.add(`${kind} ${key}`);
+    for (const [kind, key] of needs.tallies) this.#askedTallies.add(tallyName(kind, key));
     for (const kind of needs.kinds) this.#askedKinds.add(kind);
     for (const [since, limit] of needs.unproven) this.#unproven.add(`${since} ${limit}`);
     needs.sums.forEach(([kind, key, from, before], place) => {
-      this.#sums.set(`${kind} ${key} ${from} ${before}`, exactAmount(sums[place]));
+      this.#sums.set(`${tallyName(kind, key)} ${from} ${before}`, exactAmount(sums[place]));
     });
+  }
+
+  /** Whether verbs with these needs can be run on what is known; of attempts and intents it can be assumed that there are no others. */
+  holds({ tallies, kinds, sums, unproven }: Needs): boolean {
+    if (kinds.length + sums.length + unproven.length > 0) return false;
+    return tallies.every(([kind, key]) => {
+      const name = tallyName(kind, key);
+      return this.#tallies.has(name) || this.#askedTallies.has(name);
+    });
+  }
+
+  /** Begins another transaction on what is known from the last, in which nothing is asked. */
+  assume(): void {
+    this.#assumed = { absent: new Set(), intents: new Map() };
+  }
+
+  /** What the transaction takes for granted, beside that nobody else has written. */
+  assumed(): Pick<Assumed, "absent" | "intents"> {
+    const { absent = [], intents = [] } = this.#assumed ?? {};
+    return { absent: [...absent], intents: [...intents].map(([key, known]) => ({ key, known })) };
+  }
+
+  /** Has to be called once what it changed was committed, if it is to be used again. Closed entries are seldom asked for again. */
+  committed(): void {
+    for (const tally of this.#changedTallies) {
+      tally.dates.add(tally.added, tally.windows);
+      tally.added.clear();
+      tally.saved = false;
+    }
+    this.#changedTallies.clear();
+    for (const id of this.#put) {
+      const state = this.#entries.get(id)?.state;
+      if (state === "closed" || state === "void") this.#entries.delete(id);
+    }
+    for (const kept of [this.#put, this.#attempts, this.#intents, this.#askedKinds, this.#sums, this.#unproven]) kept.clear();
+    this.#assumed = undefined;
+    this.#wroteDurably = false;
   }
 
   entry(attemptId: string): Entry | undefined {
     const known = this.#entries.get(attemptId);
-    if (known === undefined && !this.#attempts.has(attemptId)) throw new Missing({ attempts: [attemptId] });
-    return known;
+    if (known !== undefined || this.#attempts.has(attemptId)) return known;
+    if (this.#assumed === undefined) throw new Missing({ attempts: [attemptId] });
+    this.#assumed.absent.add(attemptId);
+    return undefined;
   }
 
   entriesOfIntent(key: string): Entry[] {
-    if (!this.#intents.has(key)) throw new Missing({ intents: [key] });
-    return [...this.#entries.values()].filter(({ intent }) => intent?.key === key);
+    const known = [...this.#entries.values()].filter(({ intent }) => intent?.key === key);
+    if (this.#intents.has(key)) return known;
+    if (this.#assumed === undefined) throw new Missing({ intents: [key] });
+    if (!this.#assumed.intents.has(key))
+      this.#assumed.intents.set(
+        key,
+        known.map(({ attemptId }) => attemptId),
+      );
+    return known;
   }
 
-  /** What is overdue always comes with what is fetched. */
+  /** What is overdue always comes with what is fetched; whoever writes on an assumption is told if there is anything. */
   overdue(now: number): Entry[] {
-    return [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now);
+    const found = [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now);
+    if (found.length > 0 && this.#assumed !== undefined) throw new Missing({});
+    return found;
   }
 
   unproven(since: number, limit: number): Entry[] {
@@ -180,25 +188,19 @@ export class FetchedStore implements Store {
   tally(kind: TallyKind, key: ScopeKey): Tally {
     const kindId = (kind as StoredKind).id;
     const keyText = tallyKeyText(key);
-    const name = `${kindId} ${keyText}`;
+    const name = tallyName(kindId, keyText);
     const known = this.#tallies.get(name);
     if (known !== undefined) return known;
     if (!this.#askedTallies.has(name) && !this.#askedKinds.has(kindId)) throw new Missing({ tallies: [[kindId, keyText]] });
     const sums = { kind, key, open: 0n, dated: 0n, windows: new Map() };
-    const made: FetchedTallyState = {
-      ...sums,
-      kindId,
-      keyText,
-      dates: [{ from: 0, before: Number.POSITIVE_INFINITY, sums: [] }],
-      added: new Map(),
-      saved: false,
-    };
+    const made: FetchedTallyState = { ...sums, kindId, keyText, dates: KnownDates.none(), added: new Map(), saved: false };
     this.#tallies.set(name, made);
     return made;
   }
 
   saveTally(tally: Tally): void {
     (tally as FetchedTallyState).saved = true;
+    this.#changedTallies.add(tally as FetchedTallyState);
   }
 
   eachTally(kind: TallyKind, visit: (tally: Tally) => void): void {
@@ -210,18 +212,14 @@ export class FetchedStore implements Store {
   addDated(tally: Tally, date: number, amount: bigint): void {
     const { added } = tally as FetchedTallyState;
     added.set(date, (added.get(date) ?? 0n) + amount);
+    this.#changedTallies.add(tally as FetchedTallyState);
   }
 
   datedSum(tally: Tally, from: number, before: number): bigint {
     if (from >= before) return 0n;
     const { kindId, keyText, dates, added } = tally as FetchedTallyState;
-    let sum = this.#sums.get(`${kindId} ${keyText} ${from} ${before}`);
-    const covering = dates.find((range) => range.from <= from && before <= range.before);
-    if (sum === undefined && covering === undefined) throw new Missing({ sums: [[kindId, keyText, from, before]] });
-    sum ??= (covering?.sums ?? []).reduce(
-      (total, [date, amount]) => (date >= from && date < before ? total + amount : total),
-      0n,
-    );
+    let sum = this.#sums.get(`${tallyName(kindId, keyText)} ${from} ${before}`) ?? dates.sum(from, before);
+    if (sum === undefined) throw new Missing({ sums: [[kindId, keyText, from, before]] });
     for (const [date, amount] of added) if (date >= from && date < before) sum += amount;
     return sum;
   }
@@ -258,26 +256,27 @@ export class FetchedStore implements Store {
   }
 
   /** What has to be written. */
-  changes(): Changes {
-    const tallies = [...this.#tallies.values()];
-    return {
+  changes(mark: string): Changes {
+    const tallies = [...this.#changedTallies];
+    return changesOf({
+      durable: this.#wroteDurably,
       highWater: this.#highWater,
-      kinds: [],
+      mark,
       entries: [...this.#put].flatMap((id) => {
         const entry = this.#entries.get(id);
-        return entry === undefined ? [] : [this.#entryChange(entry)];
+        return entry === undefined ? [] : [this.#changedEntry(entry)];
       }),
-      tallies: tallies.filter(({ saved }) => saved).map(tallyChange),
+      tallies: tallies.filter(({ saved }) => saved).map(changedTally),
       dates: tallies.flatMap(({ kindId, keyText, added }) =>
         [...added].map(([date, amount]) => ({ kind: kindId, key: keyText, date, amount: amount.toString() })),
       ),
       assets: [...this.#newAssets],
       freezes: this.#newFreezes.filter((freeze) => this.#freezes.includes(freeze)),
       unfreezes: this.#unfreezes,
-    };
+    });
   }
 
-  #entryChange(entry: Entry): Changes["entries"][number] {
+  #changedEntry(entry: Entry): ChangedEntry {
     const tallies = this.#cached.kinds.flatMap((kind) => {
       const shares: Share[] = [];
       addShares(shares, kind, entry, 1n);
@@ -294,7 +293,7 @@ export class FetchedStore implements Store {
   }
 
   #addTally({ kind: kindId, key: keyText, open, dated, windows }: FetchedTally): void {
-    const name = `${kindId} ${keyText}`;
+    const name = tallyName(kindId, keyText);
     const kind = this.#cached.kinds.find(({ id }) => id === kindId);
     if (kind === undefined) throw corrupt(`nobody has asked for the tally ${name}`);
     if (this.#tallies.has(name)) return;
@@ -306,56 +305,29 @@ export class FetchedStore implements Store {
       open: exactAmount(open),
       dated: exactAmount(dated),
       windows: new Map(windows.map(({ name: of, since, sum }): [string, WindowSum] => [of, { since, sum: exactAmount(sum) }])),
-      dates: windows.map(({ since, dates, before }) => ({
-        from: since,
-        before: before ?? Number.POSITIVE_INFINITY,
-        sums: dates.map(([date, amount]) => [date, exactAmount(amount)] as const),
-      })),
+      dates: KnownDates.of(windows),
       added: new Map(),
       saved: false,
     });
   }
 }
 
-function tallyChange({ kindId, keyText, open, dated, windows }: FetchedTallyState): Changes["tallies"][number] {
+/** Changes without the lists that are empty, which say whether the generation goes up. */
+export function changesOf(changes: Omit<Changes, "changesGeneration">): Changes {
+  const { durable, highWater, mark, ...lists } = changes;
+  const told = Object.entries(lists).filter(([, list]) => list.length > 0);
+  const changesGeneration = told.some(([name]) => ["kinds", "assets", "freezes", "unfreezes"].includes(name));
+  return { durable, highWater, mark, changesGeneration, ...Object.fromEntries(told) };
+}
+
+function changedTally({ kindId, keyText, open, dated, windows }: FetchedTallyState): ChangedTally {
   const sums = [...windows].map(([name, { since, sum }]) => ({ name, since, sum: sum.toString() }));
   return { kind: kindId, key: keyText, open: open.toString(), dated: dated.toString(), windows: sums };
 }
 
-const noChanges = { kinds: [], entries: [], tallies: [], dates: [], assets: [], freezes: [], unfreezes: [] };
-
-/** What it takes to have a kind of tally that nobody asked for before. */
-export function changesOfNewKind(kind: TallyKind, id: number, highWater: number): Changes {
-  return { ...noChanges, highWater, kinds: [{ id, kind }] };
-}
-
-/** What the tallies of a kind have come to, while they are made from one page of entries after the other. */
-export class KindTotals {
-  readonly #totals = new Map<string, { open: bigint; dated: bigint }>();
-
-  /** @returns the totals with a share more */
-  add({ text, open, dates }: Share): { readonly open: bigint; readonly dated: bigint } {
-    const total = this.#totals.get(text) ?? { open: 0n, dated: 0n };
-    total.open += open;
-    for (const { amount } of dates) total.dated += amount;
-    this.#totals.set(text, total);
-    return total;
-  }
-}
-
-/** What a page of entries adds to the tallies of a kind. */
-export function changesOfShares(id: number, highWater: number, shares: Iterable<Share>, totals: KindTotals): Changes {
-  const tallies: Changes["tallies"][number][] = [];
-  const dates: Changes["dates"][number][] = [];
-  for (const share of shares) {
-    const place = { kind: id, key: tallyKeyText(share.key) };
-    const { open, dated } = totals.add(share);
-    tallies.push({ ...place, open: open.toString(), dated: dated.toString(), windows: [] });
-    const byDate = new Map<number, bigint>();
-    for (const { date, amount } of share.dates) byDate.set(date, (byDate.get(date) ?? 0n) + amount);
-    for (const [date, amount] of byDate) dates.push({ ...place, date, amount: amount.toString() });
-  }
-  return { ...noChanges, highWater, tallies, dates };
+/** A kind is a number, and the text of a key begins with a bracket. */
+function tallyName(kind: number, key: string): string {
+  return `${kind} ${key}`;
 }
 
 function isSame(one: Pick<Freeze, "scope" | "value">, other: Pick<Freeze, "scope" | "value">): boolean {

@@ -79,6 +79,22 @@ export class PostgresConnection {
     }
   }
 
+  /**
+   * Sends one statement, which the server prepares once under its name.
+   * @returns the first column of its one row
+   * @throws LedgerFault; nothing was done then, as far as can be told
+   */
+  async ask(name: string, sql: string, values: readonly string[]): Promise<unknown> {
+    const client = this.#client;
+    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.#name} is not connected`);
+    try {
+      const { rows } = await client.query<unknown[]>({ name, text: sql, values: [...values], rowMode: "array" });
+      return rows[0]?.[0];
+    } catch (error) {
+      throw faultOf(error, this.#name);
+    }
+  }
+
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;

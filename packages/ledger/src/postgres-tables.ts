@@ -8,11 +8,11 @@ export const schema = "agentkit_policy";
 export const migrations: readonly string[] = [
   `
   CREATE TABLE ${schema}.head (
-    id int PRIMARY KEY CHECK (id = 0), ledger_id text NOT NULL, high_water bigint NOT NULL, generation bigint NOT NULL
-  );
-  INSERT INTO ${schema}.head VALUES (0, gen_random_uuid()::text, 0, 0);
+    id int PRIMARY KEY CHECK (id = 0), ledger_id text NOT NULL, high_water bigint NOT NULL, generation bigint NOT NULL, mark text NOT NULL
+  ) WITH (fillfactor = 10);
+  INSERT INTO ${schema}.head VALUES (0, gen_random_uuid()::text, 0, 0, '');
   CREATE TABLE ${schema}.entries (
-    attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, intent text, tallies bigint[] NOT NULL, entry text NOT NULL
+    attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, intent text, tallies jsonb NOT NULL, entry text NOT NULL
   );
   CREATE INDEX entries_aging ON ${schema}.entries (ages_at) WHERE ages_at IS NOT NULL;
   CREATE INDEX entries_unproven ON ${schema}.entries (unproven_until) WHERE unproven_until IS NOT NULL;
@@ -21,7 +21,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE ${schema}.tallies (
     id bigserial PRIMARY KEY, kind int NOT NULL, key text NOT NULL, open text NOT NULL, dated text NOT NULL, windows jsonb NOT NULL,
     UNIQUE (kind, key)
-  );
+  ) WITH (fillfactor = 50);
   CREATE TABLE ${schema}.dates (tally bigint NOT NULL, date bigint NOT NULL, amount numeric NOT NULL, PRIMARY KEY (tally, date));
   CREATE TABLE ${schema}.assets (asset text PRIMARY KEY);
   CREATE TABLE ${schema}.freezes (
@@ -31,12 +31,12 @@ export const migrations: readonly string[] = [
   CREATE FUNCTION ${schema}.tally_json(tally ${schema}.tallies) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object('kind', tally.kind, 'key', tally.key, 'open', tally.open, 'dated', tally.dated, 'windows', coalesce((
       SELECT jsonb_agg(w || jsonb_build_object(
-        'dates', coalesce(near.dates, '[]'), 'before', CASE WHEN near.count = 16 THEN near.last END))
+        'dates', coalesce(near.dates, '[]'), 'before', CASE WHEN near.count = 64 THEN near.last END))
       FROM jsonb_array_elements(tally.windows) AS w, LATERAL (
         SELECT jsonb_agg(jsonb_build_array(d.date, d.amount::text)) AS dates, count(*) AS count, max(d.date) AS last
         FROM (
           SELECT date, amount FROM ${schema}.dates
-          WHERE dates.tally = tally.id AND date >= (w->>'since')::bigint ORDER BY date LIMIT 16
+          WHERE dates.tally = tally.id AND date >= (w->>'since')::bigint ORDER BY date LIMIT 64
         ) AS d
       ) AS near
     ), '[]'))
@@ -48,10 +48,9 @@ export const migrations: readonly string[] = [
     head ${schema}.head;
     now_ms bigint;
     found ${schema}.entries[];
-    wanted bigint[];
     result jsonb;
   BEGIN
-    SELECT * INTO head FROM ${schema}.head FOR UPDATE;
+    SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
     now_ms := coalesce((needs->>'now')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
     SELECT coalesce(array_agg(e), '{}') INTO found FROM (
       SELECT * FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(needs->'attempts'))
@@ -64,17 +63,18 @@ export const migrations: readonly string[] = [
         SELECT * FROM ${schema}.entries WHERE unproven_until >= (u->>0)::bigint ORDER BY unproven_until LIMIT (u->>1)::int
       ) AS e
     ) AS e;
-    SELECT array_agg(t) INTO wanted FROM (
-      SELECT unnest(e.tallies) AS t FROM unnest(found) AS e
-      UNION
-      SELECT t.id FROM jsonb_array_elements(needs->'tallies') AS n JOIN ${schema}.tallies AS t ON t.kind = (n->>0)::int AND t.key = n->>1
-      UNION
-      SELECT id FROM ${schema}.tallies WHERE kind IN (SELECT k::int FROM jsonb_array_elements_text(needs->'kinds') AS k)
-    ) AS t;
     result := jsonb_build_object(
-      'now', now_ms, 'highWater', head.high_water, 'generation', head.generation, 'ledgerId', head.ledger_id,
+      'now', now_ms, 'highWater', head.high_water, 'generation', head.generation, 'ledgerId', head.ledger_id, 'mark', head.mark,
       'entries', coalesce((SELECT jsonb_agg(e.entry) FROM unnest(found) AS e), '[]'),
-      'tallies', coalesce((SELECT jsonb_agg(${schema}.tally_json(t)) FROM ${schema}.tallies AS t WHERE t.id = ANY (wanted)), '[]'),
+      'tallies', coalesce((
+        SELECT jsonb_agg(${schema}.tally_json(t)) FROM ${schema}.tallies AS t JOIN (
+          SELECT (n->>0)::int AS kind, n->>1 AS key FROM unnest(found) AS e, jsonb_array_elements(e.tallies) AS n
+          UNION
+          SELECT (n->>0)::int, n->>1 FROM jsonb_array_elements(needs->'tallies') AS n
+          UNION
+          SELECT kind, key FROM ${schema}.tallies WHERE kind IN (SELECT k::int FROM jsonb_array_elements_text(needs->'kinds') AS k)
+        ) AS wanted USING (kind, key)
+      ), '[]'),
       'sums', coalesce((
         SELECT jsonb_agg(coalesce((
           SELECT sum(d.amount) FROM ${schema}.tallies AS t JOIN ${schema}.dates AS d ON d.tally = t.id
@@ -90,35 +90,79 @@ export const migrations: readonly string[] = [
     RETURN result;
   END $$;
 
-  -- Writes what verbs have changed. The lock is held since the fetch.
+  -- Writes what verbs have changed, while the lock is held. Only what must be on the disk waits for it.
   CREATE FUNCTION ${schema}.save(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
-    UPDATE ${schema}.head SET high_water = (changes->>'highWater')::bigint,
-      generation = generation + CASE WHEN (changes->>'changesGeneration')::boolean THEN 1 ELSE 0 END;
-    INSERT INTO ${schema}.kinds (id, kind) SELECT k.id, k.kind FROM jsonb_to_recordset(changes->'kinds') AS k(id int, kind jsonb);
-    INSERT INTO ${schema}.tallies (kind, key, open, dated, windows)
-      SELECT t.kind, t.key, t.open, t.dated, t.windows
-      FROM jsonb_to_recordset(changes->'tallies') AS t(kind int, key text, open text, dated text, windows jsonb)
-      ON CONFLICT (kind, key) DO UPDATE SET open = excluded.open, dated = excluded.dated, windows = excluded.windows;
-    INSERT INTO ${schema}.dates (tally, date, amount)
-      SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric)
-      JOIN ${schema}.tallies AS t ON t.kind = d.kind AND t.key = d.key
-      ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
-    INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, intent, tallies, entry)
-      SELECT e.id, e."agesAt", e."unprovenUntil", e.intent, coalesce((
-        SELECT array_agg(t.id) FROM jsonb_array_elements(e.tallies) AS n JOIN ${schema}.tallies AS t ON t.kind = (n->>0)::int AND t.key = n->>1
-      ), '{}'), e.entry
-      FROM jsonb_to_recordset(changes->'entries')
-        AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, intent text, tallies jsonb, entry text)
-      ON CONFLICT (attempt_id) DO UPDATE SET ages_at = excluded.ages_at, unproven_until = excluded.unproven_until,
-        intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
-    INSERT INTO ${schema}.assets SELECT jsonb_array_elements_text(changes->'assets') ON CONFLICT DO NOTHING;
-    DELETE FROM ${schema}.freezes AS f USING jsonb_to_recordset(changes->'unfreezes') AS u(scope text, value text)
-      WHERE f.scope = u.scope AND f.value = u.value;
-    INSERT INTO ${schema}.freezes (scope, value, reason, since)
-      SELECT scope, value, reason, since
-      FROM jsonb_to_recordset(changes->'freezes') AS f(scope text, value text, reason text, since bigint)
-      ON CONFLICT (scope, value) DO UPDATE SET reason = excluded.reason, since = excluded.since;
+    IF NOT (changes->>'durable')::boolean THEN
+      PERFORM set_config('synchronous_commit', 'off', true);
+    ELSIF current_setting('synchronous_commit') = 'off' THEN
+      -- The server would believe in commits before they are on its disk.
+      PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    UPDATE ${schema}.head SET high_water = (changes->>'highWater')::bigint, mark = changes->>'mark',
+      generation = generation + CASE WHEN (changes->>'changesGeneration')::boolean THEN 1 ELSE 0 END WHERE id = 0;
+    IF changes ? 'kinds' THEN
+      INSERT INTO ${schema}.kinds (id, kind) SELECT k.id, k.kind FROM jsonb_to_recordset(changes->'kinds') AS k(id int, kind jsonb);
+    END IF;
+    IF changes ? 'tallies' THEN
+      INSERT INTO ${schema}.tallies (kind, key, open, dated, windows)
+        SELECT t.kind, t.key, t.open, t.dated, t.windows
+        FROM jsonb_to_recordset(changes->'tallies') AS t(kind int, key text, open text, dated text, windows jsonb)
+        ON CONFLICT (kind, key) DO UPDATE SET open = excluded.open, dated = excluded.dated, windows = excluded.windows;
+    END IF;
+    IF changes ? 'dates' THEN
+      INSERT INTO ${schema}.dates (tally, date, amount)
+        SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric)
+        JOIN ${schema}.tallies AS t ON t.kind = d.kind AND t.key = d.key
+        ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
+    END IF;
+    IF changes ? 'entries' THEN
+      INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, intent, tallies, entry)
+        SELECT e.id, e."agesAt", e."unprovenUntil", e.intent, e.tallies, e.entry
+        FROM jsonb_to_recordset(changes->'entries')
+          AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, intent text, tallies jsonb, entry text)
+        ON CONFLICT (attempt_id) DO UPDATE SET ages_at = excluded.ages_at, unproven_until = excluded.unproven_until,
+          intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
+    END IF;
+    IF changes ? 'assets' THEN
+      INSERT INTO ${schema}.assets SELECT jsonb_array_elements_text(changes->'assets') ON CONFLICT DO NOTHING;
+    END IF;
+    IF changes ? 'unfreezes' THEN
+      DELETE FROM ${schema}.freezes AS f USING jsonb_to_recordset(changes->'unfreezes') AS u(scope text, value text)
+        WHERE f.scope = u.scope AND f.value = u.value;
+    END IF;
+    IF changes ? 'freezes' THEN
+      INSERT INTO ${schema}.freezes (scope, value, reason, since)
+        SELECT scope, value, reason, since
+        FROM jsonb_to_recordset(changes->'freezes') AS f(scope text, value text, reason text, since bigint)
+        ON CONFLICT (scope, value) DO UPDATE SET reason = excluded.reason, since = excluded.since;
+    END IF;
+  END $$;
+
+  -- Writes what was decided before the lock was held, if everything is as was assumed; then gives the time, and null otherwise.
+  CREATE FUNCTION ${schema}.save_if(assumed jsonb, changes jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
+  DECLARE
+    head ${schema}.head;
+    now_ms bigint;
+    assumed_ms bigint := (assumed->>'now')::bigint;
+  BEGIN
+    SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
+    IF head.mark <> assumed->>'mark' OR head.ledger_id <> assumed->>'ledgerId' THEN
+      RETURN NULL;
+    END IF;
+    now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint;
+    IF abs(now_ms - assumed_ms) > (assumed->>'toleranceMs')::bigint
+      OR EXISTS (SELECT FROM ${schema}.entries WHERE ages_at < greatest(assumed_ms, head.high_water))
+      OR EXISTS (SELECT FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(assumed->'absent')))
+      OR EXISTS (
+        SELECT FROM jsonb_to_recordset(assumed->'intents') AS i(key text, known jsonb) JOIN ${schema}.entries AS e ON e.intent = i.key
+        WHERE NOT i.known ? e.attempt_id
+      )
+    THEN
+      RETURN NULL;
+    END IF;
+    PERFORM ${schema}.save(changes);
+    RETURN now_ms;
   END $$;
   `,
 ];
@@ -129,3 +173,6 @@ export const migrationTable = `
   CREATE SCHEMA IF NOT EXISTS ${schema};
   CREATE TABLE IF NOT EXISTS ${schema}.migrations (version int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 `;
+
+/** Of a connection: statements are planned once and not with every call, and by an index, since tables are large or will be. */
+export const planning = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";

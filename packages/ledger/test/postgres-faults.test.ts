@@ -119,7 +119,7 @@ describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterw
     const ledger = await open();
     expect(await spend(ledger)).toMatchObject({ ok: true });
     await (await connect()).query("UPDATE agentkit_policy.tallies SET open = '-5'");
-    await expect(spend(ledger)).rejects.toMatchObject({ code: "ledger_corrupt" });
+    await expect(spend(await open())).rejects.toMatchObject({ code: "ledger_corrupt" });
   });
 
   it("when its connection breaks in the middle of a transaction: the same verb again counts once", async () => {

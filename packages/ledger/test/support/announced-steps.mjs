@@ -45,9 +45,10 @@ function announceSqlite(prototype, announce) {
 /** Over a connection there are two moments: before a message is sent, and once it was answered. */
 function announcePostgres(prototype, announce) {
   const { query } = prototype;
-  prototype.query = function (sql, ...rest) {
+  prototype.query = function (asked, ...rest) {
+    const sql = asked.text ?? asked;
     announce(`send ${sql}`);
-    const result = query.call(this, sql, ...rest);
+    const result = query.call(this, asked, ...rest);
     return typeof result?.then === "function"
       ? result.then((rows) => {
           announce(`answer ${sql}`);

@@ -1,0 +1,261 @@
+import type { Changes, Fetched, Known, LedgerBackend } from "./backend.js";
+import { entryOfText } from "./entry-text.js";
+import { type Cached, changesOf, FetchedStore } from "./fetched-store.js";
+import { LedgerFault } from "./ledger-fault.js";
+import { bothNeeds, Missing, type Needs, nothing } from "./needs.js";
+import { changesOfShares, KindTotals } from "./new-kind.js";
+import { isStorable } from "./request.js";
+import type { Store } from "./store.js";
+import { KindShares } from "./tallies.js";
+import type { StoredKind, TallyKind } from "./tally.js";
+
+/** So many jobs share one transaction at most: nobody waits for more than so many. */
+const maxBatch = 64;
+
+/** What is known from the last transaction is forgotten when it has become as much. */
+const maxKnown = 10_000;
+
+/** A transaction that is decided before the lock is held goes by a time that the backend's may differ from by so much. */
+const toleranceMs = 100;
+
+interface Job {
+  readonly needs: (kinds: readonly StoredKind[]) => Needs;
+  readonly work: (store: Store) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Answers = readonly (() => void)[];
+
+/**
+ * The one queue of a process before a ledger's backend. Jobs that wait together share one transaction. As long as nobody else
+ * writes, what the last one left is still what there is: then verbs are decided at once, and one message writes what they
+ * changed if nobody has written since. Otherwise one message takes the ledger's lock and fetches what they look at, and one
+ * writes. What is decided is decided by the same code as in every other driver.
+ */
+export class BackendWriter {
+  readonly #backend: LedgerBackend;
+  /** The time that decisions are made by; undefined for the backend's own. */
+  readonly #now: (() => number) | undefined;
+  /** No two processes leave the same mark, and none leaves one twice. */
+  readonly #name = crypto.randomUUID();
+  #serial = 0;
+  #waiting: Job[] = [];
+  #pumping: Promise<void> | undefined;
+  #disposed: Promise<void> | undefined;
+  #cached: Cached = { generation: -1, kinds: [], freezes: [], assets: new Set() };
+  /** What is known as of the mark. */
+  #known: FetchedStore | undefined;
+  #mark = "";
+  /** Whether somebody else wrote between our last two transactions, and is likely to again. */
+  #isShared = false;
+  #ledgerId: string | undefined;
+  #time = 0;
+  /** The backend's time, and this machine's steady clock when it was told. */
+  #lastTold = { now: 0, at: 0 };
+
+  constructor(backend: LedgerBackend, now: (() => number) | undefined) {
+    this.#backend = backend;
+    this.#now = now;
+  }
+
+  get ledgerId(): string {
+    return this.#ledgerId ?? "";
+  }
+
+  /** The time of this transaction, or of the last one. */
+  get time(): number {
+    return this.#now?.() ?? this.#time;
+  }
+
+  /** @throws LedgerFault */
+  async open(): Promise<void> {
+    await this.run(
+      () => undefined,
+      () => nothing,
+    );
+  }
+
+  /**
+   * Runs synchronous work inside a transaction and answers after its commit.
+   * @param needs what the work will look at, as far as that is known; the rest is fetched when it is asked for
+   * @throws LedgerFault; RangeError as the work throws it
+   */
+  run<T>(work: (store: Store) => T, needs: Job["needs"]): Promise<T> {
+    if (this.#disposed !== undefined)
+      return Promise.reject(new LedgerFault("ledger_disposed", `the ledger ${this.#backend.name} has been closed`));
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, needs, resolve: resolve as (value: unknown) => void, reject });
+      this.#pumping ??= this.#pump();
+    });
+  }
+
+  /** Lets what waits finish, and closes the backend. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (this.#pumping ?? Promise.resolve()).then(() => this.#backend.close());
+    return this.#disposed;
+  }
+
+  async #pump(): Promise<void> {
+    // Whoever asks in the same tick shares the transaction.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, maxBatch));
+    this.#pumping = undefined;
+  }
+
+  /** Runs jobs in one transaction. Nobody hears an answer before the commit. */
+  async #answer(jobs: readonly Job[]): Promise<void> {
+    let answers: Answers;
+    try {
+      const needs = jobs.map((job) => storable(job.needs(this.#cached.kinds))).reduce(bothNeeds, nothing);
+      answers = (await this.#onWhatIsKnown(jobs, needs)) ?? (await this.#underLock(jobs, needs));
+    } catch (error) {
+      // What this process knew may be what was undone.
+      this.#forgetAll();
+      await this.#backend.abandon();
+      for (const job of jobs) job.reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** @returns undefined where the lock has to be held first */
+  async #onWhatIsKnown(jobs: readonly Job[], needs: Needs): Promise<Answers | undefined> {
+    const store = this.#known;
+    if (store === undefined || this.#isShared || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
+    // Whatever ends this half-way has changed what was known.
+    this.#known = undefined;
+    this.#time = this.#now?.() ?? Math.floor(this.#lastTold.now + performance.now() - this.#lastTold.at);
+    store.assume();
+    let answers: Answers;
+    try {
+      answers = jobs.map((job) => answerOf(job, store));
+    } catch (error) {
+      if (error instanceof Missing) return undefined;
+      throw error;
+    }
+    const mark = this.#nextMark();
+    const changes = store.changes(mark);
+    const now = this.time;
+    const own = { ledgerId: this.ledgerId, mark: this.#mark, now, toleranceMs: this.#now === undefined ? toleranceMs : null };
+    const told = await this.#backend.commitIf({ ...own, ...store.assumed() }, changes);
+    if (told === undefined) return undefined;
+    this.#lastTold = { now: told, at: performance.now() };
+    this.#keep(store, changes);
+    return answers;
+  }
+
+  async #underLock(jobs: readonly Job[], asked: Needs): Promise<Answers> {
+    let needs = asked;
+    let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
+    this.#isShared = this.#mark !== "" && this.#mark !== fetched.mark;
+    // One time for all of the transaction: with another one, the same verb would look at something else.
+    this.#time = fetched.now;
+    this.#lastTold = { now: fetched.now, at: performance.now() };
+    const mark = this.#nextMark();
+    let store = this.#isShared ? undefined : this.#known;
+    this.#known = undefined;
+    store?.add(needs, fetched);
+    for (;;) {
+      store ??= new FetchedStore(this.#cached, needs, fetched);
+      try {
+        const answers = jobs.map((job) => answerOf(job, store as Store));
+        const changes = store.changes(mark);
+        await this.#backend.commit(changes);
+        this.#keep(store, changes);
+        return answers;
+      } catch (error) {
+        if (!(error instanceof Missing)) throw error;
+        if (error.newKind !== undefined) await this.#addKind(error.newKind, fetched.highWater, mark);
+        needs = bothNeeds(needs, error.needs);
+        // The lock is held since the first: nothing that was fetched has changed, but for what was added here.
+        fetched = this.#told(await this.#backend.fetch(needs, this.#seen()));
+        store = undefined;
+      }
+    }
+  }
+
+  /** What was committed is what there is, until somebody else writes. */
+  #keep(store: FetchedStore, { mark, changesGeneration }: Changes): void {
+    this.#mark = mark;
+    if (changesGeneration) this.#forgetCached();
+    if (changesGeneration || store.size > maxKnown) return;
+    store.committed();
+    this.#known = store;
+  }
+
+  #seen(): Known {
+    return { generation: this.#cached.generation, now: this.#now?.() };
+  }
+
+  #told(fetched: Fetched): Fetched {
+    const { ledgerId, generation, kinds, freezes, assets } = fetched;
+    this.#ledgerId ??= ledgerId;
+    if (this.#ledgerId !== ledgerId) {
+      throw new LedgerFault(
+        "ledger_replaced",
+        `the ledger ${this.#backend.name} is another one than before, so that what was spent may not be in it; restart the program once it is the right one`,
+      );
+    }
+    if (kinds !== undefined && freezes !== undefined && assets !== undefined) {
+      this.#cached = { generation, kinds, freezes, assets: new Set(assets) };
+      this.#known = undefined;
+    }
+    return fetched;
+  }
+
+  /** Makes the tallies of a kind that nobody asked for before from all entries: a page at a time, so that the server hears of us. */
+  async #addKind(kind: TallyKind, highWater: number, mark: string): Promise<void> {
+    const id = 1 + Math.max(0, ...this.#cached.kinds.map((known) => known.id));
+    const totals = new KindTotals();
+    const head = { durable: false, highWater, mark };
+    await this.#backend.write(changesOf({ ...head, kinds: [{ id, kind }] }));
+    for (let last = ""; ; ) {
+      const page = await this.#backend.entriesAfter(last);
+      const end = page.at(-1);
+      if (end === undefined) break;
+      const shares = new KindShares(kind);
+      for (const { entry } of page) shares.add(entryOfText(entry));
+      await this.#backend.write(changesOf({ ...head, ...changesOfShares(id, shares.all(), totals) }));
+      last = end.attemptId;
+    }
+    this.#forgetCached();
+  }
+
+  #nextMark(): string {
+    this.#serial += 1;
+    return `${this.#name} ${this.#serial}`;
+  }
+
+  #forgetAll(): void {
+    this.#known = undefined;
+    this.#forgetCached();
+  }
+
+  #forgetCached(): void {
+    this.#cached = { ...this.#cached, generation: -1 };
+  }
+}
+
+/** One verb within the transaction. What throws has written nothing, unless it is a fault, which undoes all. */
+function answerOf({ work, resolve, reject }: Job, store: Store): () => void {
+  try {
+    const value = work(store);
+    return () => resolve(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return () => reject(error);
+  }
+}
+
+/** Without what cannot be in a database, and which the verb is about to refuse. */
+function storable(needs: Needs): Needs {
+  const { attempts, intents, tallies } = needs;
+  return {
+    ...needs,
+    attempts: attempts.filter(isStorable),
+    intents: intents.filter(isStorable),
+    // Their values are escaped, as JSON.
+    tallies: tallies.filter(([, key]) => (JSON.parse(key) as string[]).every(isStorable)),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Assumed, Changes, Fetched, Known, LedgerBackend } from "./backend.js";
+import { LedgerFault } from "./ledger-fault.js";
+import type { Needs } from "./needs.js";
+import { literal, type PostgresConnection } from "./postgres-connection.js";
+import { migrations, migrationTable, planning, schema } from "./postgres-tables.js";
+
+/** What a ledger needs of a PostgreSQL database: two functions of the database's own, and one for both in one message. */
+export class PostgresBackend implements LedgerBackend {
+  readonly #connection: PostgresConnection;
+
+  constructor(connection: PostgresConnection) {
+    this.#connection = connection;
+  }
+
+  get name(): string {
+    return this.#connection.name;
+  }
+
+  async begin(needs: Needs, known: Known): Promise<Fetched> {
+    if (!this.#connection.isOpen) await this.#connect();
+    return await this.#fetch("BEGIN; ", needs, known);
+  }
+
+  async fetch(needs: Needs, known: Known): Promise<Fetched> {
+    return await this.#fetch("", needs, known);
+  }
+
+  async write(changes: Changes): Promise<void> {
+    await this.#connection.send(saving(changes));
+  }
+
+  async commit(changes: Changes): Promise<void> {
+    await this.#connection.send(`${saving(changes)}; COMMIT`);
+  }
+
+  async entriesAfter(attemptId: string): Promise<{ readonly attemptId: string; readonly entry: string }[]> {
+    const [page = []] = await this.#connection.send(
+      `SELECT attempt_id AS "attemptId", entry FROM ${schema}.entries WHERE attempt_id > ${literal(attemptId)} ORDER BY attempt_id LIMIT 2000`,
+    );
+    return page as { attemptId: string; entry: string }[];
+  }
+
+  async commitIf(assumed: Assumed, changes: Changes): Promise<number | undefined> {
+    // A server that crashed has lost what was not on its disk, and this connection is its memory of us.
+    if (!this.#connection.isOpen) return undefined;
+    const values = [JSON.stringify(assumed), JSON.stringify(changes)];
+    const told = await this.#connection.ask(`${schema}.save_if`, `SELECT ${schema}.save_if($1, $2) AS now`, values);
+    return told === null ? undefined : Number(told);
+  }
+
+  async abandon(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async #fetch(prefix: string, needs: Needs, { generation, now }: Known): Promise<Fetched> {
+    const text = JSON.stringify({ ...needs, generation, ...(now === undefined ? {} : { now }) });
+    const rows = await this.#connection.send(`${prefix}SELECT ${schema}.fetch(${literal(text)}) AS answer`);
+    return rows.at(-1)?.[0]?.["answer"] as Fetched;
+  }
+
+  /** Connects, and makes or changes the tables: once, whoever comes first. */
+  async #connect(): Promise<void> {
+    const connection = this.#connection;
+    await connection.open();
+    const rows = await connection.send(`${planning}; SELECT to_regclass('${schema}.migrations') IS NOT NULL AS there`);
+    const done = rows.at(-1)?.[0]?.["there"] === true ? await this.#migrated() : undefined;
+    if (done !== migrations.length) await this.#migrate();
+  }
+
+  async #migrate(): Promise<void> {
+    await this.#connection.send(`BEGIN; ${migrationTable}`);
+    const done = await this.#migrated();
+    if (done > migrations.length) {
+      await this.#connection.send("ROLLBACK");
+      throw new LedgerFault(
+        "ledger_version",
+        `the ledger ${this.name} is of version ${done}, and this program reads version ${migrations.length}`,
+      );
+    }
+    for (const [index, migration] of migrations.entries()) {
+      if (index < done) continue;
+      await this.#connection.send(`${migration}; INSERT INTO ${schema}.migrations (version) VALUES (${index + 1})`);
+    }
+    await this.#connection.send("COMMIT");
+  }
+
+  async #migrated(): Promise<number> {
+    const rows = await this.#connection.send(`SELECT coalesce(max(version), 0) AS version FROM ${schema}.migrations`);
+    return Number(rows.at(-1)?.[0]?.["version"]);
+  }
+}
+
+function saving(changes: Changes): string {
+  return `SELECT ${schema}.save(${literal(JSON.stringify(changes))})`;
+}
