@@ -1,4 +1,3 @@
-import { systemClock } from "@agentkit-policy/schema";
 import type { LedgerBackend } from "./backend.js";
 import { BackendWriter } from "./backend-writer.js";
 import type { Ledger } from "./ledger.js";
@@ -13,8 +12,7 @@ import { Verbs } from "./verbs.js";
  * @throws LedgerFault
  */
 export async function openBackendLedger(backend: LedgerBackend, options: LedgerOptions = {}): Promise<Ledger> {
-  const { clock } = options;
-  const writer = new BackendWriter(backend, clock === undefined ? undefined : () => clock.now());
+  const writer = new BackendWriter(backend, options.clock);
   try {
     await writer.open();
   } catch (error) {
@@ -23,7 +21,7 @@ export async function openBackendLedger(backend: LedgerBackend, options: LedgerO
   }
   const times = { ...defaultLedgerTimes, ...options.times };
   // The database's clock against this machine's steady one: a step of either is seen.
-  const verbs = new Verbs(new AnchoredClock({ now: () => writer.time, uptime: () => (clock ?? systemClock).uptime() }), times);
+  const verbs = new Verbs(new AnchoredClock(writer.clock), times);
   const ofAttempt = (attemptId: string) => (): Needs => ({ ...nothing, attempts: [attemptId] });
   const none = (): Needs => nothing;
   return {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@agentkit-policy/schema";
 import type { Changes, Fetched, Known, LedgerBackend } from "./backend.js";
 import { entryOfText } from "./entry-text.js";
 import { type Cached, changesOf, FetchedStore } from "./fetched-store.js";
@@ -35,8 +36,8 @@ type Answers = readonly (() => void)[];
  */
 export class BackendWriter {
   readonly #backend: LedgerBackend;
-  /** The time that decisions are made by; undefined for the backend's own. */
-  readonly #now: (() => number) | undefined;
+  /** The clock that decisions are made by; undefined for the backend's own. */
+  readonly #clock: Clock | undefined;
   /** No two processes leave the same mark, and none leaves one twice. */
   readonly #name = crypto.randomUUID();
   #serial = 0;
@@ -50,22 +51,23 @@ export class BackendWriter {
   /** Whether somebody else wrote between our last two transactions, and is likely to again. */
   #isShared = false;
   #ledgerId: string | undefined;
-  #time = 0;
-  /** The backend's time, and this machine's steady clock when it was told. */
+  /** The time that this transaction goes by, or the last one went by, and this machine's uptime when it was read. */
+  #reading = { now: 0, uptime: 0 };
+  /** The backend's time, and this machine's cheapest clock when it was told. */
   #lastTold = { now: 0, at: 0 };
 
-  constructor(backend: LedgerBackend, now: (() => number) | undefined) {
+  constructor(backend: LedgerBackend, clock: Clock | undefined) {
     this.#backend = backend;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   get ledgerId(): string {
     return this.#ledgerId ?? "";
   }
 
-  /** The time of this transaction, or of the last one. */
-  get time(): number {
-    return this.#now?.() ?? this.#time;
+  /** Both times of it were read at once, however long a transaction takes or nobody asks for one. */
+  get clock(): Clock {
+    return this.#clock ?? { now: () => this.#reading.now, uptime: () => this.#reading.uptime };
   }
 
   /** @throws LedgerFault */
@@ -125,7 +127,7 @@ export class BackendWriter {
     if (store === undefined || this.#isShared || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
     // Whatever ends this half-way has changed what was known.
     this.#known = undefined;
-    this.#time = this.#now?.() ?? Math.floor(this.#lastTold.now + performance.now() - this.#lastTold.at);
+    this.#read(this.#clock?.now() ?? Math.floor(this.#lastTold.now + performance.now() - this.#lastTold.at));
     store.assume();
     let answers: Answers;
     try {
@@ -136,8 +138,8 @@ export class BackendWriter {
     }
     const mark = this.#nextMark();
     const changes = store.changes(mark);
-    const now = this.time;
-    const own = { ledgerId: this.ledgerId, mark: this.#mark, now, toleranceMs: this.#now === undefined ? toleranceMs : null };
+    const { now } = this.#reading;
+    const own = { ledgerId: this.ledgerId, mark: this.#mark, now, toleranceMs: this.#clock === undefined ? toleranceMs : null };
     const told = await this.#backend.commitIf({ ...own, ...store.assumed() }, changes);
     if (told === undefined) return undefined;
     this.#lastTold = { now: told, at: performance.now() };
@@ -150,7 +152,7 @@ export class BackendWriter {
     let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
     this.#isShared = this.#mark !== "" && this.#mark !== fetched.mark;
     // One time for all of the transaction: with another one, the same verb would look at something else.
-    this.#time = fetched.now;
+    this.#read(fetched.now);
     this.#lastTold = { now: fetched.now, at: performance.now() };
     const mark = this.#nextMark();
     let store = this.#isShared ? undefined : this.#known;
@@ -185,7 +187,11 @@ export class BackendWriter {
   }
 
   #seen(): Known {
-    return { generation: this.#cached.generation, now: this.#now?.() };
+    return { generation: this.#cached.generation, now: this.#clock?.now() };
+  }
+
+  #read(now: number): void {
+    this.#reading = { now, uptime: systemClock.uptime() };
   }
 
   #told(fetched: Fetched): Fetched {

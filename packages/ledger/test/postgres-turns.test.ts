@@ -1,3 +1,4 @@
+import { systemClock } from "@agentkit-policy/schema";
 import pg from "pg";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Ledger } from "../src/ledger.js";
@@ -77,6 +78,18 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     expect(await other.reserve({ ...asked, attemptId: attemptAt(Date.now()) })).toMatchObject({ code: "intent_executed" });
     expect(await other.reserve({ ...asked, stepId: "root", lines: [] })).toMatchObject({ code: "idempotency_mismatch" });
     expect(await counted(other)).toBe("7");
+  });
+
+  it("trust their clock when nobody has asked anything for long, and not when one of both has stepped", async () => {
+    const ledger = await open();
+    await spend(ledger, 1n);
+    const real = systemClock.uptime.bind(systemClock);
+    const later = vi.spyOn(systemClock, "uptime").mockImplementation(() => real() + 60_000);
+    onTestFinished(() => later.mockRestore());
+    expect(ledger.clockIsTrusted()).toBe(true);
+    const asked = reserveOf({ attemptId: attemptAt(Date.now()), amount: 1n, limits });
+    expect(await ledger.reserve(asked)).toMatchObject({ ok: false, code: "clock_jumped" });
+    expect(ledger.clockIsTrusted()).toBe(false);
   });
 
   it("go by the database's time where its clock and the process's own have come apart", async () => {
