@@ -21,7 +21,9 @@ const scale = process.env.TEST_SCALE ?? (deep ? "20" : "1");
 /** No step takes this long, deep or not; one that does hangs. */
 const timeoutMs = (deep ? 120 : 10) * 60_000;
 /** The tests of processes take longest. What the oldest and the newest Python show, those between leave to the deep run. */
-const testsOfProcesses = ["fork", "interrupts", "sidecar_faults", "sidecar_life"].map((name) => `tests/test_${name}.py`);
+const testsOfProcesses = ["fork", "interrupts", "settlements", "sidecar_faults", "sidecar_life"].map(
+  (name) => `tests/test_${name}.py`,
+);
 const env = { TEST_SCALE: scale, TURBO_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
 const reports = mkdtempSync(join(tmpdir(), "agentkit-policy-reports-"));
 const report = new Report();
@@ -56,10 +58,11 @@ try {
   await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
+  // Three rows of about the same length.
   await Promise.all([
-    // A long row and a short one each.
-    pytestEach(pythons.filter(({ isNewest, isBetween }, index) => isNewest || (isBetween && index % 2 === 1))),
-    pytestEach(pythons.filter(({ isNewest, isBetween }, index) => !isNewest && !(isBetween && index % 2 === 1))),
+    pytestEach(pythons.filter(({ isNewest }) => isNewest)),
+    pytestEach(pythons.filter(({ isNewest, isBetween }) => !isNewest && !isBetween)),
+    pytestEach(pythons.filter(({ isBetween }) => isBetween)),
   ]);
   await conformance();
   for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
@@ -75,7 +78,7 @@ function check(name, action) {
   return step(name, () => report.check(name, action));
 }
 
-/** One Python after the other. Two such rows run beside each other: much of what they test is waiting. */
+/** One Python after the other. Three such rows run beside each other: much of what they test is waiting. */
 async function pytestEach(pythons) {
   for (const python of pythons) {
     await step(`Python tests on ${python.version}`, async () => {
