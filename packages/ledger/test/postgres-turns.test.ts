@@ -2,12 +2,20 @@ import { systemClock } from "@agentkit-policy/schema";
 import pg from "pg";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Ledger } from "../src/ledger.js";
+import type { LedgerOptions } from "../src/ledger-options.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
 import { postgresOfTests } from "./support/postgres.js";
 import { attemptAt, closeOf, limitOf, native, reserveOf, wallet } from "./support/requests.js";
 
 const server = postgresOfTests();
 const limits = [limitOf(100)];
+
+/** From now on and until the test is over, a clock of this process tells a minute more. */
+function stepByAMinute<Name extends string>(clock: Record<Name, () => number>, name: Name): void {
+  const real = clock[name].bind(clock);
+  const stepped = vi.spyOn(clock as Record<string, () => number>, name).mockImplementation(() => real() + 60_000);
+  onTestFinished(() => stepped.mockRestore());
+}
 
 describe("ledgers that write to one PostgreSQL in turn", () => {
   let url: string;
@@ -16,8 +24,8 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     url = await server().newDatabase();
   });
 
-  async function open(): Promise<Ledger> {
-    const ledger = await openPostgresLedger(url);
+  async function open(options: LedgerOptions = {}): Promise<Ledger> {
+    const ledger = await openPostgresLedger(url, options);
     onTestFinished(async () => await ledger.dispose());
     return ledger;
   }
@@ -64,28 +72,66 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     expect([await counted(one), await counted(other)]).toEqual(["100", "100"]);
   });
 
-  it("know an attempt and an intent that only the other has seen", async () => {
-    const [one, other] = [await open(), await open()];
-    const attemptId = attemptAt(Date.now());
-    const intent = { key: "rent", content: "to alice" };
+  describe("that go by what they know find out", () => {
     const lines = [{ unit: "amount", asset: native, amount: "5" } as const];
-    const asked = { attemptId, stepId: "root", scopes: { wallet }, lines, limits, intent, arm: true };
-    expect(await one.reserve(asked)).toMatchObject({ ok: true });
-    expect(await spend(other, 1n)).toBe(true);
-    expect(await spend(other, 1n)).toBe(true);
-    // What the other knows from its own payments is all but these two.
-    expect(await other.reserve(asked)).toMatchObject({ ok: true });
-    expect(await other.reserve({ ...asked, attemptId: attemptAt(Date.now()) })).toMatchObject({ code: "intent_executed" });
-    expect(await other.reserve({ ...asked, stepId: "root", lines: [] })).toMatchObject({ code: "idempotency_mismatch" });
-    expect(await counted(other)).toBe("7");
+    const requestOf = (attemptId: string) => ({ attemptId, stepId: "root", scopes: { wallet }, lines, limits, arm: true });
+    let other: Ledger;
+
+    /** A ledger whose last two payments nobody has disturbed, so that the next verb is decided on what it knows. */
+    async function afterItsOwnPayments(): Promise<void> {
+      for (let time = 0; time < 2; time += 1) expect(await spend(other, 1n)).toBe(true);
+    }
+
+    beforeEach(async () => {
+      other = await open();
+    });
+
+    it("an attempt that only another has seen", async () => {
+      const asked = requestOf(attemptAt(Date.now()));
+      expect(await (await open()).reserve(asked)).toMatchObject({ ok: true });
+      await afterItsOwnPayments();
+      expect(await other.reserve(asked)).toMatchObject({ ok: true });
+      await afterItsOwnPayments();
+      expect(await other.reserve({ ...asked, lines: [] })).toMatchObject({ code: "idempotency_mismatch" });
+      expect(await counted(other)).toBe("9");
+    });
+
+    it("an intent that only another has seen", async () => {
+      const intent = { key: "rent", content: "to alice" };
+      expect(await (await open()).reserve({ ...requestOf(attemptAt(Date.now())), intent })).toMatchObject({ ok: true });
+      await afterItsOwnPayments();
+      const asked = { ...requestOf(attemptAt(Date.now())), intent };
+      expect(await other.reserve(asked)).toMatchObject({ code: "intent_executed" });
+      expect(await other.reserve({ ...asked, intent: { ...intent, key: "food" } })).toMatchObject({ ok: true });
+      expect(await counted(other)).toBe("12");
+    });
+
+    it("that it is another ledger, where it was left just so", async () => {
+      await afterItsOwnPayments();
+      const admin = new pg.Client(url);
+      await admin.connect();
+      await admin.query("UPDATE agentkit_policy.head SET ledger_id = 'another'");
+      await admin.end();
+      await expect(other.reserve(requestOf(attemptAt(Date.now())))).rejects.toMatchObject({ code: "ledger_replaced" });
+    });
+  });
+
+  it("give back what another has reserved and forgotten, though nobody has written since", async () => {
+    const times = { lifeMs: 2_000 };
+    const [one, other] = [await open({ times }), await open({ times })];
+    const asked = { amount: 60n, limits };
+    expect(await one.reserve(reserveOf({ attemptId: attemptAt(Date.now()), ...asked }))).toMatchObject({ ok: true });
+    // From here on it goes by what it knows, and no entry of the other is among that.
+    expect([await spend(other, 1n), await spend(other, 1n)]).toEqual([true, true]);
+    const isGranted = async () => (await other.reserve(reserveOf({ attemptId: attemptAt(Date.now()), ...asked }))).ok;
+    expect(await isGranted()).toBe(false);
+    await expect.poll(isGranted, { timeout: 10_000, interval: 200 }).toBe(true);
   });
 
   it("trust their clock when nobody has asked anything for long, and not when one of both has stepped", async () => {
     const ledger = await open();
     await spend(ledger, 1n);
-    const real = systemClock.uptime.bind(systemClock);
-    const later = vi.spyOn(systemClock, "uptime").mockImplementation(() => real() + 60_000);
-    onTestFinished(() => later.mockRestore());
+    stepByAMinute(systemClock, "uptime");
     expect(ledger.clockIsTrusted()).toBe(true);
     const asked = reserveOf({ attemptId: attemptAt(Date.now()), amount: 1n, limits });
     expect(await ledger.reserve(asked)).toMatchObject({ ok: false, code: "clock_jumped" });
@@ -95,9 +141,7 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
   it("go by the database's time where its clock and the process's own have come apart", async () => {
     const ledger = await open();
     await spend(ledger, 1n);
-    const real = performance.now.bind(performance);
-    const ahead = vi.spyOn(performance, "now").mockImplementation(() => real() + 60_000);
-    onTestFinished(() => ahead.mockRestore());
+    stepByAMinute(performance, "now");
     const attemptId = attemptAt(Date.now());
     const answer = await ledger.reserve(reserveOf({ attemptId, amount: 1n, limits }));
     expect(answer).toMatchObject({ ok: true });
