@@ -85,7 +85,7 @@ async function pytestEach(pythons) {
       const file = join(reports, `python-${python.version}.json`);
       const ignored = python.isBetween && !deep ? testsOfProcesses : [];
       for (const name of ignored)
-        report.leftOut(
+        report.skip(
           `python/${name} (${python.version}), because the oldest and the newest Python run it; test:deep runs it on all`,
         );
       const args = ["-m", "pytest", "--quiet", ...ignored.map((name) => `--ignore=${name}`)];

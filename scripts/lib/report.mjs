@@ -39,7 +39,7 @@ export class Report {
         else if (test.status === "failed") {
           failed += 1;
           this.#fail(`${path}: ${test.fullName}`, test.failureMessages.join("\n"));
-        } else this.#skip(`${path}: ${test.fullName}`);
+        } else this.skip(`${path}: ${test.fullName}`);
       }
     }
     // An error outside any test (an unhandled rejection, a worker that died) shows in the exit only.
@@ -60,7 +60,7 @@ export class Report {
       files.set(path, (files.get(path) ?? 0) + ms);
       const test = `${path}: ${name.split("::").slice(1).join(" ")}`;
       if (outcome === "passed") this.#passed += 1;
-      else if (outcome === "skipped") this.#skip(`${test}: ${message}`);
+      else if (outcome === "skipped") this.skip(`${test}: ${message}`);
       else {
         failed += 1;
         this.#fail(test, message);
@@ -76,7 +76,7 @@ export class Report {
     if (report === undefined) return;
     this.#passed += report.passed;
     this.#files.push({ name: "conformance", ms });
-    for (const { runner, reason, count } of report.skipped) this.#skip(`conformance: ${runner}: ${count}, because ${reason}`);
+    for (const { runner, reason, count } of report.skipped) this.skip(`conformance: ${runner}: ${count}, because ${reason}`);
     for (const problem of report.problems) this.#fail("conformance", problem);
     if (exitError !== undefined && report.problems.length === 0) this.#fail("conformance", exitError.message);
   }
@@ -106,13 +106,8 @@ export class Report {
     }
   }
 
-  /** What was not even begun; its name says why, as that of every skip. */
-  leftOut(name) {
-    this.#skip(name);
-  }
-
-  /** A skip says in its name why; a silent one is a failure. */
-  #skip(name) {
+  /** What was not run, or not even begun. Its name says why; a silent skip is a failure. */
+  skip(name) {
     if (/because|only where|absent/.test(name)) this.#skipped.push(name);
     else this.#fail(name, "it was skipped, and its name does not say why");
   }

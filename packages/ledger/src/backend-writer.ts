@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@agentkit-policy/schema";
 import type { Changes, Fetched, Known, LedgerBackend } from "./backend.js";
 import { entryOfText } from "./entry-text.js";
 import { type Cached, changesOf, FetchedStore } from "./fetched-store.js";
+import { answerOf, type Job } from "./job.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { bothNeeds, Missing, type Needs, nothing } from "./needs.js";
 import { changesOfShares, KindTotals } from "./new-kind.js";
@@ -19,11 +20,8 @@ const maxKnown = 10_000;
 /** A transaction that is decided before the lock is held goes by a time that the backend's may differ from by so much. */
 const toleranceMs = 100;
 
-interface Job {
+interface FetchingJob extends Job {
   readonly needs: (kinds: readonly StoredKind[]) => Needs;
-  readonly work: (store: Store) => unknown;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 type Answers = readonly (() => void)[];
@@ -41,7 +39,7 @@ export class BackendWriter {
   /** No two processes leave the same mark, and none leaves one twice. */
   readonly #name = crypto.randomUUID();
   #serial = 0;
-  #waiting: Job[] = [];
+  #waiting: FetchingJob[] = [];
   #pumping: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
   #cached: Cached = { generation: -1, kinds: [], freezes: [], assets: new Set() };
@@ -83,7 +81,7 @@ export class BackendWriter {
    * @param needs what the work will look at, as far as that is known; the rest is fetched when it is asked for
    * @throws LedgerFault; RangeError as the work throws it
    */
-  run<T>(work: (store: Store) => T, needs: Job["needs"]): Promise<T> {
+  run<T>(work: (store: Store) => T, needs: FetchingJob["needs"]): Promise<T> {
     if (this.#disposed !== undefined)
       return Promise.reject(new LedgerFault("ledger_disposed", `the ledger ${this.#backend.name} has been closed`));
     return new Promise<T>((resolve, reject) => {
@@ -106,14 +104,15 @@ export class BackendWriter {
   }
 
   /** Runs jobs in one transaction. Nobody hears an answer before the commit. */
-  async #answer(jobs: readonly Job[]): Promise<void> {
+  async #answer(jobs: readonly FetchingJob[]): Promise<void> {
     let answers: Answers;
     try {
       const needs = jobs.map((job) => storable(job.needs(this.#cached.kinds))).reduce(bothNeeds, nothing);
       answers = (await this.#onWhatIsKnown(jobs, needs)) ?? (await this.#underLock(jobs, needs));
     } catch (error) {
       // What this process knew may be what was undone.
-      this.#forgetAll();
+      this.#known = undefined;
+      this.#forgetCached();
       await this.#backend.abandon();
       for (const job of jobs) job.reject(error);
       return;
@@ -122,7 +121,7 @@ export class BackendWriter {
   }
 
   /** @returns undefined where the lock has to be held first */
-  async #onWhatIsKnown(jobs: readonly Job[], needs: Needs): Promise<Answers | undefined> {
+  async #onWhatIsKnown(jobs: readonly FetchingJob[], needs: Needs): Promise<Answers | undefined> {
     const store = this.#known;
     if (store === undefined || this.#isShared || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
     // Whatever ends this half-way has changed what was known.
@@ -147,7 +146,7 @@ export class BackendWriter {
     return answers;
   }
 
-  async #underLock(jobs: readonly Job[], asked: Needs): Promise<Answers> {
+  async #underLock(jobs: readonly FetchingJob[], asked: Needs): Promise<Answers> {
     let needs = asked;
     let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
     this.#isShared = this.#mark !== "" && this.#mark !== fetched.mark;
@@ -233,24 +232,8 @@ export class BackendWriter {
     return `${this.#name} ${this.#serial}`;
   }
 
-  #forgetAll(): void {
-    this.#known = undefined;
-    this.#forgetCached();
-  }
-
   #forgetCached(): void {
     this.#cached = { ...this.#cached, generation: -1 };
-  }
-}
-
-/** One verb within the transaction. What throws has written nothing, unless it is a fault, which undoes all. */
-function answerOf({ work, resolve, reject }: Job, store: Store): () => void {
-  try {
-    const value = work(store);
-    return () => resolve(value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return () => reject(error);
   }
 }
 

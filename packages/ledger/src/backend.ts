@@ -4,7 +4,7 @@ import type { StoredKind, TallyKind } from "./tally.js";
 
 /**
  * What a driver for another database has to do, and all of it: rules, sums and times are the ledger's. `openBackendLedger` makes a
- * ledger of it, and `checkDriver` tries it. One process calls one method at a time.
+ * ledger of it. One process calls one method at a time.
  *
  * A backend throws `LedgerFault`, with the code that says why; whatever it throws denies every verb of the transaction, which
  * must then be undone.
@@ -27,7 +27,7 @@ export interface LedgerBackend {
   entriesAfter(attemptId: string): Promise<readonly { readonly attemptId: string; readonly entry: string }[]>;
   /**
    * A whole transaction in one message, for those that can: writes if everything is as assumed, which is asked once the lock is
-   * held. Never on a connection that was made anew: what the last one wrote may have been lost with the server's memory.
+   * held.
    * @returns the backend's time; or undefined, and nothing was written
    */
   commitIf?(assumed: Assumed, changes: Changes): Promise<number | undefined>;
@@ -132,6 +132,7 @@ export interface Assumed {
   readonly now: number;
   /** How far that may be from the database's, in milliseconds; null where it is not the database's to begin with. */
   readonly toleranceMs: number | null;
+  // And always: that no entry's `agesAt` lies before that time or the high-water mark.
   /** There is no entry of these attempts. */
   readonly absent: readonly string[];
   /** There are no entries of these intents but the known ones. */

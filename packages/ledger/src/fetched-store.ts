@@ -112,7 +112,10 @@ export class FetchedStore implements Store {
     return { absent: [...absent], intents: [...intents].map(([key, known]) => ({ key, known })) };
   }
 
-  /** Has to be called once what it changed was committed, if it is to be used again. Closed entries are seldom asked for again. */
+  /**
+   * Has to be called once what it changed was committed, if it is to be used again; not after it changed what is cached. Closed
+   * entries are seldom asked for again.
+   */
   committed(): void {
     for (const tally of this.#changedTallies) {
       tally.dates.add(tally.added, tally.windows);
@@ -149,11 +152,9 @@ export class FetchedStore implements Store {
     return known;
   }
 
-  /** What is overdue always comes with what is fetched; whoever writes on an assumption is told if there is anything. */
+  /** What is overdue always comes with what is fetched, and is assumed of nothing: where there is any, the lock is taken. */
   overdue(now: number): Entry[] {
-    const found = [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now);
-    if (found.length > 0 && this.#assumed !== undefined) throw new Missing({});
-    return found;
+    return [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now);
   }
 
   unproven(since: number, limit: number): Entry[] {

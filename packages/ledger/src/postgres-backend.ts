@@ -41,7 +41,7 @@ export class PostgresBackend implements LedgerBackend {
   }
 
   async commitIf(assumed: Assumed, changes: Changes): Promise<number | undefined> {
-    // A server that crashed has lost what was not on its disk, and this connection is its memory of us.
+    // Whoever takes the lock connects anew.
     if (!this.#connection.isOpen) return undefined;
     const values = [JSON.stringify(assumed), JSON.stringify(changes)];
     const told = await this.#connection.ask(`${schema}.save_if`, `SELECT ${schema}.save_if($1, $2) AS now`, values);

@@ -2,8 +2,10 @@
 export const schema = "agentkit_policy";
 
 /**
- * Each runs once, in the order in which it stands; one that changes the tables is added at the end, and none is ever changed. Amounts are text where the program adds them up, and `numeric`, which has no
- * bound, where the database does. `head` has one row, whose lock is the lock of the whole ledger.
+ * Each runs once, in the order in which it stands; one that changes the tables is added at the end, and none is ever changed once
+ * it was released. Amounts are text where the program adds them up, and `numeric`, which has no bound, where the database does.
+ * `head` has one row, whose lock is the lock of the whole ledger. Rows that every commit changes have room on their page for
+ * the next version of themselves.
  */
 export const migrations: readonly string[] = [
   `

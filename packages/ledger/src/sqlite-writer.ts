@@ -1,4 +1,5 @@
 import { checkSameFile, type FileIdentity, fileIdentity } from "./file-identity.js";
+import { answerOf, type Job } from "./job.js";
 import { LedgerFault } from "./ledger-fault.js";
 import type { LedgerHead } from "./ledger-head.js";
 import { faultOf, isBusy, type SqliteDatabase, type SqliteStatement } from "./sqlite-database.js";
@@ -18,12 +19,9 @@ const turnMs = { alone: 50, shared: 3 };
 /** A pause in which every process that polls gets to try. */
 const pauseMs = 2 * pollMs;
 
-interface Job {
-  readonly work: (store: Store) => unknown;
+interface DurableJob extends Job {
   /** Whether it is expected to write what must be on the disk before anybody hears of it. */
   readonly durable: boolean;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** The one queue of a process before a ledger's file. Jobs that wait together share one transaction. */
@@ -34,7 +32,7 @@ export class SqliteWriter {
   readonly #path: string;
   readonly #busyTimeoutMs: number;
   readonly #file: FileIdentity;
-  #waiting: Job[] = [];
+  #waiting: DurableJob[] = [];
   #pumping: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
   #synchronous = "FULL";
@@ -107,7 +105,7 @@ export class SqliteWriter {
   }
 
   /** Runs jobs in one transaction. Nobody hears an answer before the commit. */
-  async #commit(jobs: readonly Job[]): Promise<void> {
+  async #commit(jobs: readonly DurableJob[]): Promise<void> {
     let answers: (() => void)[] = [];
     try {
       for (let durable = jobs.some((job) => job.durable); ; durable = true) {
@@ -168,17 +166,6 @@ export class SqliteWriter {
     if (wanted === this.#synchronous) return;
     this.#database.exec(`PRAGMA synchronous = ${wanted}`);
     this.#synchronous = wanted;
-  }
-}
-
-/** One verb within the transaction. A request that cannot be read has written nothing; anything else undoes the transaction. */
-function answerOf({ work, resolve, reject }: Job, store: Store): () => void {
-  try {
-    const value = work(store);
-    return () => resolve(value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return () => reject(error);
   }
 }
 
