@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KnownDates } from "../src/known-dates.js";
 
-const scale = Number(process.env["TEST_SCALE"] ?? 1);
+const runs = Math.ceil(300 * Number(process.env["TEST_SCALE"] ?? 1));
 
 /** Dates go up, with some from before; a window begins further on from time to time. */
 const step = fc.record({
@@ -56,9 +56,10 @@ describe("what is known of a tally's dates", () => {
           }
         }
       }),
-      { numRuns: Math.ceil(300 * scale) },
+      { numRuns: runs },
     );
-    expect(told).toBeGreaterThan(1_000);
+    // Something is told in most worlds, or this tests nothing.
+    expect(told).toBeGreaterThan(3 * runs);
   });
 
   it("goes on to be told as its window moves over as many dates as one likes", () => {
