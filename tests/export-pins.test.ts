@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "./import-rules.js";
@@ -75,12 +76,14 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "createReconciler",
     "defaultLedgerTimes",
     "isTimeZone",
+    "openBackendLedger",
     "openLedger",
     "openMemoryLedger",
     "openPostgresLedger",
     "openSqliteLedger",
     "systemClock",
   ],
+  "ledger/driver-kit": ["backendChecks", "ledgerChecks", "processChecks"],
   policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
   sidecar: ["Sidecar", "runSidecar", "serve"],
   "agentkit-policy": [
@@ -104,7 +107,8 @@ const pins: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe.each(Object.entries(pins))("packages/%s", (name, names) => {
-  const entry = join(root, "packages", name, "dist", "index.js");
+  const [folder = "", subpath = ""] = name.split("/");
+  const entry = join(root, "packages", folder, "dist", subpath, "index.js");
 
   // In a Node of its own: the test runner loads modules in its own way.
   const script = `
@@ -127,4 +131,12 @@ describe.each(Object.entries(pins))("packages/%s", (name, names) => {
   it("loads from CommonJS, as the same instance", () => {
     expect(same).toBe(true);
   });
+});
+
+it("is pinned for every entry that a package has", () => {
+  const entries = readdirSync(join(root, "packages")).flatMap((name) => {
+    const { exports, private: isPrivate } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+    return isPrivate === true ? [] : Object.keys(exports).map((subpath) => join(name, subpath));
+  });
+  expect(Object.keys(pins).sort()).toEqual(entries.sort());
 });

@@ -19,9 +19,11 @@ describe("who imports whom", () => {
   it.each(names)("in packages/%s is declared in its package.json, and nothing more", (name) => {
     const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
     const optional = Object.keys(manifest.peerDependenciesMeta ?? {});
-    const onUse = importRules[name]?.onUse ?? [];
-    for (const peer of onUse) expect(optional, "what is loaded on use is an optional peer").toContain(peer);
-    const declared = [...Object.keys(manifest.dependencies ?? {}), ...onUse];
+    const { onUse = [], folders = {} } = importRules[name] ?? {};
+    const onlyThere = Object.values(folders).flat();
+    for (const peer of [...onUse, ...onlyThere])
+      expect(optional, "what is not loaded always is an optional peer").toContain(peer);
+    const declared = [...Object.keys(manifest.dependencies ?? {}), ...onUse, ...onlyThere];
     const used = packageImports(name)
       .map(({ specifier }) => specifier)
       .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
@@ -46,6 +48,8 @@ describe("who imports whom", () => {
     ["ledger", 'import { Client } from "pg";', 1],
     ["ledger", 'import type { Client } from "pg";', 0],
     ["ledger", 'const pg = await import("pg");', 0],
+    ["ledger", 'import fc from "fast-check";', 1],
+    ["ledger", 'import { walk } from "./driver-kit/walk.js";', 1],
     ["schema", 'import { x } from "./x.js";\nimport { y } from "node:fs";', 0],
     ["core", 'import { x } from "../../ledger/src/index.js";', 1],
     ["core", "const { z } = await import(`zod`);", 1],
@@ -53,5 +57,11 @@ describe("who imports whom", () => {
     ["unheard-of", "", 1],
   ])("in packages/%s, %j is seen for what it is", (name, text, count) => {
     expect(violationsOf(name, importsOf(`packages/${name}/src/file.ts`, text))).toHaveLength(count);
+  });
+
+  it("in a folder that is loaded by itself is what the folder needs, and the package's own", () => {
+    const text =
+      'import fc from "fast-check";\nimport { a } from "./walk.js";\nimport { b } from "../ledger.js";\nimport c from "zod";';
+    expect(violationsOf("ledger", importsOf("packages/ledger/src/driver-kit/file.ts", text))).toHaveLength(1);
   });
 });

@@ -18,6 +18,8 @@ export interface ImportRule {
   readonly values: readonly string[];
   readonly types: readonly string[];
   readonly onUse?: readonly string[];
+  /** Folders that are loaded by themselves, with whom they may import besides. Nothing outside a folder may import from it. */
+  readonly folders?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The table "Who may import whom" of the design, for the packages that there are. */
@@ -26,7 +28,13 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   core: { values: ["@agentkit-policy/schema"], types: ["@coinbase/agentkit"] },
   effects: { values: ["@agentkit-policy/schema", "@noble/hashes"], types: ["@agentkit-policy/core"] },
   // Database clients are optional peers, loaded on use: SQLite's by a name that only sqlite-database.ts holds.
-  ledger: { values: ["@agentkit-policy/schema"], types: [], onUse: ["pg"] },
+  ledger: {
+    values: ["@agentkit-policy/schema"],
+    types: [],
+    onUse: ["pg"],
+    // The checks for drivers, which are for tests.
+    folders: { "driver-kit": ["fast-check"] },
+  },
   policies: {
     values: [
       "@agentkit-policy/schema",
@@ -70,8 +78,14 @@ const fromClause = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s
 const dynamicImport = /\b(?:import|require|getBuiltinModule)\(\s*["'`]([^"'`]+)["'`]/g;
 /** An import whose name is not written out, of which nobody can tell what it loads. */
 const openImport = /\b(?:import|require)\((?!\s*["'`])/g;
-/** Where such an import may stand: the drivers of SQLite are loaded by a name from a closed list. */
-const openImportsAllowed = "packages/ledger/src/sqlite-database.ts";
+/** Where such an import may stand. */
+const openImportsAllowed: readonly string[] = [
+  // The drivers of SQLite are loaded by a name from a closed list.
+  "packages/ledger/src/sqlite-database.ts",
+  // The driver that is checked is the caller's own.
+  "packages/ledger/src/driver-kit/child.ts",
+  "packages/ledger/src/driver-kit/process-checks.ts",
+];
 
 /** The static imports in a text: what is loaded before its first line runs. */
 export function staticImportsOf(file: string, text: string): Import[] {
@@ -91,7 +105,7 @@ export function importsOf(file: string, text: string): Import[] {
     specifier: "(computed)",
     typeOnly: false,
   }));
-  return [...staticImportsOf(file, text), ...dynamic, ...(file === openImportsAllowed ? [] : open)];
+  return [...staticImportsOf(file, text), ...dynamic, ...(openImportsAllowed.includes(file) ? [] : open)];
 }
 
 /** The imports that a package may not have, as sentences. */
@@ -100,15 +114,18 @@ export function violationsOf(name: string, imports: readonly Import[]): string[]
   if (rule === undefined) return [`packages/${name} has no row in the table of import rules`];
   return imports.flatMap(({ file, specifier, typeOnly, onUse = false }) => {
     if (specifier.startsWith("node:")) return [];
+    const folders = Object.entries(rule.folders ?? {}).map(([of, values]) => ({ of: `packages/${name}/src/${of}/`, values }));
     if (specifier.startsWith(".")) {
       const target = posix.join(posix.dirname(file), specifier);
-      return target.startsWith(`packages/${name}/src/`)
-        ? []
-        : [`${file} imports ${specifier}, which is no file of packages/${name}/src`];
+      if (!target.startsWith(`packages/${name}/src/`))
+        return [`${file} imports ${specifier}, which is no file of packages/${name}/src`];
+      const apart = folders.find(({ of }) => target.startsWith(of) && !file.startsWith(of));
+      return apart === undefined ? [] : [`${file} imports ${specifier}, but nothing outside ${apart.of} may`];
     }
     const wanted = specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : (specifier.split("/")[0] ?? "");
     if (rule.values.includes(wanted) || (typeOnly && rule.types.includes(wanted))) return [];
     if (rule.onUse?.includes(wanted) === true && (typeOnly || onUse)) return [];
+    if (folders.some(({ of, values }) => file.startsWith(of) && values.includes(wanted))) return [];
     return [
       `${file} imports ${specifier}${rule.types.includes(wanted) ? " for more than its types" : ""}; packages/${name} may not`,
     ];

@@ -39,7 +39,7 @@ export async function openBackendLedger(backend: LedgerBackend, options: LedgerO
     unproven: (limit) => writer.run((store) => verbs.unproven(store, limit), none),
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), none),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), none),
-    freezes: () => writer.run((store) => store.freezes(), none),
+    freezes: () => writer.run((store) => verbs.freezes(store), none),
     clockIsTrusted: () => verbs.clockIsTrusted(),
     trustClock: (proof) => verbs.trustClock(proof),
     assets: () => writer.run((store) => store.assets(), none),

@@ -4,7 +4,7 @@ import type { StoredKind, TallyKind } from "./tally.js";
 
 /**
  * What a driver for another database has to do, and all of it: rules, sums and times are the ledger's. `openBackendLedger` makes a
- * ledger of it. One process calls one method at a time.
+ * ledger of it, and the checks of `@agentkit-policy/ledger/driver-kit` say whether it does. One process calls one method at a time.
  *
  * A backend throws `LedgerFault`, with the code that says why; whatever it throws denies every verb of the transaction, which
  * must then be undone.
@@ -58,7 +58,7 @@ export interface Fetched {
    * time or before the high-water mark.
    */
   readonly entries: readonly string[];
-  /** The tallies in the needs, those of whole kinds, and those that a fetched entry has a part in. */
+  /** The tallies in the needs, and those of whole kinds. And those that a fetched entry has a part in, or they are asked for next. */
   readonly tallies: readonly FetchedTally[];
   /** One for each of the needs' sums. */
   readonly sums: readonly string[];

@@ -85,6 +85,11 @@ export function canBeProven({ state, calls }: Entry): boolean {
   return state === "closed" && calls.some((call) => call.verdict === "live" && isFindable(call));
 }
 
+/** What is to be proven first: what ages first. */
+export function byDate(one: Entry, other: Entry): number {
+  return one.until - other.until || (one.attemptId < other.attemptId ? -1 : 1);
+}
+
 /** Whether a chain can be asked for a call. A nonce alone cannot tell ours from another transaction that took it. */
 export function isFindable({ chainId, transactionId }: ToldCall): boolean {
   return chainId !== undefined && transactionId !== undefined;

@@ -2,7 +2,7 @@ import { sha256Hex } from "@agentkit-policy/schema";
 import type { Assumed, ChangedEntry, ChangedTally, Changes, Fetched, FetchedTally } from "./backend.js";
 import { agesAt, type Entry } from "./entry.js";
 import { corrupt, entryOfText, entryText, exactAmount } from "./entry-text.js";
-import { canBeProven } from "./evidence.js";
+import { byDate, canBeProven } from "./evidence.js";
 import { KnownDates } from "./known-dates.js";
 import type { Freeze } from "./ledger.js";
 import { Missing, type Needs } from "./needs.js";
@@ -160,7 +160,7 @@ export class FetchedStore implements Store {
   unproven(since: number, limit: number): Entry[] {
     if (!this.#unproven.has(`${since} ${limit}`)) throw new Missing({ unproven: [[since, limit]] });
     const found = [...this.#entries.values()].filter((entry) => canBeProven(entry) && entry.until >= since);
-    return found.sort((one, other) => one.until - other.until).slice(0, limit);
+    return found.sort(byDate).slice(0, limit);
   }
 
   eachEntry(): void {

@@ -1,4 +1,15 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
+export type {
+  Assumed,
+  ChangedEntry,
+  ChangedTally,
+  Changes,
+  Fetched,
+  FetchedTally,
+  Known,
+  LedgerBackend,
+} from "./backend.js";
+export { openBackendLedger } from "./backend-ledger.js";
 export { isTimeZone } from "./calendar.js";
 export type {
   AdjustRequest,
@@ -33,7 +44,9 @@ export type {
 export { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
 export { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
 export { openMemoryLedger } from "./memory-ledger.js";
+export type { Needs } from "./needs.js";
 export { openLedger } from "./open-ledger.js";
 export { openPostgresLedger } from "./postgres-ledger.js";
 export { createReconciler, type Reconciler, type ReconcilerOptions } from "./reconciler.js";
 export { openSqliteLedger } from "./sqlite-ledger.js";
+export type { StoredKind, TallyKind } from "./tally.js";

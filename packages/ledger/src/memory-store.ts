@@ -1,7 +1,7 @@
 import { sha256Hex } from "@agentkit-policy/schema";
 import { DatedSums } from "./dated-sums.js";
 import { agesAt, type Entry } from "./entry.js";
-import { canBeProven } from "./evidence.js";
+import { byDate, canBeProven } from "./evidence.js";
 import type { Freeze } from "./ledger.js";
 import { scopeKeyText } from "./scope-key.js";
 import type { Store } from "./store.js";
@@ -54,9 +54,9 @@ export function memoryStore(): Store {
       for (const id of unproven) {
         const entry = entries.get(id);
         if (entry === undefined || entry.until < since) unproven.delete(id);
-        else if (found.push(entry) >= limit) break;
+        else found.push(entry);
       }
-      return found;
+      return found.sort(byDate).slice(0, limit);
     },
     eachEntry: (visit) => entries.forEach(visit),
     put(entry) {

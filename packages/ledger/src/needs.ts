@@ -14,7 +14,7 @@ export interface Needs {
   readonly kinds: readonly number[];
   /** Sums of what tallies have from one date on, and before another. */
   readonly sums: readonly (readonly [kind: number, key: string, from: number, before: number])[];
-  /** Closed entries with calls that can still be proven. */
+  /** Closed entries with calls that can still be proven and a date (`unprovenUntil`) from one on: so many, by date and then by attempt. */
   readonly unproven: readonly (readonly [since: number, limit: number])[];
 }
 

@@ -62,7 +62,8 @@ export const migrations: readonly string[] = [
       SELECT * FROM ${schema}.entries WHERE ages_at < greatest(now_ms, head.high_water)
       UNION
       SELECT e.* FROM jsonb_array_elements(needs->'unproven') AS u, LATERAL (
-        SELECT * FROM ${schema}.entries WHERE unproven_until >= (u->>0)::bigint ORDER BY unproven_until LIMIT (u->>1)::int
+        SELECT * FROM ${schema}.entries WHERE unproven_until >= (u->>0)::bigint
+        ORDER BY unproven_until, attempt_id COLLATE "C" LIMIT (u->>1)::int
       ) AS e
     ) AS e;
     result := jsonb_build_object(
@@ -86,7 +87,7 @@ export const migrations: readonly string[] = [
     IF head.generation IS DISTINCT FROM (needs->>'generation')::bigint THEN
       result := result || jsonb_build_object(
         'kinds', coalesce((SELECT jsonb_agg(kind || jsonb_build_object('id', id) ORDER BY id) FROM ${schema}.kinds), '[]'),
-        'freezes', coalesce((SELECT jsonb_agg(to_jsonb(f) ORDER BY since) FROM ${schema}.freezes AS f), '[]'),
+        'freezes', coalesce((SELECT jsonb_agg(to_jsonb(f)) FROM ${schema}.freezes AS f), '[]'),
         'assets', coalesce((SELECT jsonb_agg(asset) FROM ${schema}.assets), '[]'));
     END IF;
     RETURN result;

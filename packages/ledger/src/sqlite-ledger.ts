@@ -53,7 +53,7 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     unproven: (limit) => writer.run((store) => verbs.unproven(store, limit), false),
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), true),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), true),
-    freezes: () => writer.run((store) => store.freezes(), false),
+    freezes: () => writer.run((store) => verbs.freezes(store), false),
     clockIsTrusted: () => verbs.clockIsTrusted(),
     trustClock: (proof) => verbs.trustClock(proof),
     assets: () => writer.run((store) => store.assets(), false),

@@ -81,7 +81,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
   function readCaches(): void {
     const rows = statement("SELECT id, kind FROM kinds ORDER BY id").all() as { id: number; kind: string }[];
     kinds = rows.map(({ id, kind }) => ({ ...(parsed(kind) as TallyKind), id }));
-    freezes = statement("SELECT scope, value, reason, since FROM freezes ORDER BY since").all() as unknown as Freeze[];
+    freezes = statement("SELECT scope, value, reason, since FROM freezes").all() as unknown as Freeze[];
     assets.clear();
     for (const { asset } of statement("SELECT asset FROM assets").all() as { asset: string }[]) assets.add(asset);
   }
@@ -114,7 +114,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     entry: (attemptId) => entriesWhere("attempt_id = ?", attemptId)[0],
     entriesOfIntent: (key) => entriesWhere("intent = ?", key),
     overdue: (now) => entriesWhere("ages_at < ?", now),
-    unproven: (since, limit) => entriesWhere("unproven_until >= ? ORDER BY unproven_until LIMIT ?", since, limit),
+    unproven: (since, limit) => entriesWhere("unproven_until >= ? ORDER BY unproven_until, attempt_id LIMIT ?", since, limit),
     eachEntry(visit) {
       // By pages: a ledger may be larger than memory.
       for (let last = ""; ; ) {

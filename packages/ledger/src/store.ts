@@ -9,11 +9,11 @@ import type { Tally, TallyKind } from "./tally.js";
  */
 export interface Store {
   entry(attemptId: string): Entry | undefined;
-  /** Every entry of an intent. */
+  /** Every entry of an intent, in no order. */
   entriesOfIntent(key: string): Entry[];
   /** Every open entry that has not aged, and whose date (`agesAt`) lies before a moment. */
   overdue(now: number): Entry[];
-  /** Closed entries with calls that evidence can still prove and a date from a moment on, oldest first. */
+  /** Closed entries with calls that evidence can still prove and a date from a moment on, in the order of `byDate`. */
   unproven(since: number, limit: number): Entry[];
   /** Visits every entry there is, in no order. */
   eachEntry(visit: (entry: Entry) => void): void;
@@ -37,6 +37,7 @@ export interface Store {
   datedSum(tally: Tally, from: number, before: number): bigint;
   /** Every asset of which an entry holds a line. */
   assets(): string[];
+  /** All that is frozen, in no order. */
   freezes(): readonly Freeze[];
   freeze(freeze: Freeze): void;
   unfreeze(freeze: Pick<Freeze, "scope" | "value">): boolean;

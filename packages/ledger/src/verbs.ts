@@ -2,6 +2,7 @@ import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
 import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
 import { settledEntry, spentLine, withVerdict } from "./evidence.js";
+import { freezesOf, frozenScope } from "./freezes.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type {
   AdjustRequest,
@@ -180,6 +181,10 @@ export class Verbs {
   }
 
   /** @throws RangeError for a scope that is none */
+  freezes(store: Store): Freeze[] {
+    return freezesOf(store);
+  }
+
   freeze(store: Store, freeze: Omit<Freeze, "since">): void {
     checkFreeze(freeze);
     store.freeze({ ...freeze, since: this.#read(store).now });
@@ -241,14 +246,6 @@ function missingStep(attemptId: string, steps: readonly string[], entry: Entry |
   return missing === undefined ? undefined : refuse("unknown_step", `the step ${missing} of ${attemptId} is not in the ledger`);
 }
 
-function frozenScope(store: Store, scopes: ScopeValues): Refusal | undefined {
-  for (const { scope, value, reason } of store.freezes()) {
-    if (scope !== "all" && scopes[scope] !== value) continue;
-    return refuse("frozen", `${scope === "all" ? "everything" : `the ${scope} ${value}`} is frozen: ${reason}`);
-  }
-  return undefined;
-}
-
 function heldIntent(store: Store, { key, content }: Intent): HeldIntent {
   return { key, digest: store.digest(content), free: false };
 }
@@ -258,10 +255,13 @@ function takenIntent(store: Store, { attemptId, intent }: ReserveRequest, now: n
   if (intent === undefined) return undefined;
   const { key, digest } = heldIntent(store, intent);
   const holders = store.entriesOfIntent(key).filter((entry) => entry.attemptId !== attemptId && holdsIntent(entry, now));
+  // Stores keep them in no order; an attempt's id tells when it was made.
+  holders.sort((one, other) => (one.attemptId < other.attemptId ? -1 : 1));
   const [holder] = holders;
   if (holder === undefined) return undefined;
-  if (holders.some((entry) => entry.intent?.digest !== digest))
-    return refuse("intent_conflict", `the intent ${key} was made for something else, in ${holder.attemptId}`);
+  const different = holders.find((entry) => entry.intent?.digest !== digest);
+  if (different !== undefined)
+    return refuse("intent_conflict", `the intent ${key} was made for something else, in ${different.attemptId}`);
   return refuse("intent_executed", `the intent ${key} is done, or may be, in ${holder.attemptId}`);
 }
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTimeZone, periodStart } from "../src/calendar.js";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { CalendarWindow, Limit } from "../src/ledger.js";
 import { openMemoryLedger } from "../src/memory-ledger.js";
-import { ManualClock } from "./support/manual-clock.js";
 import { attemptAt, limitOf, reserveOf, wallet } from "./support/requests.js";
 
 const hour = 3_600_000;

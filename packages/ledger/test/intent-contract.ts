@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
-import { ManualClock } from "./support/manual-clock.js";
 import { attemptAt, closeOf, limitOf, reserveOf } from "./support/requests.js";
 
 const minute = 60_000;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { CloseRequest, Ledger, Limit, Scope, ScopeValues } from "../src/ledger.js";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
-import { ManualClock } from "./support/manual-clock.js";
 import { newPostgresLedgers } from "./support/postgres.js";
 import { alice, attemptAt, bob, countLimit, limitOf, native } from "./support/requests.js";
 import { temporaryFolder } from "./support/temporary-folder.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { Ledger, Limit, ReserveRequest } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
-import { ManualClock } from "./support/manual-clock.js";
 import { alice, attemptAt, closeOf, countLimit, limitOf, native, reserveOf, wallet } from "./support/requests.js";
 
 const times = { lifeMs: 900_000, settleWithinMs: 3_600_000, marginMs: 40_000 };

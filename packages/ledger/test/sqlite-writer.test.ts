@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { CloseRequest } from "../src/ledger.js";
 import { AnchoredClock } from "../src/ledger-clock.js";
 import { LedgerHead } from "../src/ledger-head.js";
@@ -8,7 +9,6 @@ import { openDatabase, type SqliteDatabase } from "../src/sqlite-database.js";
 import { prepareTables } from "../src/sqlite-tables.js";
 import { SqliteWriter } from "../src/sqlite-writer.js";
 import { Verbs } from "../src/verbs.js";
-import { ManualClock } from "./support/manual-clock.js";
 import { attemptAt, closeOf, limitOf, reserveOf } from "./support/requests.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 

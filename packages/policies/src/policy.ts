@@ -38,6 +38,8 @@ export interface LoadedPolicy extends PolicyProvider {
 export interface LoadOptions extends CompileOptions {
   /** The ledger's clock, for tests and searches. */
   readonly clock?: LedgerOptions["clock"];
+  /** Opens the ledger, in place of the one that the policy names: with a driver of one's own. */
+  readonly openLedger?: (options: LedgerOptions) => Promise<Ledger>;
   /** Fail with `ledger_unreachable` instead of making a ledger that is not there yet. Default false. */
   readonly mustExist?: boolean;
   /** Whether evidence is looked for in the background, where the policy names a chain's node. Default true. */
@@ -72,14 +74,15 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
 async function openPolicy(
   source: PolicySource,
   name: string,
-  { clock, mustExist, background = true, logger = stderrLogger, ...options }: LoadOptions,
+  { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, ...options }: LoadOptions,
 ): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
-  const ledger = await openLedger(ledgerLocation(policy.ledger, source.file), {
+  const ledgerOptions: LedgerOptions = {
     times: policy.times,
     ...(clock === undefined ? {} : { clock }),
     ...(mustExist === undefined ? {} : { mustExist }),
-  });
+  };
+  const ledger = await (openOwn?.(ledgerOptions) ?? openLedger(ledgerLocation(policy.ledger, source.file), ledgerOptions));
   const { nodes } = policy;
   const reconciler =
     nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });

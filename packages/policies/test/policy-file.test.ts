@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type LedgerOptions, openMemoryLedger } from "@agentkit-policy/ledger";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { checkPolicy, definePolicy, loadPolicy } from "../src/policy.js";
 import { PolicyFileError } from "../src/policy-file-error.js";
@@ -391,6 +392,23 @@ describe("a policy file", () => {
       place: { path: "rules[0].allow.recipients" },
       problem: "it is undefined",
     });
+  });
+
+  it("is used with a ledger of one's own, with the policy's times, in place of the one that it names", async () => {
+    const asked: LedgerOptions[] = [];
+    const file = write(good.replace("ledger: memory", "ledger: sqlite:./never.db"));
+    const policy = await loadPolicy(file, {
+      mustExist: true,
+      async openLedger(options) {
+        asked.push(options);
+        return openMemoryLedger(options);
+      },
+    });
+    expect(asked).toMatchObject([{ times: { lifeMs: 4_000, settleWithinMs: 3_600_000 }, mustExist: true }]);
+    expect(await policy.ledger.assets()).toEqual([]);
+    expect(existsSync(join(folder, "never.db"))).toBe(false);
+    await policy.dispose();
+    await expect(policy.ledger.assets()).rejects.toMatchObject({ code: "ledger_disposed" });
   });
 
   it("resolves its ledger against its own folder", async () => {

@@ -19,14 +19,26 @@ export function postgresOfTests(settings: Readonly<Record<string, string>> = {})
 }
 
 /**
- * Opens a new ledger again and again: the tables are emptied, which is faster than making them. One at a time.
+ * Opens a new ledger again and again, one at a time.
  * @param settings of the server; where no test asks whether anything is on a disk, `fsync` may be off
  */
 export function newPostgresLedgers(settings: Readonly<Record<string, string>> = {}): (options: LedgerOptions) => Promise<Ledger> {
+  const { server, empty } = emptiedPostgres(settings);
+  return async (options) => {
+    await empty();
+    return await openPostgresLedger(server().url, options);
+  };
+}
+
+/** A PostgreSQL whose ledger can be made a new one: its tables are emptied, which is faster than making them. */
+export function emptiedPostgres(settings: Readonly<Record<string, string>>): {
+  readonly server: () => RunningPostgres;
+  empty(): Promise<void>;
+} {
   const server = postgresOfTests(settings);
   let admin: pg.Client | undefined;
   afterAll(async () => await admin?.end());
-  return async (options) => {
+  async function empty(): Promise<void> {
     if (admin === undefined) {
       admin = new pg.Client(server().url);
       await admin.connect();
@@ -37,6 +49,6 @@ export function newPostgresLedgers(settings: Readonly<Record<string, string>> = 
     await admin.query(`
       ${tables.map((table) => `DELETE FROM agentkit_policy.${table};`).join(" ")}
       UPDATE agentkit_policy.head SET ledger_id = gen_random_uuid(), high_water = 0, mark = '', generation = generation + 1`);
-    return await openPostgresLedger(server().url, options);
-  };
+  }
+  return { server, empty };
 }

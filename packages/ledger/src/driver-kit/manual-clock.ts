@@ -4,6 +4,7 @@ import type { Clock } from "@agentkit-policy/schema";
 export class ManualClock implements Clock {
   #now: number;
   #uptime = 1_000_000;
+  #aheadMs = 0;
 
   constructor(now = Date.UTC(2026, 10, 25, 12, 0, 0)) {
     this.#now = now;
@@ -26,5 +27,11 @@ export class ManualClock implements Clock {
   /** The wall clock is set, and no time passes. */
   step(ms: number): void {
     this.#now += ms;
+    this.#aheadMs += ms;
+  }
+
+  /** The wall clock is set to so much before what it would show if it had never been set. */
+  setAhead(ms: number): void {
+    this.step(ms - this.#aheadMs);
   }
 }
