@@ -57,6 +57,7 @@ function keyOf(state: State, { rules }: World): string {
   const longest = Math.max(...rules.limits.map(({ window }) => ("length" in window ? window.length : 0)));
   const reach = longest + 2 * rules.margin + 2 * times.tolerance + times.blockError + 2;
   const from = (moment: number, back = reach): number => (moment >= forever ? forever : Math.max(moment - time, -back));
+  const dated = (moment: number): number => (moment === 0 ? 0 : from(moment));
   const ledgerKey = ({ highWater, entries }: ModelLedger): unknown => [
     // No clock that is believed reads earlier than this.
     from(highWater, 2 * times.tolerance + 1),
@@ -65,15 +66,16 @@ function keyOf(state: State, { rules }: World): string {
   const phase = rules.limits.map(({ window }) => (window.kind === "calendar" ? time % window.length : 0));
   const parts: unknown[] = [phase, anchorError, drift, mutant === "compares the clock with its last reading" ? lastDrift : 0];
   parts.push(ledgerKey(ledger), disk === ledger ? 0 : ledgerKey(disk));
-  for (const { phase: at, calls, steps, armed, validUntil, deadline, closes, waiting } of processes) {
+  for (const { phase: at, calls, steps, armed, validUntil, deadline, asked, closes, waiting } of processes) {
     const isOver = at === "gone" || (at === "ended" && closes > 0);
     parts.push([
       at,
-      calls.map(({ status, checkedAt }) => [status, status === "handed" ? from(checkedAt) : 0]),
+      calls.map((call) => (call.status === "handed" ? [call.status, from(call.checkedAt), dated(call.deadline)] : [call.status])),
       isOver ? 0 : Object.keys(steps),
       !isOver && armed,
       at === "open" || at === "queued" ? Math.max(validUntil - time, -1) : 0,
-      deadline === 0 || isOver ? 0 : from(deadline),
+      isOver ? 0 : dated(deadline),
+      isOver ? 0 : dated(asked),
       closes,
       waiting === undefined ? 0 : [waiting.request, from(waiting.reading.now), waiting.reading.jumped, from(waiting.askedAt)],
     ]);

@@ -54,6 +54,8 @@ export interface Plan {
 interface CallState {
   readonly status: "handed" | "left" | "returned" | "raised" | "never";
   readonly checkedAt: number;
+  /** A permit's deadline: it was written into what was judged, however late it leaves. */
+  readonly deadline: number;
 }
 
 interface Process {
@@ -64,6 +66,8 @@ interface Process {
   /** The last grant: the moment until which a call may be handed over, in true time. */
   readonly validUntil: number;
   readonly deadline: number;
+  /** The deadline of the call that it has asked for; 0 where it is no permit. */
+  readonly asked: number;
   /** The closes that it has sent. */
   readonly closes: number;
   /** A verb that waits for the lock, with the clock that it has read. */
@@ -129,6 +133,7 @@ export class World {
       armed: false,
       validUntil: 0,
       deadline: 0,
+      asked: 0,
       closes: 0,
       waiting: undefined,
     };
@@ -211,7 +216,7 @@ export class World {
     }
     if (phase === "queued") {
       const unchecked = this.rules.mutant === "does not check after the queue";
-      const handed: CallState = { status: "handed", checkedAt: state.time };
+      const handed: CallState = { status: "handed", checkedAt: state.time, deadline: process.asked };
       if (unchecked || state.time <= process.validUntil)
         add(
           `${name}: hands call ${calls.length} over`,
@@ -264,7 +269,7 @@ export class World {
     const deadline = plan.kind === "permit" ? state.time + (plan.lasts ?? 0) : 0;
     const label = `attempt ${attempt}: asks for call ${index}`;
     const isCovered = plan.covered || (plan.kind === "pull" && this.#coversPull(state, attempt));
-    const dated = withProcess(state, attempt, { deadline: Math.max(process.deadline, deadline) });
+    const dated = withProcess(state, attempt, { deadline: Math.max(process.deadline, deadline), asked: deadline });
     if (!isCovered) {
       const request: ModelVerb = {
         verb: "reserve",
@@ -281,7 +286,7 @@ export class World {
     // guard:judged-in-full: a later call without excess touches no ledger while there is time enough.
     const hasTime = process.armed && state.time <= process.validUntil && deadline <= process.deadline;
     if (hasTime) {
-      add(label, withProcess(state, attempt, { phase: "queued" }));
+      add(label, withProcess(state, attempt, { phase: "queued", asked: deadline }));
       return;
     }
     const request: ModelVerb = { verb: "arm", attempt, steps: process.steps, deadline };
@@ -364,7 +369,8 @@ export class World {
 
   #leaves(state: State, attempt: number, index: number, status: "left" | "raised"): State {
     const plan = this.plans[attempt]?.calls[index];
-    const lastAt = plan?.kind === "permit" ? state.time + (plan.lasts ?? 0) : state.time + this.rules.times.settleWithin;
+    const { deadline = 0 } = state.processes[attempt]?.calls[index] ?? {};
+    const lastAt = plan?.kind === "permit" ? deadline : state.time + this.rules.times.settleWithin;
     const movement: Movement = { attempt, call: index, status: "pending", leftAt: state.time, block: 0, lastAt };
     const left = withCall(state, attempt, index, { status: plan?.kind === "permit" && status === "left" ? "returned" : status });
     return { ...left, movements: [...left.movements, movement] };
