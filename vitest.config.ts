@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Everything that needs no AgentKit. The tests that do are a workspace of their own, in e2e/. */
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
     pool: "forks",
+    // A core is left to others unless there are only two: files then take turns with the servers and processes that they start.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
   },
 });
