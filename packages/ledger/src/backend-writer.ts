@@ -14,6 +14,9 @@ import type { StoredKind, TallyKind } from "./tally.js";
 /** So many jobs share one transaction at most: nobody waits for more than so many. */
 const maxBatch = 64;
 
+/** How long a turn is, in milliseconds: some messages, so that it is worth its own two. */
+const turnMs = 10;
+
 /** What is known from the last transaction is forgotten when it has become as much. */
 const maxKnown = 10_000;
 
@@ -48,6 +51,10 @@ export class BackendWriter {
   #mark = "";
   /** Whether somebody else wrote between our last two transactions, and is likely to again. */
   #isShared = false;
+  /** When this process's turn ends; undefined where it has none. */
+  #turnEnds: number | undefined;
+  /** Whether it has looked, in its turn, at what others have left. */
+  #hasLooked = false;
   #ledgerId: string | undefined;
   /** The time that this transaction goes by, or the last one went by, and this machine's uptime when it was read. */
   #reading = { now: 0, uptime: 0 };
@@ -99,7 +106,13 @@ export class BackendWriter {
   async #pump(): Promise<void> {
     // Whoever asks in the same tick shares the transaction.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, maxBatch));
+    while (this.#waiting.length > 0) {
+      await this.#answer(this.#waiting.splice(0, maxBatch));
+      if (this.#turnEnds === undefined) continue;
+      // Whoever has just been answered may ask again.
+      if (this.#waiting.length === 0) await new Promise(setImmediate);
+      if (this.#waiting.length === 0 || performance.now() > this.#turnEnds) await this.#endTurn();
+    }
     this.#pumping = undefined;
   }
 
@@ -107,11 +120,15 @@ export class BackendWriter {
   async #answer(jobs: readonly FetchingJob[]): Promise<void> {
     let answers: Answers;
     try {
+      // One verb alone is sent sooner without a turn.
+      if (this.#isShared && this.#turnEnds === undefined && jobs.length > 1) await this.#takeTurn();
       const needs = jobs.map((job) => storable(job.needs(this.#cached.kinds))).reduce(bothNeeds, nothing);
       answers = (await this.#onWhatIsKnown(jobs, needs)) ?? (await this.#underLock(jobs, needs));
     } catch (error) {
       // What this process knew may be what was undone.
       this.#known = undefined;
+      this.#turnEnds = undefined;
+      this.#hasLooked = false;
       this.#forgetCached();
       await this.#backend.abandon();
       for (const job of jobs) job.reject(error);
@@ -120,10 +137,24 @@ export class BackendWriter {
     for (const answer of answers) answer();
   }
 
+  async #takeTurn(): Promise<void> {
+    if ((await this.#backend.takeTurn?.()) !== true) return;
+    this.#turnEnds = performance.now() + turnMs;
+    this.#hasLooked = false;
+  }
+
+  async #endTurn(): Promise<void> {
+    this.#turnEnds = undefined;
+    this.#hasLooked = false;
+    // The next message says what has become of the connection.
+    await this.#backend.endTurn?.().catch(() => undefined);
+  }
+
   /** @returns undefined where the lock has to be held first */
   async #onWhatIsKnown(jobs: readonly FetchingJob[], needs: Needs): Promise<Answers | undefined> {
     const store = this.#known;
-    if (store === undefined || this.#isShared || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
+    const isDisturbed = this.#isShared && !this.#hasLooked;
+    if (store === undefined || isDisturbed || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
     // Whatever ends this half-way has changed what was known.
     this.#known = undefined;
     this.#read(this.#clock?.now() ?? Math.floor(this.#lastTold.now + performance.now() - this.#lastTold.at));
@@ -149,12 +180,15 @@ export class BackendWriter {
   async #underLock(jobs: readonly FetchingJob[], asked: Needs): Promise<Answers> {
     let needs = asked;
     let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
-    this.#isShared = this.#mark !== "" && this.#mark !== fetched.mark;
+    const isDisturbed = this.#mark !== "" && this.#mark !== fetched.mark;
+    // In a turn, what it finds of its own says nothing of the others.
+    if (!this.#hasLooked) this.#isShared = isDisturbed;
+    this.#hasLooked = this.#turnEnds !== undefined;
     // One time for all of the transaction: with another one, the same verb would look at something else.
     this.#read(fetched.now);
     this.#lastTold = { now: fetched.now, at: performance.now() };
     const mark = this.#nextMark();
-    let store = this.#isShared ? undefined : this.#known;
+    let store = isDisturbed ? undefined : this.#known;
     this.#known = undefined;
     store?.add(needs, fetched);
     for (;;) {

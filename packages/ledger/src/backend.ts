@@ -31,7 +31,15 @@ export interface LedgerBackend {
    * @returns the backend's time; or undefined, and nothing was written
    */
   commitIf?(assumed: Assumed, changes: Changes): Promise<number | undefined>;
-  /** After a fault: undoes whatever is open. The next `begin` may have to connect anew. */
+  /**
+   * For databases whose lock is slow to change hands: waits for a turn, in which no other process that has taken to turns writes.
+   * A turn saves time and guards nothing: others may write all the same.
+   * @returns whether it is this process's turn; false where it is better not to wait any longer
+   */
+  takeTurn?(): Promise<boolean>;
+  /** Ends the turn. */
+  endTurn?(): Promise<void>;
+  /** After a fault: undoes whatever is open, and ends a turn. The next `begin` may have to connect anew. */
   abandon(): Promise<void>;
   close(): Promise<void>;
 }

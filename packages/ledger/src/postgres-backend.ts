@@ -4,9 +4,17 @@ import type { Needs } from "./needs.js";
 import { literal, type PostgresConnection } from "./postgres-connection.js";
 import { migrations, migrationTable, planning, schema } from "./postgres-tables.js";
 
+/** The advisory lock of turns: two numbers that mean nothing. */
+const turnLock = "20561, 1";
+
+/** So long is waited for a turn, and none is asked for so long afterwards where it did not come. */
+const turnWaitMs = 500;
+const noTurnMs = 30_000;
+
 /** What a ledger needs of a PostgreSQL database: two functions of the database's own, and one for both in one message. */
 export class PostgresBackend implements LedgerBackend {
   readonly #connection: PostgresConnection;
+  #noTurnUntil = 0;
 
   constructor(connection: PostgresConnection) {
     this.#connection = connection;
@@ -46,6 +54,26 @@ export class PostgresBackend implements LedgerBackend {
     const values = [JSON.stringify(assumed), JSON.stringify(changes)];
     const told = await this.#connection.ask(`${schema}.save_if`, `SELECT ${schema}.save_if($1, $2) AS now`, values);
     return told === null ? undefined : Number(told);
+  }
+
+  /** An advisory lock of the session: it ends with the connection, whatever becomes of the process. */
+  async takeTurn(): Promise<boolean> {
+    if (!this.#connection.isOpen) return false;
+    if (performance.now() < this.#noTurnUntil) return false;
+    try {
+      // After an error the setting is what it was.
+      await this.#connection.send(`SET lock_timeout = ${turnWaitMs}; SELECT pg_advisory_lock(${turnLock}); RESET lock_timeout`);
+      return true;
+    } catch (error) {
+      if (!LedgerFault.isInstance(error) || error.code !== "ledger_busy") throw error;
+      // Whoever has the turn does not end it: a machine that sleeps, or a pool of connections that lends one to many.
+      this.#noTurnUntil = performance.now() + noTurnMs;
+      return false;
+    }
+  }
+
+  async endTurn(): Promise<void> {
+    await this.#connection.send(`SELECT pg_advisory_unlock(${turnLock})`);
   }
 
   async abandon(): Promise<void> {

@@ -116,6 +116,54 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     });
   });
 
+  describe("and have several verbs waiting", () => {
+    /** Each pays 1 again and again, by several callers at once. @returns how much was granted */
+    async function payAtOnce(ledgers: readonly Ledger[], callers: number): Promise<number> {
+      let granted = 0;
+      const caller = async (ledger: Ledger) => {
+        while (await spend(ledger, 1n)) granted += 1;
+      };
+      await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: callers }, () => caller(ledger))));
+      return granted;
+    }
+
+    /** @returns counts what has been sent since, whatever goes on after the work */
+    async function sentIn(work: () => Promise<unknown>): Promise<(part: string) => number> {
+      const sent = vi.spyOn(pg.Client.prototype, "query");
+      onTestFinished(() => sent.mockRestore());
+      await work();
+      return (part) => sent.mock.calls.filter(([query]) => JSON.stringify(query).includes(part)).length;
+    }
+    const asks = "pg_advisory_lock(";
+    const ends = "pg_advisory_unlock(";
+
+    it("take turns, in which a verb is one message again, and grant the same to the last unit", async () => {
+      const ledgers = [await open(), await open(), await open()];
+      const sent = await sentIn(async () => expect(await payAtOnce(ledgers, 4)).toBe(100));
+      const turns = sent(asks);
+      expect(turns).toBeGreaterThan(2);
+      expect(sent("save_if")).toBeGreaterThan(2 * sent("BEGIN; "));
+      await expect.poll(() => sent(ends)).toBe(turns);
+      for (const ledger of ledgers) expect(await counted(ledger)).toBe("100");
+    });
+
+    it("ask for no turn while they are alone, however many wait", async () => {
+      const ledger = await open();
+      expect((await sentIn(async () => await payAtOnce([ledger], 8)))(asks)).toBe(0);
+    });
+
+    it("go on without turns where somebody has one and does not end it", async () => {
+      const sleeper = new pg.Client(url);
+      await sleeper.connect();
+      onTestFinished(async () => await sleeper.end());
+      const ledgers = [await open(), await open()];
+      await sleeper.query("SELECT pg_advisory_lock(20561, 1)");
+      const sent = await sentIn(async () => expect(await payAtOnce(ledgers, 4)).toBe(100));
+      // Each has asked once, and asks no more for a while.
+      expect([sent(asks), sent(ends)]).toEqual([2, 0]);
+    });
+  });
+
   it("give back what another has reserved and forgotten, though nobody has written since", async () => {
     const times = { lifeMs: 2_000 };
     const [one, other] = [await open({ times }), await open({ times })];
