@@ -80,7 +80,7 @@ class Payer {
     return lines.length - 1;
   }
 
-  /** @returns how many payments it was granted, one line's worth of them after it was to be killed */
+  /** @returns how many payments it said it was granted; it may have said some more before the signal reached it */
   async killedAfter(grants: number): Promise<number> {
     const lines = await this.#rest(grants);
     await this.#ended;
