@@ -51,10 +51,8 @@ export class BackendWriter {
   #mark = "";
   /** Whether somebody else wrote between our last two transactions, and is likely to again. */
   #isShared = false;
-  /** When this process's turn ends; undefined where it has none. */
-  #turnEnds: number | undefined;
-  /** Whether it has looked, in its turn, at what others have left. */
-  #hasLooked = false;
+  /** This process's turn, if it has one; and whether it has looked, in it, at what others have left. */
+  #turn: { readonly endsAt: number; hasLooked: boolean } | undefined;
   #ledgerId: string | undefined;
   /** The time that this transaction goes by, or the last one went by, and this machine's uptime when it was read. */
   #reading = { now: 0, uptime: 0 };
@@ -108,10 +106,10 @@ export class BackendWriter {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#answer(this.#waiting.splice(0, maxBatch));
-      if (this.#turnEnds === undefined) continue;
+      if (this.#turn === undefined) continue;
       // Whoever has just been answered may ask again.
       if (this.#waiting.length === 0) await new Promise(setImmediate);
-      if (this.#waiting.length === 0 || performance.now() > this.#turnEnds) await this.#endTurn();
+      if (this.#waiting.length === 0 || performance.now() > this.#turn.endsAt) await this.#endTurn();
     }
     this.#pumping = undefined;
   }
@@ -121,14 +119,13 @@ export class BackendWriter {
     let answers: Answers;
     try {
       // One verb alone is sent sooner without a turn.
-      if (this.#isShared && this.#turnEnds === undefined && jobs.length > 1) await this.#takeTurn();
+      if (this.#isShared && this.#turn === undefined && jobs.length > 1) await this.#takeTurn();
       const needs = jobs.map((job) => storable(job.needs(this.#cached.kinds))).reduce(bothNeeds, nothing);
       answers = (await this.#onWhatIsKnown(jobs, needs)) ?? (await this.#underLock(jobs, needs));
     } catch (error) {
       // What this process knew may be what was undone.
       this.#known = undefined;
-      this.#turnEnds = undefined;
-      this.#hasLooked = false;
+      this.#turn = undefined;
       this.#forgetCached();
       await this.#backend.abandon();
       for (const job of jobs) job.reject(error);
@@ -138,14 +135,11 @@ export class BackendWriter {
   }
 
   async #takeTurn(): Promise<void> {
-    if ((await this.#backend.takeTurn?.()) !== true) return;
-    this.#turnEnds = performance.now() + turnMs;
-    this.#hasLooked = false;
+    if ((await this.#backend.takeTurn?.()) === true) this.#turn = { endsAt: performance.now() + turnMs, hasLooked: false };
   }
 
   async #endTurn(): Promise<void> {
-    this.#turnEnds = undefined;
-    this.#hasLooked = false;
+    this.#turn = undefined;
     // The next message says what has become of the connection.
     await this.#backend.endTurn?.().catch(() => undefined);
   }
@@ -153,7 +147,7 @@ export class BackendWriter {
   /** @returns undefined where the lock has to be held first */
   async #onWhatIsKnown(jobs: readonly FetchingJob[], needs: Needs): Promise<Answers | undefined> {
     const store = this.#known;
-    const isDisturbed = this.#isShared && !this.#hasLooked;
+    const isDisturbed = this.#isShared && this.#turn?.hasLooked !== true;
     if (store === undefined || isDisturbed || this.#backend.commitIf === undefined || !store.holds(needs)) return undefined;
     // Whatever ends this half-way has changed what was known.
     this.#known = undefined;
@@ -182,8 +176,8 @@ export class BackendWriter {
     let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
     const isDisturbed = this.#mark !== "" && this.#mark !== fetched.mark;
     // In a turn, what it finds of its own says nothing of the others.
-    if (!this.#hasLooked) this.#isShared = isDisturbed;
-    this.#hasLooked = this.#turnEnds !== undefined;
+    if (this.#turn?.hasLooked !== true) this.#isShared = isDisturbed;
+    if (this.#turn !== undefined) this.#turn.hasLooked = true;
     // One time for all of the transaction: with another one, the same verb would look at something else.
     this.#read(fetched.now);
     this.#lastTold = { now: fetched.now, at: performance.now() };

@@ -16,7 +16,7 @@ import { temporaryFolder } from "./support/temporary-folder.js";
 const scale = Number(process.env["TEST_SCALE"] ?? 1);
 
 /** Ways in which a backend may be wrong, each with the beginning of the sentence that it breaks. */
-const wrongBackends: readonly (readonly [what: string, found: string, wrong: typeof MapBackend])[] = [
+const wrongBackends: readonly (readonly [what: string, sentence: string, wrong: typeof MapBackend])[] = [
   [
     "lets everybody in at once",
     "lets one transaction in at a time",
@@ -59,9 +59,6 @@ const wrongBackends: readonly (readonly [what: string, found: string, wrong: typ
     "writes at once what it has to undo",
     "has all or nothing of a transaction that broke off",
     class extends MapBackend {
-      override async commit(changes: Changes): Promise<void> {
-        await super.commit(changes);
-      }
       override async write(changes: Changes): Promise<void> {
         this.apply(this.database.rows, changes);
         this.apply(this.open(), changes);

@@ -4,10 +4,11 @@ import type { Changes, Fetched, LedgerBackend } from "../backend.js";
 import { openBackendLedger } from "../backend-ledger.js";
 import { openMemoryLedger } from "../memory-ledger.js";
 import { nothing } from "../needs.js";
+import { AttemptIds } from "./attempt-ids.js";
 import { type Break, BreakingBackend } from "./breaking-backend.js";
 import { type CheckOptions, type DriverCheck, newPlace, walkParameters } from "./check.js";
-import { AttemptIds, answerTo, everythingOf, walkTimes } from "./do-step.js";
-import { ledgerChecks } from "./ledger-checks.js";
+import { answerTo, everythingOf, walkTimes } from "./do-step.js";
+import { type Driver, ledgerChecks } from "./ledger-checks.js";
 import { ManualClock } from "./manual-clock.js";
 import { type Step, walksThrough } from "./walk.js";
 
@@ -26,7 +27,7 @@ const unseen = { generation: -1, now: undefined };
 
 /** All that `ledgerChecks` names, and what a backend has to keep beside. */
 export function backendChecks(driver: BackendDriver, options: CheckOptions = {}): readonly DriverCheck[] {
-  const open: Parameters<typeof ledgerChecks>[0]["open"] = (place, more) => openBackendLedger(driver.backend(place), more);
+  const open: Driver["open"] = (place, more) => openBackendLedger(driver.backend(place), more);
   return [
     ...ledgerChecks({ open }, options),
     { name: "lets one transaction in at a time, and tells it the time once it is in", run: () => oneAtATime(driver) },

@@ -1,7 +1,7 @@
 // A process of its own on a ledger: node child.js MODULE PLACE MAX CALLERS. It asks for 1 after the other until it is refused, and
 // says so of each that was granted, before anything else happens: what a parent has read may have been paid.
 import { writeSync } from "node:fs";
-import { attemptIdAt } from "./do-step.js";
+import { attemptIdAt } from "./attempt-ids.js";
 import type { Driver } from "./ledger-checks.js";
 import { paymentOf } from "./payment.js";
 

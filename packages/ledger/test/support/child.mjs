@@ -1,5 +1,6 @@
 // A process of its own on a ledger: node child.mjs LOCATION SCRIPT [ARGUMENTS]. Says on standard output what it has done, a line each.
 import { writeSync } from "node:fs";
+import { attemptIdAt } from "../../dist/driver-kit/attempt-ids.js";
 import { openLedger } from "../../dist/index.js";
 import { announceSteps, block } from "./announced-steps.mjs";
 
@@ -17,9 +18,7 @@ function say(text) {
 
 function attemptId() {
   serial += 1;
-  const time = Date.now().toString(16).padStart(12, "0");
-  const rest = `${process.pid.toString(16).padStart(8, "0")}${serial.toString(16).padStart(4, "0")}`;
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${rest}`;
+  return attemptIdAt(Date.now(), process.pid * 2 ** 16 + serial);
 }
 
 // Before the ledger is opened: a process may die while it makes one.

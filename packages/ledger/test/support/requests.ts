@@ -1,3 +1,4 @@
+import { attemptIdAt } from "../../src/driver-kit/attempt-ids.js";
 import type { CloseRequest, Limit, ReserveRequest, ScopeValues } from "../../src/ledger.js";
 
 export const native = "eip155:84532/slip44:60";
@@ -10,8 +11,7 @@ let serial = 0;
 /** A new attempt's id, made at a moment. */
 export function attemptAt(now: number): string {
   serial += 1;
-  const time = now.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${serial.toString(16).padStart(12, "0")}`;
+  return attemptIdAt(now, serial);
 }
 
 export function limitOf(max: string | bigint | number, overrides: Partial<Limit> = {}): Limit {
