@@ -71,6 +71,27 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
       expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
     });
 
+    it("that several hold is told by the oldest of them, and its conflict by the oldest that meant something else", async () => {
+      const [elder, younger] = [attemptAt(clock.now()), attemptAt(clock.now())];
+      const asked = (attemptId: string, content: string) =>
+        ledger.reserve({
+          ...reserveOf({ attemptId, amount: "5", limits: [limitOf(100)], arm: true }),
+          intent: { key: "i1", content },
+        });
+      // The younger one was given up as nothing done, and its money turned up when the elder had taken its place.
+      expect((await asked(younger, "5 to alice")).ok).toBe(true);
+      await ledger.close(closeOf(younger, "0", failed));
+      expect((await asked(elder, "6 to alice")).ok).toBe(true);
+      await ledger.close(closeOf(younger, "5"));
+      const third = attemptAt(clock.now());
+      expect(await asked(third, "5 to alice")).toMatchObject({ code: "intent_conflict", reason: expect.stringContaining(elder) });
+      expect(await asked(third, "6 to alice")).toMatchObject({
+        code: "intent_conflict",
+        reason: expect.stringContaining(younger),
+      });
+      expect(await asked(third, "7 to alice")).toMatchObject({ code: "intent_conflict", reason: expect.stringContaining(elder) });
+    });
+
     it("that was only reserved is free after its time, one that was armed is not", async () => {
       await attempt();
       const armed = await attempt({ ...intent, key: "i2" }, true);
