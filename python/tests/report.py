@@ -19,7 +19,7 @@ class Report:
         # A test that failed in its set-up or tear-down has failed; one that was skipped has not passed.
         if report.outcome != "passed" and test["outcome"] != "failed":
             test["outcome"] = report.outcome
-            test["message"] = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            test["message"] = report.longrepr[2] if isinstance(report.longrepr, tuple) else _why(report.longrepr)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -28,6 +28,12 @@ class Report:
 
     def pytest_sessionfinish(self) -> None:
         self._path.write_text(json.dumps({"tests": list(self._tests.values())}), encoding="utf-8")
+
+
+def _why(longrepr: Any) -> str:
+    """What went wrong comes before how it came about: whoever prints a report prints the beginning of a long one."""
+    crash = getattr(longrepr, "reprcrash", None)
+    return str(longrepr) if crash is None else f"{crash.path}:{crash.lineno}: {crash.message}\n\n{longrepr}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
