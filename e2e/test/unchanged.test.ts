@@ -70,6 +70,9 @@ async function onTheSameChain<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } finally {
+    // The node drops a transaction from its pool a moment after the receipt is there. Sent once more before that, it is
+    // refused as one that is already imported.
+    while (BigInt((await anvil.request("txpool_status")).pending) > 0n);
     await anvil.request("evm_revert", [snapshot]);
   }
 }

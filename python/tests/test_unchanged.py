@@ -2,7 +2,6 @@
 
 # mypy: disable-error-code="import-untyped"
 import asyncio
-import contextlib
 import json
 import os
 import re
@@ -103,22 +102,13 @@ class Compared(NamedTuple):
 def compare(world: World, kits: Kits, index: int, arguments: dict[str, Any]) -> Compared:
     """Runs one action bare and guarded, each on the same chain: the same nonce, the same fees, the same balances."""
     bare, guarded = kits.bare.get_actions()[index], kits.guarded.get_actions()[index]
-    with the_chain_put_back(world):
+    with world.put_back():
         own = ending_of(lambda: bare.invoke(dict(arguments)))
         sent = world.transactions(kits.wallet.get_address())
-    with the_chain_put_back(world):
+    with world.put_back():
         hooked = ending_of(lambda: guarded.invoke(dict(arguments)))
         assert world.transactions(kits.wallet.get_address()) == sent
     return Compared(own, hooked, sent)
-
-
-@contextlib.contextmanager
-def the_chain_put_back(world: World) -> Iterator[None]:
-    snapshot = world.rpc("evm_snapshot")
-    try:
-        yield
-    finally:
-        world.rpc("evm_revert", snapshot)
 
 
 def test_without_a_policy_the_kit_is_the_very_same_object_and_it_is_said_once(

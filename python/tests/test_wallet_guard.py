@@ -63,9 +63,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
 def test_a_call_is_judged_once_and_then_does_what_the_bare_wallet_does(world: World, name: str) -> None:
     call, method, wallet_method = CALLS[name]
     wallet, judge = make_wallet(world, f"guard {name}"), Judge()
-    snapshot = world.rpc("evm_snapshot")
-    own = call(wallet)
-    world.rpc("evm_revert", snapshot)
+    with world.put_back():
+        own = call(wallet)
     assert call(guard_wallet(wallet, judge)) == own
     assert judge.methods == [(method, wallet_method)]
     (context,) = judge.calls

@@ -77,6 +77,19 @@ class World:
         slot = keccak(bytes.fromhex(address.removeprefix("0x").lower().rjust(64, "0") + "0" * 64))
         self.rpc("anvil_setStorageAt", self.token, "0x" + slot.hex(), f"0x{amount:064x}")
 
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Puts the chain back to where it was, so that the next run meets the same nonce, fees and balances."""
+        snapshot = self.rpc("evm_snapshot")
+        try:
+            yield
+        finally:
+            # The node drops a transaction from its pool a moment after the receipt is there. Sent once more before that, it is
+            # refused as one that is already imported.
+            while int(self.rpc("txpool_status")["pending"], 16) > 0:
+                pass
+            self.rpc("evm_revert", snapshot)
+
 
 @contextmanager
 def running_world() -> Iterator[World]:
