@@ -72,6 +72,11 @@ def is_known_to_have_ended(policy: str | os.PathLike[str]) -> bool:
     return bool(own_sidecar(policy)._connection.ended)
 
 
+def failures_known(policy: str | os.PathLike[str]) -> int:
+    """How many times in a row the sidecar has failed, as far as this process knows."""
+    return int(own_sidecar(policy)._failures)
+
+
 def kill_sidecar(policy: str | os.PathLike[str]) -> None:
     """Kills the sidecar, and returns when nobody can read or write its pipes any more."""
     pid = sidecar_pid(policy)
