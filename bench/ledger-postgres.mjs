@@ -35,7 +35,6 @@ try {
     measureProcesses({ location: await server.newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
   );
   report.row("4 processes x 4 callers, one hot limit", four);
-  report.bar("4 processes x 4 on one hot limit, rate", four.rate / lock.rate, 1, "least", "of a plain row lock");
   report.bar("one at a time, p50", one.p50 / floor.p50, 1.5, "most", "of three bare round trips");
   const small = await step("After a thousand payments in the window", () => after(1_000));
   const large = await step("After a million payments in the window (a minute)", () => after(1_000_000));

@@ -2,16 +2,17 @@ import type { LedgerBackend } from "./backend.js";
 import { BackendWriter } from "./backend-writer.js";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
-import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
+import { type LedgerOptions, timesOf } from "./ledger-options.js";
 import { type Needs, needsOfReserve, nothing } from "./needs.js";
 import { Verbs } from "./verbs.js";
 
 /**
  * A ledger over a backend: the rules, the sums and the waiting, for a driver that stores and locks. Time is the backend's own, unless
  * `options` bring a clock.
- * @throws LedgerFault
+ * @throws LedgerFault; RangeError for times that are none
  */
 export async function openBackendLedger(backend: LedgerBackend, options: LedgerOptions = {}): Promise<Ledger> {
+  const times = timesOf(options);
   const writer = new BackendWriter(backend, options.clock);
   try {
     await writer.open();
@@ -19,7 +20,6 @@ export async function openBackendLedger(backend: LedgerBackend, options: LedgerO
     await writer.dispose();
     throw error;
   }
-  const times = { ...defaultLedgerTimes, ...options.times };
   // The database's clock against this machine's steady one: a step of either is seen.
   const verbs = new Verbs(new AnchoredClock(writer.clock), times);
   const ofAttempt = (attemptId: string) => (): Needs => ({ ...nothing, attempts: [attemptId] });

@@ -141,7 +141,7 @@ export interface Assumed {
   /** How far that may be from the database's, in milliseconds; null where it is not the database's to begin with. */
   readonly toleranceMs: number | null;
   // And always: that no entry's `agesAt` lies before that time or the high-water mark.
-  /** There is no entry of these attempts. */
+  /** There is no entry of these attempts. What a process has written since its last `begin`, it knows and does not ask. */
   readonly absent: readonly string[];
   /** There are no entries of these intents but the known ones. */
   readonly intents: readonly { readonly key: string; readonly known: readonly string[] }[];

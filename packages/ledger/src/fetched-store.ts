@@ -19,6 +19,9 @@ import {
   type WindowSum,
 } from "./tally.js";
 
+/** So many closed entries are kept at most; then everything is fetched anew. */
+const maxClosed = 128;
+
 /** What seldom changes, and is kept from one transaction to the next while the generation is the same. */
 export interface Cached {
   readonly generation: number;
@@ -44,6 +47,8 @@ interface FetchedTallyState extends Tally {
 export class FetchedStore implements Store {
   readonly #cached: Cached;
   readonly #entries = new Map<string, Entry>();
+  /** What was closed since anything was fetched. It is seldom asked for again, and a backend need not have filed it yet. */
+  readonly #closed = new Map<string, Entry>();
   readonly #tallies = new Map<string, FetchedTallyState>();
   readonly #askedTallies = new Set<string>();
   // What was asked in this transaction, beside tallies.
@@ -77,6 +82,7 @@ export class FetchedStore implements Store {
   }
 
   add(needs: Needs, { entries, tallies, sums }: Fetched): void {
+    this.#closed.clear();
     for (const text of entries) {
       const entry = entryOfText(text);
       this.#entries.set(entry.attemptId, entry);
@@ -94,6 +100,7 @@ export class FetchedStore implements Store {
 
   /** Whether verbs with these needs can be run on what is known; of attempts and intents it can be assumed that there are no others. */
   holds({ tallies, kinds, sums, unproven }: Needs): boolean {
+    if (this.#closed.size >= maxClosed) return false;
     if (kinds.length + sums.length + unproven.length > 0) return false;
     return tallies.every(([kind, key]) => {
       const name = tallyName(kind, key);
@@ -113,8 +120,7 @@ export class FetchedStore implements Store {
   }
 
   /**
-   * Has to be called once what it changed was committed, if it is to be used again; not after it changed what is cached. Closed
-   * entries are seldom asked for again.
+   * Has to be called once what it changed was committed, if it is to be used again; not after it changed what is cached.
    */
   committed(): void {
     for (const tally of this.#changedTallies) {
@@ -124,8 +130,10 @@ export class FetchedStore implements Store {
     }
     this.#changedTallies.clear();
     for (const id of this.#put) {
-      const state = this.#entries.get(id)?.state;
-      if (state === "closed" || state === "void") this.#entries.delete(id);
+      const entry = this.#entries.get(id);
+      if (entry?.state !== "closed" && entry?.state !== "void") continue;
+      this.#entries.delete(id);
+      this.#closed.set(id, entry);
     }
     for (const kept of [this.#put, this.#attempts, this.#intents, this.#askedKinds, this.#sums, this.#unproven]) kept.clear();
     this.#assumed = undefined;
@@ -133,7 +141,7 @@ export class FetchedStore implements Store {
   }
 
   entry(attemptId: string): Entry | undefined {
-    const known = this.#entries.get(attemptId);
+    const known = this.#entries.get(attemptId) ?? this.#closed.get(attemptId);
     if (known !== undefined || this.#attempts.has(attemptId)) return known;
     if (this.#assumed === undefined) throw new Missing({ attempts: [attemptId] });
     this.#assumed.absent.add(attemptId);
@@ -141,7 +149,7 @@ export class FetchedStore implements Store {
   }
 
   entriesOfIntent(key: string): Entry[] {
-    const known = [...this.#entries.values()].filter(({ intent }) => intent?.key === key);
+    const known = [...this.#entries.values(), ...this.#closed.values()].filter(({ intent }) => intent?.key === key);
     if (this.#intents.has(key)) return known;
     if (this.#assumed === undefined) throw new Missing({ intents: [key] });
     if (!this.#assumed.intents.has(key))
@@ -170,6 +178,7 @@ export class FetchedStore implements Store {
   put(entry: Entry, durable: boolean): void {
     this.#wroteDurably ||= durable;
     this.#entries.set(entry.attemptId, entry);
+    this.#closed.delete(entry.attemptId);
     this.#put.add(entry.attemptId);
     for (const { asset } of entry.lines) if (asset !== undefined && !this.#cached.assets.has(asset)) this.#newAssets.add(asset);
   }

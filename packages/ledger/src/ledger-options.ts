@@ -22,3 +22,18 @@ export const defaultLedgerTimes: LedgerTimes = {
   chains: {},
   unresolved: "age",
 };
+
+/**
+ * The times to run with: a time between two milliseconds would be no date.
+ * @throws RangeError for a time that is not in whole milliseconds, or is negative
+ */
+export function timesOf({ times }: LedgerOptions): LedgerTimes {
+  const all = { ...defaultLedgerTimes, ...times };
+  const { lifeMs, settleWithinMs, marginMs, chains } = all;
+  const ofChains = Object.entries(chains).map(([chain, own]) => [`settleWithinMs of ${chain}`, own.settleWithinMs] as const);
+  for (const [name, value] of [...Object.entries({ lifeMs, settleWithinMs, marginMs }), ...ofChains]) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`the ledger's ${name} is ${value}, and has to be in whole milliseconds`);
+  }
+  return all;
+}

@@ -3,7 +3,7 @@ import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
-import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
+import { type LedgerOptions, timesOf } from "./ledger-options.js";
 import { memoryStore } from "./memory-store.js";
 import type { Store } from "./store.js";
 import { Verbs } from "./verbs.js";
@@ -15,8 +15,7 @@ export function openMemoryLedger(options: LedgerOptions = {}): Ledger {
 
 /** The ledger over a store that may hold something already. */
 export function memoryLedgerOver(store: Store, options: LedgerOptions = {}): Ledger {
-  const times = { ...defaultLedgerTimes, ...options.times };
-  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
+  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), timesOf(options));
   let disposed = false;
   // Verbs are synchronous, so that nothing comes between reading and writing: that is the whole transaction.
   const held = (): Store => {

@@ -1,6 +1,9 @@
 /** The schema of PostgreSQL in which a ledger lives; a database holds one. */
 export const schema = "agentkit_policy";
 
+/** So many verbs are journaled at most before they are filed: whoever files them waits for a few milliseconds. */
+const maxJournaled = 64;
+
 /**
  * Each runs once, in the order in which it stands; one that changes the tables is added at the end, and none is ever changed once
  * it was released. Amounts are text where the program adds them up, and `numeric`, which has no bound, where the database does.
@@ -10,9 +13,12 @@ export const schema = "agentkit_policy";
 export const migrations: readonly string[] = [
   `
   CREATE TABLE ${schema}.head (
-    id int PRIMARY KEY CHECK (id = 0), ledger_id text NOT NULL, high_water bigint NOT NULL, generation bigint NOT NULL, mark text NOT NULL
+    id int PRIMARY KEY CHECK (id = 0), ledger_id text NOT NULL, high_water bigint NOT NULL, generation bigint NOT NULL,
+    mark text NOT NULL, journaled int NOT NULL
   ) WITH (fillfactor = 10);
-  INSERT INTO ${schema}.head VALUES (0, gen_random_uuid()::text, 0, 0, '');
+  INSERT INTO ${schema}.head VALUES (0, gen_random_uuid()::text, 0, 0, '', 0);
+  -- What was written and is not in the other tables yet: one verb a row, as many rows as the head says. The others are old.
+  CREATE TABLE ${schema}.journal (place int PRIMARY KEY, changes jsonb NOT NULL) WITH (fillfactor = 10, toast_tuple_target = 4000);
   CREATE TABLE ${schema}.entries (
     attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, intent text, tallies jsonb NOT NULL, entry text NOT NULL
   );
@@ -44,6 +50,62 @@ export const migrations: readonly string[] = [
     ), '[]'))
   $$;
 
+  CREATE FUNCTION ${schema}.save_rows(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    IF changes ? 'tallies' THEN
+      INSERT INTO ${schema}.tallies (kind, key, open, dated, windows)
+        SELECT t.kind, t.key, t.open, t.dated, t.windows
+        FROM jsonb_to_recordset(changes->'tallies') AS t(kind int, key text, open text, dated text, windows jsonb)
+        ON CONFLICT (kind, key) DO UPDATE SET open = excluded.open, dated = excluded.dated, windows = excluded.windows;
+    END IF;
+    IF changes ? 'dates' THEN
+      INSERT INTO ${schema}.dates (tally, date, amount)
+        SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric)
+        JOIN ${schema}.tallies AS t ON t.kind = d.kind AND t.key = d.key
+        ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
+    END IF;
+    IF changes ? 'entries' THEN
+      INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, intent, tallies, entry)
+        SELECT e.id, e."agesAt", e."unprovenUntil", e.intent, e.tallies, e.entry
+        FROM jsonb_to_recordset(changes->'entries')
+          AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, intent text, tallies jsonb, entry text)
+        ON CONFLICT (attempt_id) DO UPDATE SET ages_at = excluded.ages_at, unproven_until = excluded.unproven_until,
+          intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
+    END IF;
+  END $$;
+
+  -- Of what was changed again, the last counts; what was added at a date is added up.
+  CREATE FUNCTION ${schema}.file_journal(journaled int) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    filed jsonb;
+  BEGIN
+    WITH lines AS (SELECT place, changes FROM ${schema}.journal WHERE place <= journaled)
+    SELECT jsonb_build_object(
+      'tallies', coalesce((SELECT jsonb_agg(t) FROM (
+        SELECT DISTINCT ON (t->'kind', t->'key') t FROM lines, jsonb_array_elements(changes->'tallies') AS t
+        ORDER BY t->'kind', t->'key', place DESC
+      ) AS t), '[]'),
+      'dates', coalesce((SELECT jsonb_agg(d) FROM (
+        SELECT d->'kind' AS kind, d->'key' AS key, d->'date' AS date, sum((d->>'amount')::numeric) AS amount
+        FROM lines, jsonb_array_elements(changes->'dates') AS d GROUP BY 1, 2, 3
+      ) AS d), '[]'),
+      'entries', coalesce((SELECT jsonb_agg(e) FROM (
+        SELECT DISTINCT ON (e->'id') e FROM lines, jsonb_array_elements(changes->'entries') AS e ORDER BY e->'id', place DESC
+      ) AS e), '[]')
+    ) INTO filed;
+    PERFORM ${schema}.save_rows(filed);
+    UPDATE ${schema}.head SET journaled = 0 WHERE id = 0;
+  END $$;
+
+  -- Only what must be on the disk waits for it.
+  CREATE FUNCTION ${schema}.wait_for_disk(durable boolean) RETURNS text LANGUAGE sql AS $$
+    SELECT CASE
+      WHEN NOT durable THEN set_config('synchronous_commit', 'off', true)
+      -- The server would believe in commits before they are on its disk.
+      WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true)
+    END
+  $$;
+
   -- Waits for the ledger's lock, and reads everything that verbs need after it has it: whatever is older may have changed.
   CREATE FUNCTION ${schema}.fetch(needs jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
@@ -53,6 +115,9 @@ export const migrations: readonly string[] = [
     result jsonb;
   BEGIN
     SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
+    IF head.journaled > 0 THEN
+      PERFORM ${schema}.file_journal(head.journaled);
+    END IF;
     now_ms := coalesce((needs->>'now')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
     SELECT coalesce(array_agg(e), '{}') INTO found FROM (
       SELECT * FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(needs->'attempts'))
@@ -93,39 +158,16 @@ export const migrations: readonly string[] = [
     RETURN result;
   END $$;
 
-  -- Writes what verbs have changed, while the lock is held. Only what must be on the disk waits for it.
+  -- Writes what verbs have changed, while the lock is held and nothing is journaled.
   CREATE FUNCTION ${schema}.save(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    waiting text := ${schema}.wait_for_disk((changes->>'durable')::boolean);
   BEGIN
-    IF NOT (changes->>'durable')::boolean THEN
-      PERFORM set_config('synchronous_commit', 'off', true);
-    ELSIF current_setting('synchronous_commit') = 'off' THEN
-      -- The server would believe in commits before they are on its disk.
-      PERFORM set_config('synchronous_commit', 'on', true);
-    END IF;
     UPDATE ${schema}.head SET high_water = (changes->>'highWater')::bigint, mark = changes->>'mark',
       generation = generation + CASE WHEN (changes->>'changesGeneration')::boolean THEN 1 ELSE 0 END WHERE id = 0;
+    PERFORM ${schema}.save_rows(changes);
     IF changes ? 'kinds' THEN
       INSERT INTO ${schema}.kinds (id, kind) SELECT k.id, k.kind FROM jsonb_to_recordset(changes->'kinds') AS k(id int, kind jsonb);
-    END IF;
-    IF changes ? 'tallies' THEN
-      INSERT INTO ${schema}.tallies (kind, key, open, dated, windows)
-        SELECT t.kind, t.key, t.open, t.dated, t.windows
-        FROM jsonb_to_recordset(changes->'tallies') AS t(kind int, key text, open text, dated text, windows jsonb)
-        ON CONFLICT (kind, key) DO UPDATE SET open = excluded.open, dated = excluded.dated, windows = excluded.windows;
-    END IF;
-    IF changes ? 'dates' THEN
-      INSERT INTO ${schema}.dates (tally, date, amount)
-        SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric)
-        JOIN ${schema}.tallies AS t ON t.kind = d.kind AND t.key = d.key
-        ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
-    END IF;
-    IF changes ? 'entries' THEN
-      INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, intent, tallies, entry)
-        SELECT e.id, e."agesAt", e."unprovenUntil", e.intent, e.tallies, e.entry
-        FROM jsonb_to_recordset(changes->'entries')
-          AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, intent text, tallies jsonb, entry text)
-        ON CONFLICT (attempt_id) DO UPDATE SET ages_at = excluded.ages_at, unproven_until = excluded.unproven_until,
-          intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
     END IF;
     IF changes ? 'assets' THEN
       INSERT INTO ${schema}.assets SELECT jsonb_array_elements_text(changes->'assets') ON CONFLICT DO NOTHING;
@@ -148,11 +190,13 @@ export const migrations: readonly string[] = [
     head ${schema}.head;
     now_ms bigint;
     assumed_ms bigint := (assumed->>'now')::bigint;
+    waiting text;
   BEGIN
     SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
     IF head.mark <> assumed->>'mark' OR head.ledger_id <> assumed->>'ledgerId' THEN
       RETURN NULL;
     END IF;
+    -- What is journaled needs no look: the mark is the caller's still, so that all of it was written by the caller since it last read.
     now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint;
     IF abs(now_ms - assumed_ms) > (assumed->>'toleranceMs')::bigint
       OR EXISTS (SELECT FROM ${schema}.entries WHERE ages_at < greatest(assumed_ms, head.high_water))
@@ -173,7 +217,20 @@ export const migrations: readonly string[] = [
         RETURN NULL;
       END IF;
     END IF;
-    PERFORM ${schema}.save(changes);
+    -- A row is written sooner than three tables and their indexes, and what many verbs have changed is filed in one go. Short ones only:
+    -- what is too long for an index has to be refused now, and not when it is filed.
+    IF head.journaled < ${maxJournaled} AND NOT (changes->>'changesGeneration')::boolean AND pg_column_size(changes) <= 2500 THEN
+      waiting := ${schema}.wait_for_disk((changes->>'durable')::boolean);
+      INSERT INTO ${schema}.journal (place, changes) VALUES (head.journaled + 1, changes)
+        ON CONFLICT (place) DO UPDATE SET changes = excluded.changes;
+      UPDATE ${schema}.head SET high_water = (changes->>'highWater')::bigint, mark = changes->>'mark', journaled = journaled + 1
+        WHERE id = 0;
+    ELSE
+      IF head.journaled > 0 THEN
+        PERFORM ${schema}.file_journal(head.journaled);
+      END IF;
+      PERFORM ${schema}.save(changes);
+    END IF;
     RETURN now_ms;
   END $$;
   `,

@@ -5,7 +5,7 @@ import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { checkHead, LedgerHead } from "./ledger-head.js";
-import { defaultLedgerTimes, type LedgerOptions } from "./ledger-options.js";
+import { type LedgerOptions, timesOf } from "./ledger-options.js";
 import { faultOf, openDatabase, type SqliteDatabase } from "./sqlite-database.js";
 import { prepareTables } from "./sqlite-tables.js";
 import { SqliteWriter, whenFree } from "./sqlite-writer.js";
@@ -19,6 +19,7 @@ import { Verbs } from "./verbs.js";
  */
 export async function openSqliteLedger(path: string, options: LedgerOptions = {}): Promise<Ledger> {
   const busyTimeoutMs = options.busyTimeoutMs ?? 4_000;
+  const times = timesOf(options);
   if (options.mustExist === true && !existsSync(path))
     throw new LedgerFault("ledger_unreachable", `there is no ledger ${path} yet`);
   // A whole path, so that a driver cannot take the text for an address, or for a database in memory that nobody shares.
@@ -39,7 +40,6 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     database.close();
     throw faultOf(error, path);
   }
-  const times = { ...defaultLedgerTimes, ...options.times };
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
   const writer = new SqliteWriter(database, path, busyTimeoutMs, head);
   return {

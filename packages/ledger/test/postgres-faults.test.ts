@@ -1,6 +1,6 @@
 import pg from "pg";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { Ledger } from "../src/ledger.js";
+import type { Ledger, ReserveRequest } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openLedger } from "../src/open-ledger.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
@@ -120,6 +120,29 @@ describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterw
     expect(await spend(ledger)).toMatchObject({ ok: true });
     await (await connect()).query("UPDATE agentkit_policy.tallies SET open = '-5'");
     await expect(spend(await open())).rejects.toMatchObject({ code: "ledger_corrupt" });
+  });
+
+  it("when a text is too long for its indexes: the verb is refused at once, and nothing that was written is lost", async () => {
+    const ledger = await open();
+    const pay = async (intent: Pick<ReserveRequest, "intent">) => {
+      const request = reserveOf({ attemptId: attemptAt(Date.now()), amount: "1", limits: [limitOf(100)] });
+      expect(await ledger.reserve({ ...request, ...intent })).toMatchObject({ ok: true });
+    };
+    let refused = 0;
+    for (let length = 1_000; length < 4_000; length += 200) {
+      // Once two verbs have gone by undisturbed, the next is decided on what is known.
+      await pay({});
+      await pay({});
+      // Chance, so that the database cannot shorten it.
+      const key = Array.from({ length: length / 25 }, () => crypto.randomUUID().slice(0, 25)).join("");
+      await pay({ intent: { key, content: "paid once" } }).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: "ledger_unreachable" });
+        refused += 1;
+      });
+    }
+    expect(refused).toBeGreaterThan(3);
+    // Another process reads all that was granted.
+    expect(await counted(await open())).toBe(String(3 * 15 - refused));
   });
 
   it("when its connection breaks in the middle of a transaction: the same verb again counts once", async () => {

@@ -48,7 +48,7 @@ export function emptiedPostgres(settings: Readonly<Record<string, string>>): {
     const tables = ["entries", "kinds", "tallies", "dates", "assets", "freezes"];
     await admin.query(`
       ${tables.map((table) => `DELETE FROM agentkit_policy.${table};`).join(" ")}
-      UPDATE agentkit_policy.head SET ledger_id = gen_random_uuid(), high_water = 0, mark = '', generation = generation + 1`);
+      UPDATE agentkit_policy.head SET ledger_id = gen_random_uuid(), high_water = 0, mark = '', journaled = 0, generation = generation + 1`);
   }
   return { server, empty };
 }
