@@ -56,6 +56,27 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
       expect((await attempt({ key: "i2", content: "something else" })).answer.ok).toBe(true);
     });
 
+    describe("in the midst of other payments", () => {
+      // Some drivers go by what they know, once a few verbs have gone by undisturbed.
+      beforeEach(async () => {
+        for (const key of ["i2", "i3"]) await ledger.close(closeOf((await attempt({ ...intent, key }, true)).attemptId, "5"));
+      });
+
+      it("stays with the attempt that has just spent", async () => {
+        const { attemptId } = await attempt(intent, true);
+        await ledger.close(closeOf(attemptId, "5"));
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+        expect((await attempt({ ...intent, content: "6 to alice" })).answer).toMatchObject({ code: "intent_conflict" });
+      });
+
+      it("is free to whoever asks in the moment in which it is proven that nothing came of it", async () => {
+        const { attemptId } = await attempt(intent, true);
+        await ledger.close(closeOf(attemptId, "0"));
+        const [, again] = await Promise.all([ledger.close(closeOf(attemptId, "0", failed)), attempt()]);
+        expect(again.answer.ok).toBe(true);
+      });
+    });
+
     it("stays where nobody can tell what came of it", async () => {
       const { attemptId } = await attempt(intent, true);
       await ledger.close(closeOf(attemptId, "0"));

@@ -1,6 +1,7 @@
 import { systemClock } from "@agentkit-policy/schema";
 import pg from "pg";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
@@ -54,6 +55,39 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     expect(await messages(one)).toBe(1 + 2 + 2);
     expect(await messages(one)).toBe(2);
     expect(await counted(one)).toBe("6");
+  });
+
+  it("ask anew for what they know after a hundred and twenty-eight payments, and go on as before", async () => {
+    const one = await open();
+    const own = [limitOf(1_000)];
+    const pay = async () => {
+      const attemptId = attemptAt(Date.now());
+      await one.reserve(reserveOf({ attemptId, amount: 1n, limits: own, arm: true }));
+      await one.close(closeOf(attemptId, 1n));
+    };
+    for (let time = 0; time < 3; time += 1) await pay();
+    const sent = vi.spyOn(pg.Client.prototype, "query");
+    onTestFinished(() => sent.mockRestore());
+    for (let time = 0; time < 300; time += 1) await pay();
+    expect(sent.mock.calls.filter(([query]) => String(query).startsWith("BEGIN; "))).toHaveLength(2);
+    const balances = await (await open()).balances({ limits: own, scopes: { wallet } });
+    expect(balances[0]?.counted).toBe("303");
+  });
+
+  it("keep what was dated at one moment as one sum, and let go of all of it", async () => {
+    const clock = new ManualClock();
+    const minute = limitOf(100, { window: { kind: "rolling", ms: 60_000 } });
+    const of = async (ledger: Ledger) => (await ledger.balances({ limits: [minute], scopes: { wallet } }))[0]?.counted;
+    const one = await open({ clock });
+    for (let time = 0; time < 8; time += 1) {
+      const attemptId = attemptAt(clock.now());
+      await one.reserve(reserveOf({ attemptId, amount: 1n, limits: [minute], arm: true }));
+      await one.close(closeOf(attemptId, 1n));
+    }
+    const other = await open({ clock });
+    expect(await of(other)).toBe("8");
+    clock.pass(24 * 60 * 60_000);
+    expect(await of(other)).toBe("0");
   });
 
   it("each count what the other has spent, to the last unit", async () => {
