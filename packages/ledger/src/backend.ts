@@ -27,7 +27,8 @@ export interface LedgerBackend {
   entriesAfter(attemptId: string): Promise<readonly { readonly attemptId: string; readonly entry: string }[]>;
   /**
    * A whole transaction in one message, for those that can: writes if everything is as assumed, which is asked once the lock is
-   * held.
+   * held. What it writes may be kept aside until the next `begin`, which has to file it first: until then its process remembers it,
+   * and assumes nothing else of it.
    * @returns the backend's time; or undefined, and nothing was written
    */
   commitIf?(assumed: Assumed, changes: Changes): Promise<number | undefined>;
@@ -141,7 +142,7 @@ export interface Assumed {
   /** How far that may be from the database's, in milliseconds; null where it is not the database's to begin with. */
   readonly toleranceMs: number | null;
   // And always: that no entry's `agesAt` lies before that time or the high-water mark.
-  /** There is no entry of these attempts. What a process has written since its last `begin`, it knows and does not ask. */
+  /** There is no entry of these attempts. */
   readonly absent: readonly string[];
   /** There are no entries of these intents but the known ones. */
   readonly intents: readonly { readonly key: string; readonly known: readonly string[] }[];

@@ -50,6 +50,7 @@ export const migrations: readonly string[] = [
     ), '[]'))
   $$;
 
+  -- Entries, in place of what was there, and what they change in the sums.
   CREATE FUNCTION ${schema}.save_rows(changes jsonb) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF changes ? 'tallies' THEN
@@ -97,7 +98,7 @@ export const migrations: readonly string[] = [
     UPDATE ${schema}.head SET journaled = 0 WHERE id = 0;
   END $$;
 
-  -- Only what must be on the disk waits for it.
+  -- Only what must be on the disk waits for it. Its result is assigned, and means nothing: PERFORM would cost a query.
   CREATE FUNCTION ${schema}.wait_for_disk(durable boolean) RETURNS text LANGUAGE sql AS $$
     SELECT CASE
       WHEN NOT durable THEN set_config('synchronous_commit', 'off', true)

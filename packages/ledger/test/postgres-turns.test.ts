@@ -31,12 +31,27 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
     return ledger;
   }
 
-  const spend = async (ledger: Ledger, amount: bigint, attemptId = attemptAt(Date.now())) => {
-    const answer = await ledger.reserve(reserveOf({ attemptId, amount, limits, arm: true }));
+  const spend = async (ledger: Ledger, amount: bigint, { of = limits, at = Date.now() } = {}) => {
+    const attemptId = attemptAt(at);
+    const answer = await ledger.reserve(reserveOf({ attemptId, amount, limits: of, arm: true }));
     if (answer.ok) await ledger.close(closeOf(attemptId, amount));
     return answer.ok;
   };
-  const counted = async (ledger: Ledger) => (await ledger.balances({ limits, scopes: { wallet } }))[0]?.counted;
+  const counted = async (ledger: Ledger, of = limits) => (await ledger.balances({ limits: of, scopes: { wallet } }))[0]?.counted;
+
+  /** What each connection has sent since the work began, whatever goes on after it. */
+  async function sentIn(work: () => Promise<unknown>): Promise<() => string[][]> {
+    const sent = vi.spyOn(pg.Client.prototype, "query");
+    onTestFinished(() => sent.mockRestore());
+    await work();
+    return () => {
+      const messages = sent.mock.calls.map(([query]) => JSON.stringify(query));
+      return [...new Set(sent.mock.contexts)].map((client) =>
+        messages.filter((_, place) => sent.mock.contexts[place] === client),
+      );
+    };
+  }
+  const count = (messages: readonly string[], part: string) => messages.filter((message) => message.includes(part)).length;
 
   it("send one message a verb while they are alone, and two where somebody else has written", async () => {
     const [one, other] = [await open(), await open()];
@@ -59,35 +74,25 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
 
   it("ask anew for what they know after a hundred and twenty-eight payments, and go on as before", async () => {
     const one = await open();
-    const own = [limitOf(1_000)];
-    const pay = async () => {
-      const attemptId = attemptAt(Date.now());
-      await one.reserve(reserveOf({ attemptId, amount: 1n, limits: own, arm: true }));
-      await one.close(closeOf(attemptId, 1n));
+    const of = [limitOf(1_000)];
+    const pay = async (times: number) => {
+      for (let time = 0; time < times; time += 1) expect(await spend(one, 1n, { of })).toBe(true);
     };
-    for (let time = 0; time < 3; time += 1) await pay();
-    const sent = vi.spyOn(pg.Client.prototype, "query");
-    onTestFinished(() => sent.mockRestore());
-    for (let time = 0; time < 300; time += 1) await pay();
-    expect(sent.mock.calls.filter(([query]) => String(query).startsWith("BEGIN; "))).toHaveLength(2);
-    const balances = await (await open()).balances({ limits: own, scopes: { wallet } });
-    expect(balances[0]?.counted).toBe("303");
+    await pay(3);
+    const sent = await sentIn(async () => await pay(300));
+    expect(count(sent().flat(), "BEGIN; ")).toBe(2);
+    expect(await counted(await open(), of)).toBe("303");
   });
 
   it("keep what was dated at one moment as one sum, and let go of all of it", async () => {
     const clock = new ManualClock();
-    const minute = limitOf(100, { window: { kind: "rolling", ms: 60_000 } });
-    const of = async (ledger: Ledger) => (await ledger.balances({ limits: [minute], scopes: { wallet } }))[0]?.counted;
+    const of = [limitOf(100, { window: { kind: "rolling", ms: 60_000 } })];
     const one = await open({ clock });
-    for (let time = 0; time < 8; time += 1) {
-      const attemptId = attemptAt(clock.now());
-      await one.reserve(reserveOf({ attemptId, amount: 1n, limits: [minute], arm: true }));
-      await one.close(closeOf(attemptId, 1n));
-    }
+    for (let time = 0; time < 8; time += 1) expect(await spend(one, 1n, { of, at: clock.now() })).toBe(true);
     const other = await open({ clock });
-    expect(await of(other)).toBe("8");
+    expect(await counted(other, of)).toBe("8");
     clock.pass(24 * 60 * 60_000);
-    expect(await of(other)).toBe("0");
+    expect(await counted(other, of)).toBe("0");
   });
 
   it("each count what the other has spent, to the last unit", async () => {
@@ -161,21 +166,8 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
       return granted;
     }
 
-    /** What each connection has sent since the work began, whatever goes on after it. */
-    async function sentIn(work: () => Promise<unknown>): Promise<() => string[][]> {
-      const sent = vi.spyOn(pg.Client.prototype, "query");
-      onTestFinished(() => sent.mockRestore());
-      await work();
-      return () => {
-        const messages = sent.mock.calls.map(([query]) => JSON.stringify(query));
-        return [...new Set(sent.mock.contexts)].map((client) =>
-          messages.filter((_, place) => sent.mock.contexts[place] === client),
-        );
-      };
-    }
     const asks = "pg_advisory_lock(";
     const ends = "pg_advisory_unlock(";
-    const count = (messages: readonly string[], part: string) => messages.filter((message) => message.includes(part)).length;
 
     /** What a connection has sent in each of its turns. */
     function turnsIn(messages: readonly string[]): string[][] {
