@@ -28,6 +28,10 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
       return { attemptId, answer };
     };
 
+    it("is not opened with times between two milliseconds, which would be no dates", async () => {
+      await expect(open({ clock, times: { ...times, lifeMs: 0.5 } })).rejects.toThrow(RangeError);
+    });
+
     describe("a reserve", () => {
       it("is granted up to the maximum and not one unit beyond", async () => {
         expect((await reserve("60")).answer).toMatchObject({ ok: true, state: "reserved", sendBy: clock.now() + times.lifeMs });
