@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { step } from "../scripts/lib/progress.mjs";
 import { ensureBuild } from "../scripts/lib/setup.mjs";
-import { limitOf, measure, spend } from "./ledger/attempts.mjs";
+import { compare, inTurn, limitOf, measure, spend } from "./ledger/attempts.mjs";
 import { fillPostgres } from "./ledger/fill-postgres.mjs";
 import { LedgerReport, measureProcesses } from "./ledger/report.mjs";
 
@@ -36,8 +36,7 @@ try {
   );
   report.row("4 processes x 4 callers, one hot limit", four);
   report.bar("one at a time, p50", one.p50 / floor.p50, 1.5, "most", "of three bare round trips");
-  const small = await step("After a thousand payments in the window", () => after(1_000));
-  const large = await step("After a million payments in the window (a minute)", () => after(1_000_000));
+  const [small, large] = await step("After a thousand payments in the window, and after a million (a minute)", grown);
   report.row("1 caller, after 1,000 payments in the window", small);
   report.row("1 caller, after 1,000,000 payments in the window", large);
   report.bar("growth from 1,000 to 1,000,000 payments, p50", large.p50 / small.p50, 1.5, "most", "of the smaller");
@@ -55,7 +54,6 @@ async function connect(url = server.url) {
   return client;
 }
 
-/** In turn, so that whatever else the machine does troubles both. */
 async function oneAtATime(admin) {
   const bare = async () => {
     for (let trip = 0; trip < 3; trip += 1)
@@ -66,19 +64,9 @@ async function oneAtATime(admin) {
   const ours = (caller) => spend(ledger, limit, caller);
   await measure(200, 1, bare);
   await measure(200, 1, ours);
-  const [floors, all] = [[], []];
-  for (let round = 0; round < 20; round += 1) {
-    floors.push(await measure(50, 1, bare));
-    all.push(await measure(50, 1, ours));
-  }
+  const [floor, one] = await inTurn(20, [() => measure(50, 1, bare), () => measure(50, 1, ours)]);
   await ledger.dispose();
-  return { floor: together(floors), one: together(all) };
-}
-
-function together(rounds) {
-  const times = rounds.flatMap((round) => round.times).sort((one, other) => one - other);
-  const at = (part) => times[Math.floor(times.length * part)] * 1_000;
-  return { rate: times.length / (times.reduce((sum, time) => sum + time, 0) / 1_000), p50: at(0.5), p99: at(0.99) };
+  return { floor, one };
 }
 
 /** What sixteen connections do with one row that each of them locks three times an attempt. */
@@ -101,16 +89,16 @@ async function many(callers, hot) {
   return figures;
 }
 
-async function after(payments) {
-  const url = await server.newDatabase();
+async function grown() {
   const limit = limitOf({ hot: true });
-  await (await openLedger(url)).dispose();
-  const client = await connect(url);
-  await fillPostgres(client, payments, limit);
-  await client.end();
-  const ledger = await openLedger(url);
-  await measure(200, 1, (caller) => spend(ledger, limit, caller));
-  const figures = await measure(1_000, 1, (caller) => spend(ledger, limit, caller));
-  await ledger.dispose();
-  return figures;
+  const ledgers = [];
+  for (const payments of [1_000, 1_000_000]) {
+    const url = await server.newDatabase();
+    await (await openLedger(url)).dispose();
+    const client = await connect(url);
+    await fillPostgres(client, payments, limit);
+    await client.end();
+    ledgers.push(await openLedger(url));
+  }
+  return await compare(ledgers, limit);
 }

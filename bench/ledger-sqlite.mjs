@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { step } from "../scripts/lib/progress.mjs";
 import { ensureBuild } from "../scripts/lib/setup.mjs";
-import { limitOf, measure, spend } from "./ledger/attempts.mjs";
+import { compare, inTurn, limitOf, measure, spend } from "./ledger/attempts.mjs";
 import { LedgerReport, measureProcesses } from "./ledger/report.mjs";
 
 await ensureBuild();
@@ -35,8 +35,7 @@ try {
   report.bar("one at a time, p50", one.p50 / floor.p50, 1.3, "most", "of the floor");
   report.bar("4 processes, rate", four.rate / one.rate, 1, "least", "of one process");
   report.bar("4 processes, p99", four.p99 / four.p50, 20, "most", "of their own p50");
-  const small = await step("After a thousand payments in the window", () => after(1_000));
-  const large = await step("After a million payments in the window (minutes)", () => after(1_000_000));
+  const [small, large] = await step("After a thousand payments in the window, and after a million (minutes)", grown);
   report.row("1 caller, after 1,000 payments in the window", small);
   report.row("1 caller, after 1,000,000 payments in the window", large);
   report.bar("growth from 1,000 to 1,000,000 payments, p50", large.p50 / small.p50, 1.5, "most", "of the smaller");
@@ -45,7 +44,6 @@ try {
 }
 report.print();
 
-/** In turn, so that whatever else the disk does troubles both. */
 async function oneAtATime() {
   const database = await openDatabase(newFile());
   database.exec("PRAGMA journal_mode = WAL");
@@ -67,20 +65,10 @@ async function oneAtATime() {
   const ours = async (caller) => await spend(ledger, limit, caller);
   await measure(200, 1, bare);
   await measure(200, 1, ours);
-  const [floors, all] = [[], []];
-  for (let round = 0; round < 20; round += 1) {
-    floors.push(await measure(100, 1, bare));
-    all.push(await measure(100, 1, ours));
-  }
+  const [floor, one] = await inTurn(20, [() => measure(100, 1, bare), () => measure(100, 1, ours)]);
   database.close();
   await ledger.dispose();
-  return { floor: together(floors), one: together(all) };
-}
-
-function together(rounds) {
-  const times = rounds.flatMap((round) => round.times).sort((one, other) => one - other);
-  const at = (part) => times[Math.floor(times.length * part)] * 1_000;
-  return { rate: times.length / (times.reduce((sum, time) => sum + time, 0) / 1_000), p50: at(0.5), p99: at(0.99) };
+  return { floor, one };
 }
 
 async function many(callers, hot) {
@@ -92,13 +80,13 @@ async function many(callers, hot) {
   return figures;
 }
 
-async function after(payments) {
-  const file = newFile();
-  await fillSqlite(file, payments, limitOf({ hot: true }));
-  const ledger = await openLedger(`sqlite:${file}`);
+async function grown() {
   const limit = limitOf({ hot: true });
-  await measure(200, 1, (caller) => spend(ledger, limit, caller));
-  const figures = await measure(1_000, 1, (caller) => spend(ledger, limit, caller));
-  await ledger.dispose();
-  return figures;
+  const ledgers = [];
+  for (const payments of [1_000, 1_000_000]) {
+    const file = newFile();
+    await fillSqlite(file, payments, limit);
+    ledgers.push(await openLedger(`sqlite:${file}`));
+  }
+  return await compare(ledgers, limit);
 }

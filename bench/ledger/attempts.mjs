@@ -55,6 +55,36 @@ export async function measure(count, callers, once) {
   return figuresOf(times, performance.now() - start);
 }
 
+/**
+ * Measures several things in turn, so that whatever else the machine does troubles all of them.
+ * @param {(() => Promise<{ times: readonly number[] }>)[]} measures of one caller each
+ * @returns the figures of each, all rounds together
+ */
+export async function inTurn(rounds, measures) {
+  const all = measures.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, once] of measures.entries()) all[index].push(...(await once()).times);
+  }
+  return all.map((times) =>
+    figuresOf(
+      times,
+      times.reduce((sum, time) => sum + time, 0),
+    ),
+  );
+}
+
+/** Measures one caller on each of these ledgers, in turn, and closes them. @returns the figures of each */
+export async function compare(ledgers, limit) {
+  const attempts = (count, ledger) => measure(count, 1, (caller) => spend(ledger, limit, caller));
+  for (const ledger of ledgers) await attempts(200, ledger);
+  const figures = await inTurn(
+    10,
+    ledgers.map((ledger) => () => attempts(100, ledger)),
+  );
+  for (const ledger of ledgers) await ledger.dispose();
+  return figures;
+}
+
 /** @returns attempts a second, and p50 and p99 in microseconds */
 export function figuresOf(times, tookMs) {
   const sorted = [...times].sort((one, other) => one - other);
