@@ -5,7 +5,7 @@ import { parseArguments } from "./lib/arguments.mjs";
 import { examples, runExample } from "./lib/examples.mjs";
 import { root } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
-import { binOf, ensureAgentKit, ensureTools, findPythons } from "./lib/python.mjs";
+import { binOf, ensureAgentKit, ensureCyclesClients, ensureTools, findPythons } from "./lib/python.mjs";
 import { Report } from "./lib/report.mjs";
 import { run } from "./lib/run.mjs";
 import { ensureEndToEnd, pnpm } from "./lib/setup.mjs";
@@ -37,6 +37,7 @@ try {
     isBetween: index > 0 && index < all.length - 1,
   }));
   for (const python of pythons) await ensureAgentKit(python);
+  const cyclesClients = await ensureCyclesClients(pythons[0]);
   const bin = (name) => join(root, "node_modules", ".bin", name);
   await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env, timeoutMs }));
   await check("types of tests and configuration", () =>
@@ -55,6 +56,9 @@ try {
   await check("types of the Python files", () =>
     run(join(tools, "mypy"), ["--python-executable", join(binOf(`agentkit-${newest.version}`), "python")], inPython),
   );
+  await check("types of the Python files that use clients of Cycles", () =>
+    run(join(tools, "mypy"), ["--python-executable", join(cyclesClients, "python"), "cycles_clients"], inPython),
+  );
   await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
@@ -64,6 +68,7 @@ try {
     pytestEach(pythons.filter(({ isNewest, isBetween }) => !isNewest && !isBetween)),
     pytestEach(pythons.filter(({ isBetween }) => isBetween)),
   ]);
+  await step("published clients of Cycles", () => pytest(cyclesClients, newest.version, "cycles", ["cycles_clients"]));
   await conformance();
   for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
 } catch (error) {
@@ -81,32 +86,37 @@ function check(name, action) {
 /** One Python after the other. Three such rows run beside each other: much of what they test is waiting. */
 async function pytestEach(pythons) {
   for (const python of pythons) {
-    await step(`Python tests on ${python.version}`, async () => {
-      const file = join(reports, `python-${python.version}.json`);
-      const ignored = python.isBetween && !deep ? testsOfProcesses : [];
-      for (const name of ignored)
-        report.skip(
-          `python/${name} (${python.version}), because the oldest and the newest Python run it; test:deep runs it on all`,
-        );
-      const args = ["-m", "pytest", "--quiet", ...ignored.map((name) => `--ignore=${name}`)];
-      const exitError = await run(join(binOf(`agentkit-${python.version}`), "python"), args, {
-        cwd: join(root, "python"),
-        env: {
-          ...env,
-          TEST_REPORT: file,
-          PYTHONDONTWRITEBYTECODE: "1",
-          // Type checkers say the same on every interpreter.
-          TEST_TYPING: python.isNewest ? "1" : "0",
-        },
-        quiet: true,
-        timeoutMs,
-      }).then(
-        () => undefined,
-        (error) => error,
+    const ignored = python.isBetween && !deep ? testsOfProcesses : [];
+    for (const name of ignored)
+      report.skip(
+        `python/${name} (${python.version}), because the oldest and the newest Python run it; test:deep runs it on all`,
       );
-      report.pytest(python.version, file, exitError);
-    });
+    await step(`Python tests on ${python.version}`, () =>
+      pytest(
+        binOf(`agentkit-${python.version}`),
+        python.version,
+        "python",
+        ignored.map((name) => `--ignore=${name}`),
+        // Type checkers say the same on every interpreter.
+        { TEST_TYPING: python.isNewest ? "1" : "0" },
+      ),
+    );
   }
+}
+
+/** @param {string} bin the folder of an environment's programs */
+async function pytest(bin, version, name, args, more = {}) {
+  const file = join(reports, `${name}-${version}.json`);
+  const exitError = await run(join(bin, "python"), ["-m", "pytest", "--quiet", ...args], {
+    cwd: join(root, "python"),
+    env: { ...env, TEST_REPORT: file, PYTHONDONTWRITEBYTECODE: "1", ...more },
+    quiet: true,
+    timeoutMs,
+  }).then(
+    () => undefined,
+    (error) => error,
+  );
+  report.pytest(version, file, exitError);
 }
 
 async function conformance() {

@@ -84,6 +84,8 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "systemClock",
   ],
   "ledger/driver-kit": ["backendChecks", "ledgerChecks", "processChecks"],
+  "adapter-cycles": ["CyclesClient"],
+  "adapter-cycles/test-server": ["CyclesTestServer"],
   policies: ["PolicyFileError", "amountText", "checkPolicy", "definePolicy", "loadPolicy"],
   sidecar: ["Sidecar", "runSidecar", "serve"],
   "agentkit-policy": [

@@ -64,7 +64,7 @@ export function binOf(environment) {
 /** The tools that check and build the shim, in an environment of their own. @returns the folder of their programs */
 export async function ensureTools() {
   const [newest] = findPythons();
-  await ensureEnvironment("tools", newest, "tools", async (python) => {
+  await ensureEnvironment("tools", newest, "tools", "the tools", async (python) => {
     await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "python/requirements/tools.txt"]);
   });
   return binOf("tools");
@@ -76,29 +76,34 @@ export async function ensureTools() {
  * @returns {Promise<string>} the folder of its programs
  */
 export async function ensureAgentKit(python) {
+  return await ensureInstalled(`agentkit-${python.version}`, python, "agentkit", "AgentKit (about 200 MB, once)");
+}
+
+/**
+ * An environment with the published clients of Cycles, which our server for tests is tried with.
+ * @param {{version: string, path: string}} python
+ * @returns {Promise<string>} the folder of its programs
+ */
+export async function ensureCyclesClients(python) {
+  return await ensureInstalled(`cycles-${python.version}`, python, "cycles", "the clients of Cycles (about 100 MB, once)");
+}
+
+async function ensureInstalled(name, python, requirements, what) {
   const tools = await ensureTools();
-  const name = `agentkit-${python.version}`;
-  await ensureEnvironment(name, python, "agentkit", async (interpreter) => {
-    await run(join(tools, "uv"), [
-      "pip",
-      "install",
-      "--quiet",
-      "--python",
-      interpreter,
-      "-r",
-      "python/requirements/agentkit.txt",
-    ]);
+  await ensureEnvironment(name, python, requirements, what, async (interpreter) => {
+    const file = `python/requirements/${requirements}.txt`;
+    await run(join(tools, "uv"), ["pip", "install", "--quiet", "--python", interpreter, "-r", file]);
   });
   return binOf(name);
 }
 
-async function ensureEnvironment(name, python, requirements, install) {
+async function ensureEnvironment(name, python, requirements, what, install) {
   const folder = join(root, environments, name);
   const interpreter = join(folder, "bin", "python");
   await once(
     `python ${name}`,
     [`python/requirements/${requirements}.txt`],
-    `Setting up Python ${python.version} for ${requirements === "tools" ? "the tools" : "AgentKit (about 200 MB, once)"}`,
+    `Setting up Python ${python.version} for ${what}`,
     async () => {
       try {
         await run(python.path, ["-m", "venv", "--clear", folder], { quiet: true });

@@ -1,0 +1,20 @@
+export {
+  CyclesClient,
+  type CyclesClientOptions,
+  type CyclesFilter,
+  type CyclesResult,
+  type RequestOptions,
+} from "./cycles-client.js";
+export type { AnswerOf, ErrorCode, Operation } from "./wire/answers.js";
+export type {
+  Action,
+  Amount,
+  CommitRequest,
+  DecideRequest,
+  EventRequest,
+  ExtendRequest,
+  ReleaseRequest,
+  ReserveRequest,
+  Subject,
+} from "./wire/requests.js";
+export type { Level, OveragePolicy, ReservationStatus, Unit } from "./wire/values.js";

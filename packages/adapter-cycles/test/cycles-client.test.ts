@@ -1,0 +1,201 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { CyclesClient } from "../src/index.js";
+import { answered, apiKey, hold, money, reserveOf, startServer } from "./support/server.js";
+
+/** A server that answers as it likes. @returns its address */
+async function serverThat(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("what became of a request", () => {
+  it.each(["lost_request", "lost_answer", "malformed"] as const)(
+    "is unknown where the fault is %s, and the same key finds out",
+    async (kind) => {
+      const { client, server, budget } = await startServer();
+      server.faults.add({ operation: "reserve", kind });
+      expect(await client.reserve(reserveOf("a", 400n))).toMatchObject({ kind: "unknown" });
+      expect(budget.reserved).toBe(kind === "lost_request" ? 0n : 400n);
+      expect(await client.reserve(reserveOf("a", 400n))).toMatchObject({ kind: "answered" });
+      expect(budget.reserved).toBe(400n);
+      expect(server.requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["a", "a"]);
+    },
+  );
+
+  it("is the same where the request arrives twice", async () => {
+    const { client, server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "twice" });
+    expect(await client.reserve(reserveOf("a", 400n))).toMatchObject({ kind: "answered" });
+    expect(budget.reserved).toBe(400n);
+  });
+
+  it("is unknown where the answer comes too late, and where whoever asked has given up", async () => {
+    const { client, server, budget } = await startServer();
+    const hasty = new CyclesClient({ baseUrl: server.baseUrl, apiKey, timeoutMs: 50 });
+    server.faults.add({ operation: "reserve", kind: "late", delayMs: 60_000, times: 2 });
+    expect(await hasty.reserve(reserveOf("a", 400n))).toMatchObject({ kind: "unknown" });
+    const patience = new AbortController();
+    const asked = client.reserve(reserveOf("b", 400n), { signal: patience.signal });
+    while (budget.reserved < 800n) await new Promise(setImmediate);
+    patience.abort();
+    expect(await asked).toMatchObject({ kind: "unknown" });
+  });
+
+  it.each([500, 502, 503])("is unknown after %d, however well the error is told", async (status) => {
+    const { client, server } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "refused", status });
+    expect(await client.reserve(reserveOf("a", 1n))).toEqual({ kind: "unknown", problem: `the server failed with ${status}` });
+  });
+
+  it("is refused after 429, with how long to wait", async () => {
+    const { client, server } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 3 });
+    expect(await client.reserve(reserveOf("a", 1n))).toMatchObject({
+      kind: "refused",
+      code: "LIMIT_EXCEEDED",
+      retryAfterMs: 3_000,
+    });
+    server.faults.add({ operation: "reserve", kind: "refused", status: 503, retryAfterS: 0 });
+    expect(await client.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown", retryAfterMs: 0 });
+  });
+
+  it("is refused after 401, whatever the reason", async () => {
+    const { client, server } = await startServer();
+    server.faults.add({ operation: "commit", kind: "store_down" });
+    const id = await hold(client, "a", 1n);
+    expect(await client.commit(id, { idempotency_key: "c", actual: money(1n) })).toMatchObject({ kind: "refused", status: 401 });
+  });
+
+  it.each([
+    ["another status than the operation's", 201, '{"decision":"ALLOW","affected_scopes":[]}'],
+    ["an unknown decision", 200, '{"decision":"MAYBE","affected_scopes":[]}'],
+    ["no decision of its own", 200, '{"__proto__":{"decision":"ALLOW"},"affected_scopes":[]}'],
+    ["an amount with a part", 200, '{"decision":"ALLOW","affected_scopes":[],"reserved":{"unit":"TOKENS","amount":1.5}}'],
+    ["an amount as text", 200, '{"decision":"ALLOW","affected_scopes":[],"reserved":{"unit":"TOKENS","amount":"1"}}'],
+    [
+      "an amount of 2^63",
+      200,
+      '{"decision":"ALLOW","affected_scopes":[],"reserved":{"unit":"TOKENS","amount":9223372036854775808}}',
+    ],
+    ["a page", 200, "<html>welcome</html>"],
+    ["nothing", 200, ""],
+    ["a list", 200, "[]"],
+    ["an error without a code", 409, '{"message":"no"}'],
+    ["a redirect", 307, ""],
+  ])("is unknown where the answer is %s", async (_, status, body) => {
+    const client = new CyclesClient({
+      apiKey,
+      baseUrl: await serverThat((_request, response) => response.writeHead(status, { location: "/elsewhere" }).end(body)),
+    });
+    expect(await client.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
+  });
+
+  it("is unknown where the answer never ends, or is no text", async () => {
+    const endless = await serverThat((_request, response) => {
+      const more = (): void => {
+        while (response.write(Buffer.alloc(65_536, 0x20)));
+        response.once("drain", more);
+      };
+      more();
+    });
+    const result = await new CyclesClient({ baseUrl: endless, apiKey }).reserve(reserveOf("a", 1n));
+    expect(result).toMatchObject({ kind: "unknown", problem: expect.stringContaining("longer than") });
+    const binary = await serverThat((_request, response) => response.end(Buffer.from([0x22, 0xff, 0x22])));
+    expect(await new CyclesClient({ baseUrl: binary, apiKey }).reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
+  });
+
+  it("is answered where a newer server adds members, and refused where it knows more codes", async () => {
+    const body = '{"decision":"ALLOW","affected_scopes":[],"added_later":{"a":1},"caps":null}';
+    const newer = await serverThat((request, response) => {
+      if (request.url === "/v1/reservations") response.end(body);
+      else response.writeHead(409).end('{"error":"ADDED_LATER","message":"no","request_id":"r","added_later":1}');
+    });
+    const client = new CyclesClient({ baseUrl: newer, apiKey });
+    expect(answered(await client.reserve(reserveOf("a", 1n)))).toEqual({ decision: "ALLOW", affected_scopes: [], caps: null });
+    expect(await client.decide(reserveOf("a", 1n))).toMatchObject({ kind: "refused", code: "ADDED_LATER" });
+  });
+});
+
+describe("a client", () => {
+  it.each([
+    ["http://cycles.example.com", "not https"],
+    ["ftp://127.0.0.1", "not https"],
+    ["http://127.0.0.1.example.com", "not https"],
+    ["http://localhost.example.com", "not https"],
+    ["https://user:secret@cycles.example.com", "more than a host"],
+    ["https://cycles.example.com?key=1", "more than a host"],
+    ["cycles.example.com", "no address"],
+  ])("refuses the address %s", (baseUrl, problem) => {
+    expect(() => new CyclesClient({ baseUrl, apiKey })).toThrow(problem);
+  });
+
+  it.each([
+    "https://cycles.example.com",
+    "https://cycles.example.com/budgets/",
+    "http://localhost:7878",
+    "http://127.0.0.1:1",
+    "http://[::1]:1",
+  ])("takes the address %s", (baseUrl) => {
+    expect(() => new CyclesClient({ baseUrl, apiKey })).not.toThrow();
+  });
+
+  it("asks below the path of its address, slash or none", async () => {
+    const paths: (string | undefined)[] = [];
+    const baseUrl = await serverThat((request, response) => {
+      paths.push(request.url);
+      response.end();
+    });
+    await new CyclesClient({ baseUrl, apiKey }).get("a");
+    await new CyclesClient({ baseUrl: `${baseUrl}/`, apiKey }).get("a");
+    await new CyclesClient({ baseUrl: `${baseUrl}/budgets/`, apiKey }).get("a");
+    expect(paths).toEqual(["/v1/reservations/a", "/v1/reservations/a", "/budgets/v1/reservations/a"]);
+  });
+
+  it("never shows its key, not where it cannot be used and not where the server is gone", async () => {
+    for (const secret of ["", "a secret\nwith a line", "ключ"]) {
+      let message = "";
+      try {
+        new CyclesClient({ baseUrl: "http://127.0.0.1:1", apiKey: secret });
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toContain("API key");
+      if (secret !== "") expect(message).not.toContain(secret);
+    }
+    const client = new CyclesClient({ baseUrl: "http://127.0.0.1:1", apiKey: "a-secret" });
+    const result = await client.reserve(reserveOf("a", 1n));
+    expect(JSON.stringify(result)).not.toContain("a-secret");
+    expect(JSON.stringify(client)).not.toContain("a-secret");
+  });
+
+  it("does not take its key to where it is redirected", async () => {
+    let followed = false;
+    const elsewhere = await serverThat((_request, response) => {
+      followed = true;
+      response.end();
+    });
+    const baseUrl = await serverThat((_request, response) => response.writeHead(307, { location: elsewhere }).end());
+    await new CyclesClient({ baseUrl, apiKey }).reserve(reserveOf("a", 1n));
+    expect(followed).toBe(false);
+  });
+
+  it("encodes an id, and refuses one that leads elsewhere", async () => {
+    const { client, server } = await startServer();
+    expect(await client.get("a/../b?c#d")).toMatchObject({ status: 404, code: "NOT_FOUND" });
+    expect(server.requests.at(-1)?.path).toBe("/v1/reservations/a%2F..%2Fb%3Fc%23d");
+    for (const id of ["", ".", ".."]) expect(() => client.get(id)).toThrow(RangeError);
+  });
+
+  it("sends a key that no header can carry in the body alone", async () => {
+    const { client } = await startServer();
+    expect(await client.reserve(reserveOf("ключ 1", 1n))).toMatchObject({ kind: "answered" });
+    expect(answered(await client.list({ idempotency_key: "ключ 1" })).reservations).toHaveLength(1);
+  });
+});
