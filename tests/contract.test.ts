@@ -125,7 +125,7 @@ describe("the codes", () => {
     readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(ending))
       .map((file) => readFileSync(join(root, path, file), "utf8"));
-  const sources = ["core", "policies", "sidecar"].flatMap((name) => filesBelow(`packages/${name}/src`, ".ts"));
+  const sources = ["core", "policies", "sidecar", "adapter-cycles"].flatMap((name) => filesBelow(`packages/${name}/src`, ".ts"));
   const python = filesBelow("python/src/agentkit_policy", ".py");
   const faults = readFileSync(join(root, "packages", "ledger", "src", "ledger-fault.ts"), "utf8");
   // The codes of set-up errors are no reasons of a denial.

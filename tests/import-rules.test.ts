@@ -23,7 +23,8 @@ describe("who imports whom", () => {
     const onlyThere = Object.values(folders).flat();
     for (const peer of [...onUse, ...onlyThere])
       expect(optional, "what is not loaded always is an optional peer").toContain(peer);
-    const declared = [...Object.keys(manifest.dependencies ?? {}), ...onUse, ...onlyThere];
+    const required = Object.keys(manifest.peerDependencies ?? {}).filter((peer) => !optional.includes(peer));
+    const declared = [...Object.keys(manifest.dependencies ?? {}), ...required, ...onUse, ...onlyThere];
     const used = packageImports(name)
       .map(({ specifier }) => specifier)
       .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))

@@ -60,7 +60,11 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     types: [],
   },
   // Its test server is for tests, and loaded by itself.
-  "adapter-cycles": { values: ["@agentkit-policy/schema", "lossless-json", "zod"], types: [], folders: { "test-server": [] } },
+  "adapter-cycles": {
+    values: ["@agentkit-policy/core", "@agentkit-policy/schema", "lossless-json", "zod"],
+    types: [],
+    folders: { "test-server": [] },
+  },
   conformance: { values: ["@agentkit-policy/schema", "@agentkit-policy/core"], types: [] },
   "agentkit-policy": {
     values: [

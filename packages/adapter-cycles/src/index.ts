@@ -1,3 +1,5 @@
+export { type CyclesAdapterParts, cyclesAdapter } from "./cycles-adapter.js";
+export type { CyclesAdapterOptions } from "./cycles-adapter-options.js";
 export {
   CyclesClient,
   type CyclesClientOptions,
@@ -5,6 +7,7 @@ export {
   type CyclesResult,
   type RequestOptions,
 } from "./cycles-client.js";
+export type { Price, PriceSource } from "./price.js";
 export type { AnswerOf, ErrorCode, Operation } from "./wire/answers.js";
 export type {
   Action,

@@ -42,6 +42,16 @@ it.each([
   expect(() => readExact(text)).toThrow(SyntaxError);
 });
 
+it("reads objects that inherit nothing, not even what a program was polluted with", () => {
+  const polluted = Object.prototype as { decision?: string };
+  polluted.decision = "ALLOW";
+  try {
+    expect((readExact('{"a":{}}') as { a: { decision?: string } }).a.decision).toBeUndefined();
+  } finally {
+    delete polluted.decision;
+  }
+});
+
 it("reads a member called __proto__ as a member", () => {
   const read = readExact('{"__proto__":{"decision":"ALLOW"}}') as { decision?: unknown };
   expect(read.decision).toBeUndefined();

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { decision, dimensions, idempotencyKey, levels, maxAmount, reservationStatus, text, unit, whole } from "./values.js";
+import {
+  decision,
+  dimensions,
+  idempotencyKey,
+  levels,
+  maxAmount,
+  reservationId,
+  reservationStatus,
+  text,
+  unit,
+  whole,
+} from "./values.js";
 
 /** The codes of errors. The set is closed in the protocol, and a client must be ready for more. */
 export const errorCodes = [
@@ -68,7 +79,7 @@ export function answersWith(extra: "ignored" | "refused") {
   const action = object({ kind: text(0, 64), name: text(0, 256), tags: z.array(text(0, 64)).max(10).nullish() });
   const metadata = z.record(z.string(), z.unknown()).nullish();
   const reservation = object({
-    reservation_id: z.string(),
+    reservation_id: reservationId,
     status: reservationStatus,
     idempotency_key: idempotencyKey.nullish(),
     subject,
@@ -96,7 +107,7 @@ export function answersWith(extra: "ignored" | "refused") {
     reserve: object({
       ...decided,
       affected_scopes: texts,
-      reservation_id: z.string().nullish(),
+      reservation_id: reservationId.nullish(),
       reserved: amount.nullish(),
       expires_at_ms: whole(0).nullish(),
       remaining_ttl_ms: whole(0).nullish(),

@@ -33,6 +33,9 @@ export function text(least: number, most: number) {
 
 export const idempotencyKey = text(1, 256);
 
+/** It becomes a part of a path, where these would lead elsewhere. */
+export const reservationId = z.string().refine((id) => !["", ".", ".."].includes(id), { error: "no id of a reservation" });
+
 /** The levels of a budget's hierarchy, the outermost first. */
 export const levels = ["tenant", "workspace", "app", "workflow", "agent", "toolset"] as const;
 export type Level = (typeof levels)[number];

@@ -30,7 +30,7 @@ export async function startServer(budget: Partial<BudgetOptions> = {}) {
   return {
     server,
     client,
-    budget: server.budgets.get(scope),
+    budget: server.budgets.get(scope, budget.unit),
     pass: (ms: number): void => {
       now += ms;
     },

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { Price } from "./price.js";
+import { unit } from "./wire/values.js";
+
+/** A dollar in USD_MICROCENTS. */
+const aDollar = 10n ** 8n;
+
+const price = z.strictObject({
+  /** What one whole token is worth: dollars for USD_MICROCENTS, units for any other unit. */
+  worth: z
+    .string()
+    .regex(/^(0|[1-9]\d*)(\.\d+)?$/, { error: 'a worth is a decimal number as text, such as "2500.00"' })
+    .regex(/[1-9]/, { error: "what is worth nothing would be spent without a bound" }),
+  /** How many decimals the token has. */
+  decimals: z.number().int().min(0).max(255),
+});
+
+/** What a policy says of Cycles. */
+export const cyclesAdapterOptions = z.strictObject({
+  /** Without `/v1`. HTTPS, unless the server is on this machine. */
+  baseUrl: z.string().min(1),
+  /** It fixes the tenant. Name an environment variable in a policy file, never the key. */
+  apiKey: z.string().min(1),
+  tenant: z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/, { error: "a tenant is up to 128 letters, digits, _, . and -" }),
+  /** Levels of the budget's hierarchy that are the same for all that this policy judges. */
+  workspace: z.string().min(1).optional(),
+  app: z.string().min(1).optional(),
+  unit: unit.default("USD_MICROCENTS"),
+  /** By CAIP-19 asset. What has no price is not spent. */
+  prices: z.record(z.string().min(1), price).default({}),
+  /**
+   * What becomes of money that moved beyond what is left. REJECT is not among them: it would lose the record of what has moved already.
+   */
+  overage: z.enum(["ALLOW_IF_AVAILABLE", "ALLOW_WITH_OVERDRAFT"]).default("ALLOW_IF_AVAILABLE"),
+  /** How long a hold lasts, in milliseconds: the life of an attempt and a minute. A tenant may be given less. */
+  ttlMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(16 * 60_000),
+  /** How long one request may take, in milliseconds. */
+  timeoutMs: z.number().int().min(1).max(60_000).default(2_000),
+});
+
+export type CyclesAdapterOptions = z.input<typeof cyclesAdapterOptions>;
+export type CyclesAdapterSettings = z.output<typeof cyclesAdapterOptions>;
+
+/** The prices of a policy, exact. */
+export function fixedPrices({ prices, unit: of }: CyclesAdapterSettings): ReadonlyMap<string, Price> {
+  return new Map(
+    Object.entries(prices).map(([asset, { worth, decimals }]) => {
+      const [whole = "", part = ""] = worth.split(".");
+      const units = BigInt(whole + part) * (of === "USD_MICROCENTS" ? aDollar : 1n);
+      return [asset, { units, atomic: 10n ** BigInt(decimals + part.length) }];
+    }),
+  );
+}

@@ -1,0 +1,90 @@
+import type { Caps } from "./caps.js";
+import type { CyclesResult } from "./cycles-client.js";
+import type { AnswerOf } from "./wire/answers.js";
+import type { Amount } from "./wire/requests.js";
+
+/** What the answer to a reserve means for the attempt. */
+export type ReserveVerdict =
+  | {
+      readonly kind: "held";
+      readonly reservationId: string;
+      /**
+       * How long the hold lasts, in milliseconds from before the request was sent: the server counts from a moment after that. 0 where it
+       * is too old to say, and then nothing may rely on it.
+       */
+      readonly leaseMs: number;
+      readonly caps: Caps | undefined;
+      /** The budgets that were asked, innermost, as the server names them. */
+      readonly scopePath: string;
+    }
+  | { readonly kind: "denied"; readonly code: string; readonly reason: string; readonly retryAfterMs?: number }
+  /** Nobody can tell yet: ask again with the same key, after that long. It denies once there is no time left. */
+  | { readonly kind: "again"; readonly code: string; readonly reason: string; readonly retryAfterMs?: number };
+
+const full = "the budget has no room for it";
+const locked = "the budget is over its limit or in debt, and an operator has to look at it";
+const misconfigured = "the budget server does not accept what it is asked, and an operator has to look at it";
+
+/** What the protocol's refusals of a reserve mean. Any other word denies too. */
+const denials: Readonly<Record<string, { readonly code: string; readonly reason: string }>> = {
+  BUDGET_EXCEEDED: { code: "over_limit", reason: full },
+  BUDGET_FROZEN: { code: "frozen", reason: "spending is frozen" },
+  BUDGET_CLOSED: { code: "budget_closed", reason: "the budget is closed" },
+  TENANT_CLOSED: { code: "budget_closed", reason: "the budget is closed" },
+  OVERDRAFT_LIMIT_EXCEEDED: { code: "budget_locked", reason: locked },
+  DEBT_OUTSTANDING: { code: "budget_locked", reason: locked },
+  IDEMPOTENCY_MISMATCH: { code: "replayed", reason: "this payment was asked for before, or its intent is another payment's" },
+  INVALID_REQUEST: { code: "budget_misconfigured", reason: misconfigured },
+  UNIT_MISMATCH: { code: "budget_misconfigured", reason: misconfigured },
+  NOT_FOUND: { code: "budget_misconfigured", reason: "there is no budget for it" },
+  FORBIDDEN: { code: "budget_misconfigured", reason: misconfigured },
+};
+
+const outage = { code: "budget_unreachable", reason: "the budget server cannot answer, and without it nothing may be spent" };
+
+/** Pure and total: whatever is not a hold of what was asked for denies, or is asked again. */
+export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amount): ReserveVerdict {
+  const waiting = "retryAfterMs" in result && result.retryAfterMs !== undefined ? { retryAfterMs: result.retryAfterMs } : {};
+  switch (result.kind) {
+    case "unknown":
+      return { kind: "again", ...outage, ...waiting };
+    case "refused": {
+      // Without its database the real server says 401, whatever the key.
+      if (result.status === 401)
+        return {
+          kind: "again",
+          code: "budget_unauthorized",
+          reason: "the budget server does not accept the key now",
+          ...waiting,
+        };
+      if (result.status === 429)
+        return { kind: "again", code: "budget_busy", reason: "the budget server is too busy", ...waiting };
+      const denial = Object.hasOwn(denials, result.code) ? denials[result.code] : undefined;
+      return { kind: "denied", ...(denial ?? { code: "denied", reason: "the budget server denies it" }), ...waiting };
+    }
+    case "answered":
+      return heldBy(result.body, asked);
+  }
+}
+
+function heldBy(body: AnswerOf<"reserve">, asked: Amount): ReserveVerdict {
+  const { decision, reservation_id: reservationId, reserved, remaining_ttl_ms: remainingMs, caps, scope_path: scopePath } = body;
+  if (decision === "DENY") {
+    const denial = Object.hasOwn(denials, body.reason_code ?? "") ? denials[body.reason_code ?? ""] : undefined;
+    return { kind: "denied", ...(denial ?? { code: "denied", reason: "the budget server denies it" }) };
+  }
+  // An allow that holds nothing, or something else, is none.
+  const isHeld =
+    reservationId != null && (reserved == null || (reserved.amount === asked.amount && reserved.unit === asked.unit));
+  if (!isHeld || (decision === "ALLOW_WITH_CAPS") !== (caps != null))
+    return { kind: "denied", code: "invalid_decision", reason: "the budget server gave an answer that allows nothing" };
+  // A replay of what has ended looks like a new allow, and would let the action run a second time.
+  if (remainingMs === 0) return { kind: "denied", code: "replayed", reason: "this action has been settled, or ran out of time" };
+  return {
+    kind: "held",
+    reservationId,
+    leaseMs: remainingMs ?? 0,
+    caps: caps ?? undefined,
+    scopePath: scopePath ?? "",
+  };
+}

@@ -1,0 +1,158 @@
+import type { DecisionScope } from "@agentkit-policy/core";
+import { type Allow, type Deny, elapsedMs, systemClock } from "@agentkit-policy/schema";
+import { denialByCaps } from "./caps.js";
+import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
+import type { CyclesClient } from "./cycles-client.js";
+import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
+import { type Hold, settlementOf } from "./hold.js";
+import type { Instant, Lease, OpenAttempt, OpenAttempts } from "./open-attempts.js";
+import { type Price, type PriceSource, worthOf } from "./price.js";
+import { keyOf, metadataOf, type moneyIn, reserveRequestOf, type Step } from "./to-cycles.js";
+import type { Amount, ReserveRequest } from "./wire/requests.js";
+import { maxAmount } from "./wire/values.js";
+
+/** A hold is not relied on in its last moments: the wallet needs some time, and so does the commit. */
+const leaseMarginMs = 1_000;
+
+/** A reserve that nobody answered is sent again after so long, and twice as long each time. */
+const firstRetryMs = 50;
+
+export interface HolderParts {
+  readonly settings: CyclesAdapterSettings;
+  readonly client: CyclesClient;
+  readonly attempts: OpenAttempts;
+  readonly priceSource: PriceSource | undefined;
+  /** Gives back a hold that is not used. */
+  readonly release: (hold: Hold, key: string) => Promise<void>;
+}
+
+/** Makes holds at Cycles before something runs. Every way out of it that is not a hold denies. */
+export class Holder {
+  readonly #parts: HolderParts;
+  readonly #fixed: ReadonlyMap<string, Price>;
+
+  constructor(parts: HolderParts) {
+    this.#parts = parts;
+    this.#fixed = fixedPrices(parts.settings);
+  }
+
+  /** Holds what the money is worth. */
+  async hold(step: Step, money: ReturnType<typeof moneyIn>, scope: DecisionScope): Promise<Allow | Deny> {
+    const since: Instant = { now: systemClock.now(), uptime: systemClock.uptime() };
+    const attempt = this.#parts.attempts.of(step.context.actionId);
+    for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
+    const worth = worthOf(money, attempt.prices);
+    if (typeof worth === "object")
+      return { decision: "deny", code: "unpriced", reason: "there is no price for what it would move" };
+    if (worth === "unlimited" || worth > maxAmount)
+      return { decision: "deny", code: "over_limit", reason: "no budget has room for an amount without a bound" };
+    const request = reserveRequestOf(step, worth, this.#parts.settings);
+    const verdict = await this.#reserve(step, request, scope, since);
+    if (verdict.kind !== "held") {
+      const { kind: _kind, ...denial } = verdict;
+      return { decision: "deny", ...denial };
+    }
+    const { subject, action, estimate } = request;
+    const { reservationId, scopePath, leaseMs } = verdict;
+    const hold: Hold = {
+      step: step.step,
+      reservationId,
+      reserved: worth,
+      unit: estimate.unit,
+      subject,
+      action,
+      prices: attempt.prices,
+    };
+    const lease = { since, ms: leaseMs };
+    const allowed = allowWithin(lease);
+    const denial = this.#denialByCaps(step, attempt, verdict, estimate) ?? (allowed.decision === "deny" ? allowed : undefined);
+    if (denial !== undefined) {
+      await this.#parts.release(hold, keyOf(step, "release"));
+      return denial;
+    }
+    this.#parts.attempts.held(step.context.actionId, attempt, scopePath, lease);
+    if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopePath, since);
+    return { ...allowed, settlement: settlementOf(hold) } as Allow;
+  }
+
+  /** The price of an asset is asked once an attempt, and stays. */
+  async #fixPrice(prices: Map<string, Price>, asset: string, signal: AbortSignal): Promise<void> {
+    if (prices.has(asset)) return;
+    const price = this.#fixed.get(asset) ?? (await this.#parts.priceSource?.(asset, { signal }));
+    // A price of nothing, or less, would make spending free.
+    if (price !== undefined && price.units > 0n && price.atomic > 0n) prices.set(asset, price);
+  }
+
+  /** Asks with one key until there is an answer or no time. */
+  async #reserve(
+    step: Step,
+    request: ReserveRequest & { readonly estimate: Amount },
+    { signal, remainingMs }: DecisionScope,
+    since: Instant,
+  ): Promise<ReserveVerdict> {
+    for (let tries = 0; ; tries += 1) {
+      const verdict = verdictOf(await this.#parts.client.reserve(request, { signal }), request.estimate);
+      if (verdict.kind !== "again") return verdict;
+      const waitMs = Math.max(verdict.retryAfterMs ?? 0, firstRetryMs * 2 ** Math.min(tries, 10));
+      if (signal.aborted || elapsedMs(systemClock, since) + waitMs >= remainingMs) {
+        // The hold may have been made although nobody was told: it is looked for, and given back.
+        this.#giveBack(step, request.idempotency_key).catch(() => undefined);
+        return verdict;
+      }
+      await pause(waitMs, signal);
+    }
+  }
+
+  async #giveBack(step: Step, key: string): Promise<void> {
+    const { client, settings } = this.#parts;
+    const found = await client.list({ tenant: settings.tenant, idempotency_key: key, status: "ACTIVE" });
+    // Where nobody answers, its lease ends it.
+    if (found.kind !== "answered") return;
+    for (const { reservation_id: id } of found.body.reservations) {
+      const detail = await client.get(id);
+      // Under an intent's key it may be another attempt's.
+      if (detail.kind !== "answered" || detail.body.metadata?.["attempt"] !== metadataOf(step)["attempt"]) continue;
+      await client.release(id, { idempotency_key: keyOf(step, "release") });
+    }
+  }
+
+  #denialByCaps(
+    step: Step,
+    attempt: OpenAttempt,
+    { caps, scopePath }: Extract<ReserveVerdict, { kind: "held" }>,
+    held: Amount,
+  ): Deny | undefined {
+    if (caps === undefined) return undefined;
+    const { attempts } = this.#parts;
+    // The calls of one attempt are one action: they need no pause between them.
+    const last = attempt.scopePaths.has(scopePath) ? undefined : attempts.lastAllowed(scopePath);
+    return denialByCaps(caps, {
+      actionName: step.context.actionName,
+      held,
+      othersOpen: attempts.othersWith(scopePath, step.context.actionId),
+      sinceLastMs: last === undefined ? undefined : elapsedMs(systemClock, last),
+    });
+  }
+}
+
+/** An allow for as long as a hold can be relied on, from now. */
+export function allowWithin({ since, ms }: Lease): Allow | Deny {
+  const validForMs = Math.floor(ms - leaseMarginMs - elapsedMs(systemClock, since));
+  if (validForMs > 0) return { decision: "allow", validForMs };
+  // What runs past its hold is not covered by any budget.
+  return { decision: "deny", code: "allow_expired", reason: "what is held for this action does not last long enough" };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

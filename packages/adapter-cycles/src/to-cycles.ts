@@ -1,0 +1,93 @@
+import { type ActionContext, canonicalJson, type Effect, sha256Hex } from "@agentkit-policy/schema";
+import type { CyclesAdapterSettings } from "./cycles-adapter-options.js";
+import type { Hold } from "./hold.js";
+import { levelText } from "./level-text.js";
+import type { Action, ReserveRequest, Subject } from "./wire/requests.js";
+
+/** The part of an attempt that asks for a hold: its root, or one wallet call of it. */
+export interface Step {
+  readonly context: ActionContext;
+  /** `root`, or the wallet call's id. */
+  readonly step: string;
+}
+
+/** Whose budgets an attempt draws on. The tenant is the key's, and is not escaped: another one is refused. */
+export function subjectOf(
+  { runId, agentId, walletAddress }: ActionContext,
+  { tenant, workspace, app }: CyclesAdapterSettings,
+): Subject {
+  // An agent without a name is its wallet.
+  const agent = agentId ?? walletAddress;
+  return {
+    tenant,
+    ...(workspace === undefined ? {} : { workspace: levelText(workspace) }),
+    ...(app === undefined ? {} : { app: levelText(app) }),
+    ...(runId === undefined ? {} : { workflow: levelText(runId) }),
+    ...(agent === undefined ? {} : { agent: levelText(agent) }),
+  };
+}
+
+/** What Cycles is told is being done. Its lists of allowed and denied tools know AgentKit's own names. */
+export function actionOf({ actionName, effects }: ActionContext): Action {
+  const kinds = effects.map(({ kind }) => kind);
+  const kind = kinds.includes("transfer") ? "payment.charge" : `custom.agentkit.${kinds[0] ?? "action"}`;
+  return { kind, name: [...actionName].slice(0, 256).join("") };
+}
+
+/**
+ * The key of one request: the same for the same step and verb, in every process. An intent has one for all of its attempts, so that a
+ * second attempt of the same payment is a mismatch and not a second payment.
+ */
+export function keyOf({ context, step }: Step, verb: string): string {
+  const { actionId, intentId, walletAddress, agentId, parentActionId } = context;
+  const owner =
+    intentId === undefined || parentActionId !== undefined || step !== "root"
+      ? actionId
+      : `intent.${sha256Hex(canonicalJson([intentId, walletAddress ?? null, agentId ?? null]))}`;
+  const key = `${owner}.${step}.${verb}`;
+  return key.length <= 256 ? key : sha256Hex(key);
+}
+
+/** The request for a hold. */
+export function reserveRequestOf(step: Step, amount: bigint, settings: CyclesAdapterSettings): ReserveRequest {
+  const { context } = step;
+  return {
+    idempotency_key: keyOf(step, "reserve"),
+    subject: subjectOf(context, settings),
+    action: actionOf(context),
+    estimate: { unit: settings.unit, amount },
+    ttl_ms: settings.ttlMs,
+    overage_policy: settings.overage,
+    // Another attempt of the same intent has other ones, which makes it a mismatch.
+    metadata: metadataOf(step),
+  };
+}
+
+/** What an operator finds beside an entry. */
+export function metadataOf({ context, step }: Step): Record<string, string> {
+  const { actionId, actionHash, chainId, walletAddress } = context;
+  return {
+    attempt: actionId,
+    step,
+    action_hash: actionHash,
+    ...(chainId === undefined ? {} : { chain: chainId }),
+    ...(walletAddress === undefined ? {} : { wallet: walletAddress }),
+  };
+}
+
+/** The effects that are money: what a hold is made for. */
+export function moneyIn(effects: readonly Effect[]): { asset: string; amount: string }[] {
+  return effects.flatMap(({ kind, asset, amount }) =>
+    kind === "fee" || asset === undefined || amount === undefined || amount === "0" ? [] : [{ asset, amount }],
+  );
+}
+
+/** How much of what was spent each hold is settled with: they are filled in order, and the last takes what is beyond all. */
+export function sharesOf(holds: readonly Hold[], spent: bigint): { readonly hold: Hold; readonly amount: bigint }[] {
+  let left = spent;
+  return holds.map((hold, index) => {
+    const amount = index === holds.length - 1 || left < hold.reserved ? left : hold.reserved;
+    left -= amount;
+    return { hold, amount };
+  });
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { afterCommit, afterEvent, afterLook, afterRelease, type Booking, delayOf, type Next } from "../src/booking.js";
+import type { CyclesResult } from "../src/cycles-client.js";
+import type { Hold } from "../src/hold.js";
+import { errorCodes } from "../src/wire/answers.js";
+import { action, money, subject } from "./support/server.js";
+
+const hold: Hold = {
+  step: "root",
+  reservationId: "r",
+  reserved: 100n,
+  unit: "USD_MICROCENTS",
+  subject,
+  action,
+  prices: new Map(),
+};
+const commit = { kind: "commit", hold, amount: 70n, key: "k" } as const;
+const release = { kind: "release", hold, key: "k" } as const;
+const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0 } as const;
+
+const unknown = { kind: "unknown", problem: "no answer" } as const;
+
+function refused(code: string, status = 409) {
+  return { kind: "refused", status, code, message: "no" } as const;
+}
+
+function answered<Body>(body: Body): CyclesResult<Body> {
+  return { kind: "answered", body, roundTripMs: 1 };
+}
+
+/** The one booking that takes the place of another. */
+function insteadOf(next: Next): Booking {
+  if (next.kind !== "instead" || next.bookings[0] === undefined) throw new Error(`not instead: ${next.kind}`);
+  return next.bookings[0];
+}
+
+describe("money that has moved", () => {
+  it("is written once the server says so, and then as much as it says", () => {
+    expect(afterCommit(commit, answered({ status: "COMMITTED", charged: money(60n) }))).toEqual({ kind: "done", charged: 60n });
+    expect(afterEvent(event, answered({ status: "APPLIED", event_id: "e" }))).toEqual({ kind: "done", charged: 70n });
+    expect(afterEvent(event, answered({ status: "APPLIED", event_id: "e", charged: money(0n) }))).toEqual({
+      kind: "done",
+      charged: 0n,
+    });
+  });
+
+  it("is asked about again with the same key where nobody can tell, or where it may be otherwise in a while", () => {
+    for (const result of [unknown, refused("UNAUTHORIZED", 401), refused("FORBIDDEN", 403), refused("LIMIT_EXCEEDED", 429)]) {
+      expect(afterCommit(commit, result)).toMatchObject({ kind: "again" });
+      expect(afterEvent(event, result)).toMatchObject({ kind: "again" });
+      expect(afterLook(commit, result)).toMatchObject({ kind: "again" });
+    }
+    expect(afterCommit(commit, { ...unknown, retryAfterMs: 700 })).toEqual({ kind: "again", afterMs: 700 });
+  });
+
+  it("is never answered with a release, whatever the refusal", () => {
+    for (const code of [...errorCodes, "ADDED_LATER", "constructor"]) {
+      for (const next of [
+        afterCommit(commit, refused(code)),
+        afterEvent(event, refused(code)),
+        afterLook(commit, refused(code, 410)),
+      ]) {
+        const bookings = next.kind === "instead" ? next.bookings : [];
+        expect(bookings.filter(({ kind }) => kind === "release")).toEqual([]);
+        if (next.kind === "instead") expect(bookings.length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it.each([refused("RESERVATION_EXPIRED", 410), refused("NOT_FOUND", 404)])(
+    "is told as an event with the commit's key where its hold is gone",
+    (result) => {
+      expect(afterCommit(commit, result)).toEqual({ kind: "instead", bookings: [event] });
+    },
+  );
+
+  it.each(["RESERVATION_FINALIZED", "IDEMPOTENCY_MISMATCH"])("is looked for where its hold was ended before: %s", (code) => {
+    expect(afterCommit(commit, refused(code))).toEqual({ kind: "look" });
+  });
+
+  it.each<[string, bigint | undefined, Next]>([
+    ["COMMITTED", 70n, { kind: "done", charged: 70n }],
+    ["COMMITTED", 90n, { kind: "done", charged: 90n }],
+    ["COMMITTED", 50n, { kind: "instead", bookings: [{ ...event, amount: 20n }] }],
+    ["RELEASED", undefined, { kind: "instead", bookings: [event] }],
+    ["ACTIVE", undefined, { kind: "again", afterMs: 0 }],
+  ])("of which a look finds %s with %s is written as far as it is not", (status, committed, next) => {
+    const body = { status, ...(committed === undefined ? {} : { committed: money(committed) }) };
+    expect(afterLook(commit, answered(body as never))).toEqual(next);
+  });
+
+  it("of which a look finds the hold expired is told as an event", () => {
+    expect(afterLook(commit, refused("RESERVATION_EXPIRED", 410))).toEqual({ kind: "instead", bookings: [event] });
+  });
+
+  it("beyond an overdraft is committed as far as it was held, and the rest told as far as there is room", () => {
+    const next = afterCommit({ ...commit, amount: 150n }, refused("OVERDRAFT_LIMIT_EXCEEDED"));
+    expect(next).toEqual({
+      kind: "instead",
+      bookings: [
+        { ...commit, amount: 100n, key: "k.held" },
+        { ...event, amount: 50n, key: "k.beyond", overage: "ALLOW_IF_AVAILABLE" },
+      ],
+    });
+  });
+
+  it("as an event has to fit until its own dead hold must have been swept, and then takes what it gets", () => {
+    const tried: string[] = [];
+    let waitedMs = 0;
+    let booking: Booking = event;
+    while (booking.kind === "event" && booking.overage !== "ALLOW_IF_AVAILABLE") {
+      tried.push(booking.overage);
+      waitedMs += delayOf(booking);
+      expect(booking.key, "one key for all").toBe("k");
+      booking = insteadOf(
+        afterEvent(booking, refused(booking.overage === "REJECT" ? "BUDGET_EXCEEDED" : "OVERDRAFT_LIMIT_EXCEEDED")),
+      );
+    }
+    expect(waitedMs, "the sweep comes every five seconds").toBeGreaterThan(5_000);
+    expect(tried).toEqual([...Array.from({ length: 8 }, () => "REJECT"), "ALLOW_WITH_OVERDRAFT"]);
+    expect(booking).toMatchObject({ kind: "event", overage: "ALLOW_IF_AVAILABLE", amount: 70n });
+  });
+
+  it("as an event that was booked with another policy when its answer was lost is written", () => {
+    expect(afterEvent({ ...event, overage: "ALLOW_WITH_OVERDRAFT" }, refused("IDEMPOTENCY_MISMATCH"))).toEqual({ kind: "done" });
+  });
+
+  it.each(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "ADDED_LATER"])(
+    "that nobody will write after %s is an operator's",
+    (code) => {
+      expect(afterCommit(commit, refused(code))).toMatchObject({ kind: "stuck", problem: expect.stringContaining(code) });
+      expect(afterEvent(event, refused(code))).toMatchObject({ kind: "stuck" });
+    },
+  );
+
+  it("on a frozen budget waits until it is thawed", () => {
+    expect(afterEvent(event, refused("BUDGET_FROZEN"))).toMatchObject({ kind: "again" });
+  });
+});
+
+describe("a hold of which nothing was spent", () => {
+  it("is done with once it is released, or ended otherwise", () => {
+    expect(afterRelease(release, answered({ status: "RELEASED", released: money(100n) }))).toEqual({ kind: "done" });
+    for (const code of ["RESERVATION_EXPIRED", "RESERVATION_FINALIZED", "NOT_FOUND"])
+      expect(afterRelease(release, refused(code))).toEqual({ kind: "done" });
+  });
+
+  it("is released again where nobody can tell", () => {
+    expect(afterRelease(release, unknown)).toMatchObject({ kind: "again" });
+    expect(afterRelease(release, refused("UNAUTHORIZED", 401))).toMatchObject({ kind: "again" });
+  });
+});

@@ -1,0 +1,387 @@
+import { describe, expect, it } from "vitest";
+import { Attempt, adapterFor, contextOf, outcomeOf, transfer, usdc, wallet } from "./support/attempt.js";
+import { answered, money, startServer } from "./support/server.js";
+
+/** Asks until something is so: what goes on in the background has no other end to wait for. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("an attempt that moves money", () => {
+  it("holds its worth before it runs, and books what it really moved", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    expect(await attempt.before()).toMatchObject({ decision: "allow", validForMs: expect.any(Number) });
+    expect(budget.reserved).toBe(500n);
+    await attempt.settle(outcomeOf([transfer("3")]));
+    expect([budget.spent, budget.reserved]).toEqual([300n, 0n]);
+    expect(
+      server.requests.map(({ operation }) => operation),
+      "two requests, and no more",
+    ).toEqual(["reserve", "commit"]);
+  });
+
+  it("tells whose budget it draws on, and what it does", async () => {
+    const { server, client } = await startServer();
+    const { adapter } = adapterFor(server, { workspace: "Prod", app: "pay.desk" });
+    await new Attempt(adapter, contextOf([transfer("5")], { runId: "run:7", agentId: "treasurer" })).before();
+    const { reservations } = answered(await client.list({}));
+    expect(reservations).toMatchObject([
+      {
+        subject: { tenant: "acme", workspace: ".50rod", app: "pay.2edesk", workflow: "run.3a7", agent: "treasurer" },
+        action: { kind: "payment.charge", name: "native_transfer" },
+        reserved: money(500n),
+      },
+    ]);
+    await new Attempt(adapter, contextOf([transfer("1")])).before();
+    expect(answered(await client.list({ agent: wallet })).reservations, "without a name, its wallet").toHaveLength(1);
+  });
+
+  it("that moved nothing gives all back", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    await attempt.settle(outcomeOf([], { status: "denied", entered: false }));
+    expect(budget.remaining).toBe(1_000n);
+    expect(server.requests.at(-1)?.operation).toBe("release");
+  });
+
+  it("beyond the budget is denied, and the nearest that fits is not", async () => {
+    const { server } = await startServer();
+    const { adapter } = adapterFor(server);
+    expect(await new Attempt(adapter, contextOf([transfer("11")])).before()).toMatchObject({
+      decision: "deny",
+      code: "over_limit",
+    });
+    expect(await new Attempt(adapter, contextOf([transfer("10")])).before()).toMatchObject({ decision: "allow" });
+  });
+
+  it("of which 64 ask at once for a budget of ten, ten run", async () => {
+    const { server, budget } = await startServer();
+    const { adapter } = adapterFor(server);
+    const decisions = await Promise.all(
+      Array.from({ length: 64 }, () => new Attempt(adapter, contextOf([transfer("1")])).before()),
+    );
+    expect(decisions.filter(({ decision }) => decision === "allow")).toHaveLength(10);
+    expect(budget.remaining).toBe(0n);
+  });
+
+  it.each([
+    ["in what has no price", transfer("1", "eip155:84532/slip44:60"), "unpriced"],
+    ["without a bound", { ...transfer("1"), amount: "unlimited" }, "over_limit"],
+    ["beyond what Cycles can count", transfer("92233720368547759"), "over_limit"],
+  ])("%s is denied without a request", async (_, effect, code) => {
+    const { server } = await startServer();
+    const decision = await new Attempt(adapterFor(server).adapter, contextOf([effect])).before();
+    expect(decision).toMatchObject({ decision: "deny", code });
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is priced once by a source that is asked, however the price goes on", async () => {
+    const { server, budget } = await startServer();
+    const eth = "eip155:84532/slip44:60";
+    let units = 1n;
+    const asked: string[] = [];
+    const priceSource = (asset: string) => {
+      asked.push(asset);
+      return { units: units++, atomic: 1n };
+    };
+    const attempt = new Attempt(adapterFor(server, {}, { priceSource }).adapter, contextOf([transfer("50", eth)]));
+    await attempt.before();
+    expect(await attempt.call([transfer("60", eth)], "call-1")).toMatchObject({ decision: "allow" });
+    expect(asked).toEqual([eth]);
+    await attempt.settle(outcomeOf([transfer("110", eth)]));
+    expect(budget.spent).toBe(110n);
+    expect(
+      await new Attempt(
+        adapterFor(server, {}, { priceSource: () => ({ units: 0n, atomic: 1n }) }).adapter,
+        contextOf([transfer("1", eth)]),
+      ).before(),
+    ).toMatchObject({ code: "unpriced" });
+  });
+
+  it("whose spend has no price books all that it holds, and says so", async () => {
+    const { server, budget } = await startServer();
+    const { adapter, said } = adapterFor(server);
+    const attempt = new Attempt(adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    await attempt.settle(outcomeOf([transfer("1", "eip155:84532/slip44:60")]));
+    expect(budget.spent).toBe(500n);
+    expect(said.join()).toContain("no price");
+  });
+});
+
+describe("a wallet call", () => {
+  it("beyond what was held makes a hold of its own, and what was spent fills them in order", async () => {
+    const { server, budget, client } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    await attempt.before();
+    expect(await attempt.call([transfer("3")], "call-1")).toMatchObject({ decision: "allow" });
+    expect(await attempt.call([transfer("6")], "call-2"), "all or none").toMatchObject({ decision: "deny", code: "over_limit" });
+    expect(budget.reserved).toBe(500n);
+    await attempt.settle(outcomeOf([transfer("4")]));
+    expect(budget.spent).toBe(400n);
+    const { reservations } = answered(await client.list({}));
+    expect(reservations.map(({ committed }) => committed?.amount).sort()).toEqual([200n, 200n]);
+  });
+
+  it("that was never needed is released, and only after what was spent is committed", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    await attempt.before();
+    await attempt.call([transfer("3")], "call-1");
+    await attempt.settle(outcomeOf([transfer("2")]));
+    expect(server.requests.map(({ operation }) => operation)).toEqual(["reserve", "reserve", "commit", "release"]);
+    expect([budget.spent, budget.reserved]).toEqual([200n, 0n]);
+  });
+
+  it("that was never needed is not released as long as a commit is not written", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    await attempt.before();
+    await attempt.call([transfer("3")], "call-1");
+    server.faults.add({ operation: "commit", kind: "lost_request" });
+    await attempt.settle(outcomeOf([transfer("2")]));
+    expect(budget.reserved).toBe(500n);
+    await until(() => budget.reserved === 0n);
+    expect(server.requests.map(({ operation }) => operation).slice(2)).toEqual(["commit", "commit", "release"]);
+  });
+
+  it("of an attempt without a value is the first to hold something", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([]));
+    expect(await attempt.before()).toEqual({ decision: "allow" });
+    expect(await attempt.call([], "call-0")).toEqual({ decision: "allow" });
+    expect(server.requests).toEqual([]);
+    await attempt.call([transfer("3")], "call-1");
+    await attempt.settle(outcomeOf([transfer("3")]));
+    expect(budget.spent).toBe(300n);
+  });
+
+  it("without excess asks nobody, as long as what is held lasts", async () => {
+    const { server } = await startServer();
+    const { adapter } = adapterFor(server, { ttlMs: 1_000 });
+    const short = new Attempt(adapter, contextOf([transfer("1")]));
+    expect(await short.before(), "a second is what the wallet needs").toMatchObject({ decision: "deny", code: "allow_expired" });
+    const long = new Attempt(adapterFor(server).adapter, contextOf([transfer("1")]));
+    await long.before();
+    const before = server.requests.length;
+    expect(await long.call([], "call-1")).toMatchObject({ decision: "allow", validForMs: expect.any(Number) });
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it("of an attempt that another process opened is denied", async () => {
+    const { server } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("1")]));
+    await attempt.before();
+    const other = new Attempt(adapterFor(server).adapter, attempt.context);
+    other.settlements.push(...attempt.settlements);
+    expect(await other.call([], "call-1")).toMatchObject({ decision: "deny", code: "attempt_unknown" });
+  });
+
+  it("beyond all holds is booked with the last of them", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    await attempt.before();
+    await attempt.settle(outcomeOf([transfer("5")]));
+    expect(budget.spent).toBe(500n);
+  });
+});
+
+describe("a payment that is asked for again under its intent", () => {
+  it.each(["while it runs", "after it was made", "after it failed"])("%s is denied, in another process too", async (when) => {
+    const { server, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")], { intentId: "invoice-1" }));
+    await first.before();
+    if (when === "after it was made") await first.settle(outcomeOf([transfer("2")]));
+    if (when === "after it failed") await first.settle(outcomeOf([]));
+    const again = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")], { intentId: "invoice-1" }));
+    expect(await again.before()).toMatchObject({ decision: "deny", code: "replayed" });
+    const other = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")], { intentId: "invoice-2" }));
+    expect(await other.before()).toMatchObject({ decision: "allow" });
+    expect(budget.reserved).toBe(when === "while it runs" ? 400n : 200n);
+  });
+
+  it("by four at once, one runs", async () => {
+    const { server, budget } = await startServer();
+    const { adapter } = adapterFor(server);
+    const four = Array.from({ length: 4 }, () => new Attempt(adapter, contextOf([transfer("2")], { intentId: "invoice-1" })));
+    const decisions = await Promise.all(four.map((attempt) => attempt.before()));
+    expect(decisions.map(({ decision }) => decision).sort()).toEqual(["allow", "deny", "deny", "deny"]);
+    expect(budget.reserved).toBe(200n);
+  });
+});
+
+describe("when the server is in trouble before the action", () => {
+  it.each(["lost_request", "lost_answer", "malformed", "store_down"] as const)(
+    "%s once: it is asked again with the same key, and the action runs",
+    async (kind) => {
+      const { server, budget } = await startServer();
+      server.faults.add({ operation: "reserve", kind });
+      expect(await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before()).toMatchObject({
+        decision: "allow",
+      });
+      expect(budget.reserved).toBe(200n);
+      expect(new Set(server.requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    },
+  );
+
+  it("for good, the action is denied, and a hold that was made unheard is given back", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+    const decision = await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before(300);
+    expect(decision).toMatchObject({ decision: "deny", code: "budget_unreachable" });
+    await until(() => budget.reserved === 0n);
+    expect(server.requests.some(({ operation }) => operation === "release")).toBe(true);
+  });
+
+  it("and asks for patience, it gets it, or the action is denied", async () => {
+    const { server } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 60 });
+    const decision = await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before();
+    expect(decision).toMatchObject({ decision: "deny", code: "budget_busy", retryAfterMs: 60_000 });
+    const asked = server.requests.filter(({ operation }) => operation === "reserve");
+    expect(asked, "not one more before the minute is over").toHaveLength(1);
+  });
+});
+
+describe("when the server is in trouble after the action", () => {
+  it.each(["lost_request", "lost_answer", "malformed", "refused", "store_down"] as const)(
+    "%s once: the spend is booked once, with the same key",
+    async (kind) => {
+      const { server, budget } = await startServer();
+      const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+      await attempt.before();
+      server.faults.add({ operation: "commit", kind });
+      await attempt.settle(outcomeOf([transfer("3")]));
+      await until(() => server.requests.filter(({ operation }) => operation === "commit").length === 2);
+      await until(() => budget.reserved === 0n);
+      expect(budget.spent).toBe(300n);
+      expect(new Set(server.requests.slice(1).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+      expect(server.requests.every(({ operation }) => operation !== "release")).toBe(true);
+    },
+  );
+
+  it("and does not answer, whoever settles does not wait for it", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server, { timeoutMs: 60_000 }).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    server.faults.add({ operation: "commit", kind: "late", delayMs: 50_000 });
+    await attempt.settle(outcomeOf([transfer("3")]));
+    expect(budget.spent).toBe(300n);
+  }, 20_000);
+
+  it("and the hold has ended meanwhile, the spend is booked as an event once the hold is swept, and nothing is locked", async () => {
+    const { server, budget, pass } = await startServer({ allocated: 500n });
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    pass(60 * 60_000);
+    await attempt.settle(outcomeOf([transfer("3")]));
+    await until(() => server.requests.filter(({ operation }) => operation === "event").length === 2);
+    server.sweep();
+    await until(() => budget.spent === 300n);
+    expect([budget.isOverLimit, budget.remaining]).toEqual([false, 200n]);
+  });
+
+  it("and has booked less than was spent, it is said", async () => {
+    const { server, budget } = await startServer({ allocated: 200n });
+    const { adapter, said } = adapterFor(server);
+    const attempt = new Attempt(adapter, contextOf([transfer("2")]));
+    await attempt.before();
+    await attempt.settle(outcomeOf([transfer("3")]));
+    expect(budget.spent).toBe(200n);
+    expect(said.join()).toContain("booked 200 of 300");
+  });
+});
+
+describe("money that is found later", () => {
+  it("is added to what was booked, and nothing lowers it", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    await attempt.settle(outcomeOf([transfer("2")]));
+    await attempt.settle(outcomeOf([transfer("2")]));
+    await attempt.settle(outcomeOf([transfer("3")]));
+    const before = server.requests.length;
+    await attempt.settle(outcomeOf([transfer("1")]));
+    expect(budget.spent).toBe(300n);
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it("by a process that knows nothing of what was booked is added too", async () => {
+    const { server, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    await first.settle(outcomeOf([transfer("2")]));
+    const second = new Attempt(adapterFor(server).adapter, first.context);
+    second.settlements.push(...(JSON.parse(JSON.stringify(first.settlements)) as typeof first.settlements));
+    await second.settle(outcomeOf([transfer("2")]));
+    expect(budget.spent, "the same again is the same").toBe(200n);
+    const third = new Attempt(adapterFor(server).adapter, first.context);
+    third.settlements.push(...first.settlements);
+    await third.settle(outcomeOf([transfer("3")]));
+    await until(() => budget.spent === 300n);
+  });
+});
+
+describe("caps that come with an allow", () => {
+  it.each([
+    ["an allow-list without the action", { tool_allowlist: ["trade"], tool_denylist: [] }, "denied_by_rule"],
+    ["an allow-list with its name in other letters", { tool_allowlist: ["Native_transfer"] }, "denied_by_rule"],
+    ["a deny-list with the action", { tool_denylist: ["native_transfer"] }, "denied_by_rule"],
+    ["no step left", { max_steps_remaining: 0 }, "over_limit"],
+  ])("%s: the action is denied, and its hold given back", async (_, caps, code) => {
+    const { server, budget } = await startServer({ caps });
+    expect(await new Attempt(adapterFor(server).adapter, contextOf([transfer("1")])).before()).toMatchObject({
+      decision: "deny",
+      code,
+    });
+    expect(budget.reserved).toBe(0n);
+  });
+
+  it.each([
+    [
+      "an allow-list with the action, whatever the deny-list says",
+      { tool_allowlist: ["native_transfer"], tool_denylist: ["native_transfer"] },
+    ],
+    ["empty lists", { tool_allowlist: [], tool_denylist: [] }],
+    ["a step left", { max_steps_remaining: 1 }],
+    ["a limit of tokens, where none are held", { max_tokens: 0 }],
+    ["a pause, and nothing before it", { cooldown_ms: 60_000 }],
+  ])("%s: the action runs", async (_, caps) => {
+    const { server } = await startServer({ caps });
+    expect(await new Attempt(adapterFor(server).adapter, contextOf([transfer("1")])).before()).toMatchObject({
+      decision: "allow",
+    });
+  });
+
+  it("a pause: the next action is told how long, and the calls of one action need none", async () => {
+    const { server } = await startServer({ caps: { cooldown_ms: 60_000 } });
+    const { adapter } = adapterFor(server);
+    const first = new Attempt(adapter, contextOf([transfer("1")]));
+    await first.before();
+    expect(await first.call([transfer("1")], "call-1")).toMatchObject({ decision: "allow" });
+    const second = await new Attempt(adapter, contextOf([transfer("1")])).before();
+    expect(second).toMatchObject({ decision: "deny", code: "over_limit", retryAfterMs: expect.any(Number) });
+  });
+
+  it("a step left: it is taken by what runs, and free once that is settled", async () => {
+    const { server } = await startServer({ caps: { max_steps_remaining: 1 } });
+    const { adapter } = adapterFor(server);
+    const first = new Attempt(adapter, contextOf([transfer("1")]));
+    await first.before();
+    expect(await new Attempt(adapter, contextOf([transfer("1")])).before()).toMatchObject({ decision: "deny" });
+    await first.settle(outcomeOf([]));
+    expect(await new Attempt(adapter, contextOf([transfer("1")])).before()).toMatchObject({ decision: "allow" });
+  });
+
+  it("a limit of tokens: more of them are denied", async () => {
+    const { server } = await startServer({ unit: "TOKENS", caps: { max_tokens: 7 } });
+    const { adapter } = adapterFor(server, { unit: "TOKENS", prices: { [usdc]: { worth: "1", decimals: 0 } } });
+    expect(await new Attempt(adapter, contextOf([transfer("8")])).before()).toMatchObject({
+      decision: "deny",
+      code: "over_limit",
+    });
+    expect(await new Attempt(adapter, contextOf([transfer("7")])).before()).toMatchObject({ decision: "allow" });
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { CyclesResult } from "../src/cycles-client.js";
+import { verdictOf } from "../src/from-cycles.js";
+import { type AnswerOf, answersWith, errorCodes } from "../src/wire/answers.js";
+import { money } from "./support/server.js";
+
+type Result = CyclesResult<AnswerOf<"reserve">>;
+
+const asked = money(100n);
+const held = {
+  decision: "ALLOW",
+  affected_scopes: ["tenant:acme"],
+  scope_path: "tenant:acme",
+  reservation_id: "r",
+  reserved: asked,
+  remaining_ttl_ms: 60_000,
+} as const;
+
+function answered(body: Record<string, unknown>): Result {
+  return { kind: "answered", body: body as AnswerOf<"reserve">, roundTripMs: 1 };
+}
+
+function refused(code: string, status = 409): Result {
+  return { kind: "refused", status, code, message: "no" };
+}
+
+it("a hold of what was asked is one", () => {
+  expect(verdictOf(answered(held), asked)).toEqual({
+    kind: "held",
+    reservationId: "r",
+    leaseMs: 60_000,
+    caps: undefined,
+    scopePath: "tenant:acme",
+  });
+  const caps = { max_tokens: 1 };
+  expect(verdictOf(answered({ ...held, decision: "ALLOW_WITH_CAPS", caps }), asked)).toMatchObject({ kind: "held", caps });
+});
+
+it("a hold that nobody says how long it lasts is not relied on", () => {
+  const { remaining_ttl_ms: _remaining, ...older } = held;
+  expect(verdictOf(answered(older), asked)).toMatchObject({ kind: "held", leaseMs: 0 });
+});
+
+it("an allow that comes again after its hold has ended runs nothing", () => {
+  expect(verdictOf(answered({ ...held, remaining_ttl_ms: 0 }), asked)).toMatchObject({ kind: "denied", code: "replayed" });
+});
+
+describe("an allow that holds nothing of what was asked denies:", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["without a reservation", { reservation_id: null }],
+    ["of another amount", { reserved: money(99n) }],
+    ["of another unit", { reserved: { unit: "TOKENS", amount: 100n } }],
+    ["with caps that it does not announce", { caps: {} }],
+    ["that announces caps and has none", { decision: "ALLOW_WITH_CAPS" }],
+  ])("%s", (_, changed) => {
+    expect(verdictOf(answered({ ...held, ...changed }), asked)).toMatchObject({ kind: "denied", code: "invalid_decision" });
+  });
+});
+
+it.each([...errorCodes, "ADDED_LATER", "constructor", "__proto__", ""])("a refusal with %j denies, or is asked again", (code) => {
+  const verdict = verdictOf(refused(code), asked);
+  expect(verdict).toMatchObject({ kind: "denied", code: expect.stringMatching(/^[a-z_]+$/), reason: expect.stringMatching(/./) });
+});
+
+it.each([401, 429])("a refusal with status %d is asked again", (status) => {
+  expect(verdictOf(refused("UNAUTHORIZED", status), asked)).toMatchObject({ kind: "again" });
+});
+
+it("an unknown outcome is asked again, after as long as the server says", () => {
+  const unknown: Result = { kind: "unknown", problem: "no answer", retryAfterMs: 700 };
+  expect(verdictOf(unknown, asked)).toMatchObject({ kind: "again", code: "budget_unreachable", retryAfterMs: 700 });
+});
+
+it.each(["BUDGET_EXCEEDED", "ADDED_LATER", null])("a denial of the server's with reason %j denies", (reason) => {
+  expect(verdictOf(answered({ decision: "DENY", affected_scopes: [], reason_code: reason }), asked)).toMatchObject({
+    kind: "denied",
+  });
+});
+
+it.each<[string, unknown]>([
+  ["nothing", null],
+  ["a word", "ALLOW"],
+  ["an empty object", {}],
+  ["another word", { decision: "allow", affected_scopes: [] }],
+  ["no scopes", { decision: "ALLOW" }],
+  ["a list", [held]],
+  ["a getter of another mind", { ...held, decision: { toString: () => "ALLOW" } }],
+])("%s is no answer at all", (_, body) => {
+  expect(answersWith("ignored").reserve.safeParse(body).success).toBe(false);
+});
