@@ -14,7 +14,7 @@ import { type CyclesAdapterOptions, cyclesAdapterOptions } from "./cycles-adapte
 import { CyclesClient } from "./cycles-client.js";
 import { type Hold, holdOf } from "./hold.js";
 import { allowWithin, Holder } from "./holder.js";
-import { OpenAttempts } from "./open-attempts.js";
+import { OpenAttempts, shortestLease } from "./open-attempts.js";
 import { type Price, type PriceSource, worthOf } from "./price.js";
 import { Settler } from "./settler.js";
 import { keyOf, moneyIn, sharesOf } from "./to-cycles.js";
@@ -48,6 +48,7 @@ export function cyclesAdapter(options: CyclesAdapterOptions, parts: CyclesAdapte
     client,
     attempts,
     priceSource,
+    logger,
     release: (hold, key) => settler.book([{ kind: "release", hold, key }]),
   });
   const settled = new SettledAttempts(settler, logger);
@@ -63,7 +64,7 @@ export function cyclesAdapter(options: CyclesAdapterOptions, parts: CyclesAdapte
     beforeWalletCall(context: ActionContext, scope: WalletCallScope): PolicyDecision | Promise<PolicyDecision> {
       const money = moneyIn(context.excess ?? context.effects);
       if (money.length > 0) return holder.hold({ context, step: context.callId ?? "call" }, money, scope);
-      const lease = attempts.of(context.actionId).lease;
+      const lease = shortestLease(attempts.of(context.actionId));
       if (lease !== undefined) return allowWithin(lease);
       // What was held for the attempt is not known here, and may be gone.
       if (scope.settlements.length > 0)

@@ -13,6 +13,7 @@ export type ReserveVerdict =
        * is too old to say, and then nothing may rely on it.
        */
       readonly leaseMs: number;
+      readonly roundTripMs: number;
       readonly caps: Caps | undefined;
       /** The budgets that were asked, innermost, as the server names them. */
       readonly scopePath: string;
@@ -63,11 +64,11 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
       return { kind: "denied", ...(denial ?? { code: "denied", reason: "the budget server denies it" }), ...waiting };
     }
     case "answered":
-      return heldBy(result.body, asked);
+      return heldBy(result.body, asked, result.roundTripMs);
   }
 }
 
-function heldBy(body: AnswerOf<"reserve">, asked: Amount): ReserveVerdict {
+function heldBy(body: AnswerOf<"reserve">, asked: Amount, roundTripMs: number): ReserveVerdict {
   const { decision, reservation_id: reservationId, reserved, remaining_ttl_ms: remainingMs, caps, scope_path: scopePath } = body;
   if (decision === "DENY") {
     const denial = Object.hasOwn(denials, body.reason_code ?? "") ? denials[body.reason_code ?? ""] : undefined;
@@ -84,6 +85,7 @@ function heldBy(body: AnswerOf<"reserve">, asked: Amount): ReserveVerdict {
     kind: "held",
     reservationId,
     leaseMs: remainingMs ?? 0,
+    roundTripMs,
     caps: caps ?? undefined,
     scopePath: scopePath ?? "",
   };

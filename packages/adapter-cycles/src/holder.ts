@@ -1,11 +1,12 @@
-import type { DecisionScope } from "@agentkit-policy/core";
+import type { DecisionScope, Logger } from "@agentkit-policy/core";
 import { type Allow, type Deny, elapsedMs, systemClock } from "@agentkit-policy/schema";
 import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
 import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
+import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
-import type { Instant, Lease, OpenAttempt, OpenAttempts } from "./open-attempts.js";
+import { holdsOf, type Instant, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
 import { type Price, type PriceSource, worthOf } from "./price.js";
 import { keyOf, metadataOf, type moneyIn, reserveRequestOf, type Step } from "./to-cycles.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
@@ -17,11 +18,14 @@ const leaseMarginMs = 1_000;
 /** A reserve that nobody answered is sent again after so long, and twice as long each time. */
 const firstRetryMs = 50;
 
+type Held = Extract<ReserveVerdict, { kind: "held" }>;
+
 export interface HolderParts {
   readonly settings: CyclesAdapterSettings;
   readonly client: CyclesClient;
   readonly attempts: OpenAttempts;
   readonly priceSource: PriceSource | undefined;
+  readonly logger: Logger;
   /** Gives back a hold that is not used. */
   readonly release: (hold: Hold, key: string) => Promise<void>;
 }
@@ -38,7 +42,7 @@ export class Holder {
 
   /** Holds what the money is worth. */
   async hold(step: Step, money: ReturnType<typeof moneyIn>, scope: DecisionScope): Promise<Allow | Deny> {
-    const since: Instant = { now: systemClock.now(), uptime: systemClock.uptime() };
+    const since = instant();
     const attempt = this.#parts.attempts.of(step.context.actionId);
     for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
     const worth = worthOf(money, attempt.prices);
@@ -70,9 +74,28 @@ export class Holder {
       await this.#parts.release(hold, keyOf(step, "release"));
       return denial;
     }
-    this.#parts.attempts.held(step.context.actionId, attempt, scopePath, lease);
+    this.#keep(step, attempt, verdict, lease);
     if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopePath, since);
     return { ...allowed, settlement: settlementOf(hold) } as Allow;
+  }
+
+  /** Keeps the hold alive until its attempt is settled. */
+  #keep(step: Step, attempt: OpenAttempt, { reservationId, scopePath, leaseMs, roundTripMs }: Held, lease: Lease): void {
+    const { client, settings, attempts, logger } = this.#parts;
+    const heartbeat = new Heartbeat({
+      client,
+      reservationId,
+      key: keyOf(step, "extend"),
+      ttlMs: settings.ttlMs,
+      timeoutMs: settings.timeoutMs,
+      onLease: (ms) => {
+        hold.lease = { since: instant(), ms };
+      },
+      onStop: (problem) => logger.warn(`the hold of ${step.context.actionId} at Cycles will end: ${problem}`),
+    });
+    const hold: OpenHold = { scopePath, lease, heartbeat };
+    attempts.held(step.context.actionId, attempt, step.step, hold);
+    heartbeat.start({ remainingMs: leaseMs, rttMs: roundTripMs });
   }
 
   /** The price of an asset is asked once an attempt, and stays. */
@@ -116,16 +139,11 @@ export class Holder {
     }
   }
 
-  #denialByCaps(
-    step: Step,
-    attempt: OpenAttempt,
-    { caps, scopePath }: Extract<ReserveVerdict, { kind: "held" }>,
-    held: Amount,
-  ): Deny | undefined {
+  #denialByCaps(step: Step, attempt: OpenAttempt, { caps, scopePath }: Held, held: Amount): Deny | undefined {
     if (caps === undefined) return undefined;
     const { attempts } = this.#parts;
     // The calls of one attempt are one action: they need no pause between them.
-    const last = attempt.scopePaths.has(scopePath) ? undefined : attempts.lastAllowed(scopePath);
+    const last = holdsOf(attempt, scopePath) ? undefined : attempts.lastAllowed(scopePath);
     return denialByCaps(caps, {
       actionName: step.context.actionName,
       held,
@@ -133,6 +151,10 @@ export class Holder {
       sinceLastMs: last === undefined ? undefined : elapsedMs(systemClock, last),
     });
   }
+}
+
+function instant(): Instant {
+  return { now: systemClock.now(), uptime: systemClock.uptime() };
 }
 
 /** An allow for as long as a hold can be relied on, from now. */

@@ -1,3 +1,4 @@
+import type { Heartbeat } from "./heartbeat.js";
 import type { Price } from "./price.js";
 
 /** Both clocks, read together. */
@@ -6,20 +7,26 @@ export interface Instant {
   readonly uptime: number;
 }
 
+/** How long a hold lasts, counted from a moment at which the server had not counted yet. */
+export interface Lease {
+  readonly since: Instant;
+  readonly ms: number;
+}
+
+/** What an attempt holds of one budget. */
+export interface OpenHold {
+  /** The innermost budget that it was taken from, as the server names it. */
+  readonly scopePath: string;
+  lease: Lease;
+  readonly heartbeat: Heartbeat;
+}
+
 /** What this process knows of an attempt of its own that is not over. */
 export interface OpenAttempt {
   /** By asset, as they were when the attempt first asked. */
   readonly prices: Map<string, Price>;
-  /** The budgets that it holds something of, as the server names them. */
-  readonly scopePaths: Set<string>;
-  /** The one of its holds that ends first; undefined while it has none. */
-  lease: Lease | undefined;
-}
-
-/** How long a hold lasts, counted from before it was asked for. */
-export interface Lease {
-  readonly since: Instant;
-  readonly ms: number;
+  /** By step. */
+  readonly holds: Map<string, OpenHold>;
 }
 
 /** So many budgets are remembered of those that ask for a pause between actions. */
@@ -32,22 +39,26 @@ export class OpenAttempts {
 
   /** The attempt as it is known; a new one is not known until it holds something. */
   of(actionId: string): OpenAttempt {
-    return this.#open.get(actionId) ?? { prices: new Map(), scopePaths: new Set(), lease: undefined };
+    return this.#open.get(actionId) ?? { prices: new Map(), holds: new Map() };
   }
 
   end(actionId: string): void {
+    for (const { heartbeat } of this.of(actionId).holds.values()) heartbeat.stop();
     this.#open.delete(actionId);
   }
 
-  /** An attempt holds something of a budget. */
-  held(actionId: string, { prices }: OpenAttempt, scopePath: string, lease: Lease): void {
+  /** A step of an attempt holds something of a budget. */
+  held(actionId: string, { prices }: OpenAttempt, step: string, hold: OpenHold): void {
     // Another call of the same attempt may have been first.
     const attempt = this.of(actionId);
     this.#open.set(actionId, attempt);
+    attempt.holds.set(step, hold);
     for (const [asset, price] of prices) if (!attempt.prices.has(asset)) attempt.prices.set(asset, price);
-    attempt.scopePaths.add(scopePath);
-    // What is held is good for as long as all of it is.
-    if (attempt.lease === undefined || endOf(lease) < endOf(attempt.lease)) attempt.lease = lease;
+  }
+
+  /** How many others hold something of this budget. */
+  othersWith(scopePath: string, actionId: string): number {
+    return [...this.#open].filter(([id, attempt]) => id !== actionId && holdsOf(attempt, scopePath)).length;
   }
 
   /** Something was allowed on a budget that asks for a pause after it. */
@@ -58,14 +69,21 @@ export class OpenAttempts {
     if (this.#lastAllowed.size > maxPaused && oldest !== undefined) this.#lastAllowed.delete(oldest);
   }
 
-  /** How many others hold something of this budget. */
-  othersWith(scopePath: string, actionId: string): number {
-    return [...this.#open].filter(([id, { scopePaths }]) => id !== actionId && scopePaths.has(scopePath)).length;
-  }
-
   lastAllowed(scopePath: string): Instant | undefined {
     return this.#lastAllowed.get(scopePath);
   }
+}
+
+/** Whether an attempt holds something of a budget. */
+export function holdsOf({ holds }: OpenAttempt, scopePath: string): boolean {
+  return [...holds.values()].some((hold) => hold.scopePath === scopePath);
+}
+
+/** The lease that ends first: what an attempt holds is good for as long as all of it is. Undefined where it holds nothing. */
+export function shortestLease({ holds }: OpenAttempt): Lease | undefined {
+  return [...holds.values()]
+    .map(({ lease }) => lease)
+    .reduce<Lease | undefined>((one, other) => (one === undefined || endOf(other) < endOf(one) ? other : one), undefined);
 }
 
 function endOf({ since, ms }: Lease): number {

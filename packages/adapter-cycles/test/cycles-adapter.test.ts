@@ -324,6 +324,59 @@ describe("money that is found later", () => {
   });
 });
 
+describe("a hold that is needed longer than it lasts", () => {
+  /** A lease of four seconds: the schedule extends it after one. */
+  const short = { ttlMs: 4_000, timeoutMs: 1_000 };
+
+  async function extensions(
+    server: Awaited<ReturnType<typeof startServer>>["server"],
+    count: number,
+  ): Promise<(string | undefined)[]> {
+    const found = () => server.requests.filter(({ operation }) => operation === "extend");
+    await until(() => found().length >= count);
+    return found().map(({ idempotencyKey }) => idempotencyKey);
+  }
+
+  it("is extended, with a key of its own each time, until its attempt is settled", async () => {
+    const { server, client } = await startServer();
+    const attempt = new Attempt(adapterFor(server, short).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    const { reservations } = answered(await client.list({}));
+    const before = reservations[0]?.expires_at_ms ?? 0;
+    expect(await extensions(server, 1)).toEqual([`${attempt.context.actionId}.root.extend.1`]);
+    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+    const call = await attempt.call([], "call-1");
+    expect(call.decision === "allow" && (call.validForMs ?? 0) > 4_000, "a call may rely on the longer lease").toBe(true);
+    await attempt.settle(outcomeOf([transfer("5")]));
+    expect(server.requests.at(-1)?.operation).toBe("commit");
+  });
+
+  it.each(["lost_answer", "malformed", "refused"] as const)(
+    "%s once: the extension is repeated with its key, and adds once",
+    async (kind) => {
+      const { server, client } = await startServer();
+      server.faults.add({ operation: "extend", kind });
+      const attempt = new Attempt(adapterFor(server, short).adapter, contextOf([transfer("5")]));
+      await attempt.before();
+      const before = answered(await client.list({})).reservations[0]?.expires_at_ms ?? 0;
+      expect(new Set(await extensions(server, 2)).size).toBe(1);
+      expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+      await attempt.settle(outcomeOf([]));
+    },
+  );
+
+  it("and cannot be extended any more ends with what it has, which is said, and its spend is booked all the same", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "extend", kind: "refused", status: 409, code: "MAX_EXTENSIONS_EXCEEDED" });
+    const { adapter, said } = adapterFor(server, short);
+    const attempt = new Attempt(adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    await until(() => said.some((text) => text.includes("MAX_EXTENSIONS_EXCEEDED")));
+    await attempt.settle(outcomeOf([transfer("5")]));
+    expect(budget.spent).toBe(500n);
+  });
+});
+
 describe("caps that come with an allow", () => {
   it.each([
     ["an allow-list without the action", { tool_allowlist: ["trade"], tool_denylist: [] }, "denied_by_rule"],

@@ -29,6 +29,7 @@ it("a hold of what was asked is one", () => {
     kind: "held",
     reservationId: "r",
     leaseMs: 60_000,
+    roundTripMs: 1,
     caps: undefined,
     scopePath: "tenant:acme",
   });
