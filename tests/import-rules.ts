@@ -47,7 +47,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     types: [],
   },
-  // Never AgentKit: it decides for a host in another process.
+  // Never AgentKit: it decides for a host in another process. Adapters only by their names in a policy file.
   sidecar: {
     values: [
       "@agentkit-policy/schema",
@@ -58,6 +58,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       "vscode-jsonrpc",
     ],
     types: [],
+    onUse: ["@agentkit-policy/adapter-cycles"],
   },
   // Its test server is for tests, and loaded by itself.
   "adapter-cycles": {
@@ -77,6 +78,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       "picocolors",
     ],
     types: [],
+    onUse: ["@agentkit-policy/adapter-cycles"],
   },
 };
 
@@ -91,6 +93,8 @@ const openImportsAllowed: readonly string[] = [
   // The driver that is checked is the caller's own.
   "packages/ledger/src/driver-kit/child.ts",
   "packages/ledger/src/driver-kit/process-checks.ts",
+  // An adapter's module is named by a policy file.
+  "packages/policies/src/adapters.ts",
 ];
 
 /** The static imports in a text: what is loaded before its first line runs. */

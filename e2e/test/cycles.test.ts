@@ -1,12 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type CyclesAdapterOptions, cyclesAdapter } from "@agentkit-policy/adapter-cycles";
 import { type Budget, CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
-import { definePolicy, runWithContext, withPolicy } from "agentkit-policy";
+import { definePolicy, loadPolicy, runWithContext, withPolicy } from "agentkit-policy";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Anvil, caipChainId } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer } from "../world/kit.mjs";
 import { balanceOf, freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
 import { startWorld } from "../world/world.mjs";
-import { scale, silentLogger, until } from "./support.js";
+import { pythonChild } from "./child.js";
+import { counted, scale, silentLogger, temporaryFolder, until } from "./support.js";
 
 // A real agent on a real chain, whose payments a Cycles server pays for: afterwards both show the same.
 
@@ -26,9 +29,8 @@ afterAll(async () => {
   await anvil.stop();
 });
 
-/** An agent with a wallet of its own, and a server with a budget for so many payments. */
-async function agentFor(payments: bigint, options: Partial<CyclesAdapterOptions> = {}) {
-  serial += 1;
+/** A server with a budget for so many payments. */
+async function serverWith(payments: bigint): Promise<CyclesTestServer> {
   const server = await CyclesTestServer.start({
     apiKeys: { acme: "a-key" },
     budgets: [{ scope, unit: "USD_MICROCENTS", allocated: payments * payment }],
@@ -37,6 +39,20 @@ async function agentFor(payments: bigint, options: Partial<CyclesAdapterOptions>
     await server.close();
     expect(server.violations).toEqual([]);
   });
+  return server;
+}
+
+/** An agent as AgentKit makes it, with a wallet of its own that has one ether. */
+async function bareKit() {
+  serial += 1;
+  const account = freshAccount(`cycles ${serial}`);
+  await setBalance(anvil, account.address, 10n ** 18n);
+  return await makeKit({ rpcUrl: anvil.rpcUrl, account });
+}
+
+/** An agent under a server with a budget for so many payments. */
+async function agentFor(payments: bigint, options: Partial<CyclesAdapterOptions> = {}) {
+  const server = await serverWith(payments);
   const policy = await definePolicy({
     version: 1,
     ledger: "memory",
@@ -48,9 +64,7 @@ async function agentFor(payments: bigint, options: Partial<CyclesAdapterOptions>
     { baseUrl: server.baseUrl, apiKey: "a-key", tenant: "acme", prices: { [eth]: { worth: "2000", decimals: 18 } }, ...options },
     { logger: silentLogger },
   );
-  const account = freshAccount(`cycles ${serial}`);
-  await setBalance(anvil, account.address, 10n ** 18n);
-  const { kit } = await makeKit({ rpcUrl: anvil.rpcUrl, account });
+  const { kit } = await bareKit();
   const guarded = withPolicy(kit, [policy, cycles], { logger: silentLogger });
   return {
     server,
@@ -145,6 +159,55 @@ describe("one payment, and one fault of the server's", () => {
     expect(await pay(to)).toContain("denied by policy (budget_unauthorized)");
     expect(await received([to])).toBe(0n);
     expect(budget.remaining).toBe(payment);
+  });
+});
+
+describe("a policy file that uses Cycles", () => {
+  test("puts agents of both languages under one budget there, and exactly what it allows arrives", async () => {
+    const server = await serverWith(5n);
+    const budget = server.budgets.get(scope);
+    const file = join(temporaryFolder(), "policy.yaml");
+    const options = `baseUrl: "${server.baseUrl}", apiKey: a-key, tenant: acme, prices: { "${eth}": { worth: "2000", decimals: 18 } }`;
+    const lines = [
+      "version: 1",
+      "ledger: sqlite:./ledger.db",
+      `chains: { "${caipChainId}": { confirmations: 1 } }`,
+      "rules:",
+      '  - { id: local, limit: native, max: "1", per: [user], window: day }',
+      `  - { id: cycles, use: cycles, with: { ${options} } }`,
+      "",
+    ];
+    writeFileSync(file, lines.join("\n"));
+    const policy = await loadPolicy(file, { logger: silentLogger });
+    onTestFinished(async () => await policy.dispose());
+    const { kit } = await bareKit();
+    const guarded = withPolicy(kit, policy, { logger: silentLogger });
+    const python = await pythonChild("budget_sharer.py", {
+      rpcUrl: anvil.rpcUrl,
+      accountName: "cycles python",
+      wei: String(10n ** 18n),
+    });
+    onTestFinished(async () => await python.kill());
+    await python.next("ready");
+    python.send({ do: "open", policy: file });
+    await python.next("open");
+
+    const [toTypescript, toPython] = [recipients(6), recipients(6)];
+    python.send({ do: "spend", userId: "ann", value: "0.01", recipients: toPython });
+    await python.next("spending");
+    const mine = await runWithContext(
+      { userId: "ann" },
+      async () => await Promise.all(toTypescript.map((to) => invoke(guarded, nativeTransfer, { to, value: "0.01" }))),
+    );
+    const texts = [...mine, ...((await python.next("spent")).texts as string[])];
+    expect(texts.filter((text) => text.includes("Transferred"))).toHaveLength(5);
+    expect(texts.filter((text) => text.includes("denied by policy (over_limit)"))).toHaveLength(7);
+    await settled(budget);
+    expect(await received([...toTypescript, ...toPython])).toBe(5n * weiAPayment);
+    expect(budget.spent).toBe(5n * payment);
+    await until(async () => (await counted(policy, "local")) === 5n * weiAPayment, "the local limit counts the same");
+    python.send({ do: "close" });
+    await python.next("closed");
   });
 });
 

@@ -1,5 +1,7 @@
 import {
+  type Adapter,
   type DecisionScope,
+  defineAdapter,
   type Logger,
   type PolicyProvider,
   quietLogger,
@@ -10,7 +12,7 @@ import {
 } from "@agentkit-policy/core";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import type { Booking } from "./booking.js";
-import { type CyclesAdapterOptions, cyclesAdapterOptions } from "./cycles-adapter-options.js";
+import { type CyclesAdapterOptions, type CyclesAdapterSettings, cyclesAdapterOptions } from "./cycles-adapter-options.js";
 import { CyclesClient } from "./cycles-client.js";
 import { type Hold, holdOf } from "./hold.js";
 import { allowWithin, Holder } from "./holder.js";
@@ -18,6 +20,13 @@ import { OpenAttempts, shortestLease } from "./open-attempts.js";
 import { type Price, type PriceSource, worthOf } from "./price.js";
 import { Settler } from "./settler.js";
 import { keyOf, moneyIn, sharesOf } from "./to-cycles.js";
+
+/** Cycles by its name in a policy file: `use: cycles`. */
+export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
+  name: "cycles",
+  options: cyclesAdapterOptions,
+  create: (settings, { logger }) => providerOf(settings, { logger }),
+});
 
 /** What a program can hand over that a policy file cannot say. */
 export interface CyclesAdapterParts {
@@ -38,7 +47,10 @@ const maxSettled = 10_000;
  * @throws ZodError for options that cannot be used; TypeError for an address or a key that cannot
  */
 export function cyclesAdapter(options: CyclesAdapterOptions, parts: CyclesAdapterParts = {}): PolicyProvider {
-  const settings = cyclesAdapterOptions.parse(options);
+  return providerOf(cyclesAdapterOptions.parse(options), parts);
+}
+
+function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts): PolicyProvider {
   const { client = new CyclesClient(settings), priceSource } = parts;
   const logger = quietLogger(parts.logger ?? stderrLogger);
   const attempts = new OpenAttempts();

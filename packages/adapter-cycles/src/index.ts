@@ -1,4 +1,4 @@
-export { type CyclesAdapterParts, cyclesAdapter } from "./cycles-adapter.js";
+export { type CyclesAdapterParts, cycles, cyclesAdapter } from "./cycles-adapter.js";
 export type { CyclesAdapterOptions } from "./cycles-adapter-options.js";
 export {
   CyclesClient,

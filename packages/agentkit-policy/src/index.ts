@@ -2,8 +2,11 @@ export {
   ActionDeniedError,
   ActionFailedError,
   type ActionPolicyProvider,
+  type Adapter,
+  type AdapterScope,
   allOf,
   assertGuarded,
+  defineAdapter,
   failOpen,
   type Policy,
   type PolicyEvent,
@@ -16,13 +19,7 @@ export {
   when,
 } from "@agentkit-policy/core";
 export { type Balance, LedgerFault } from "@agentkit-policy/ledger";
-export {
-  definePolicy,
-  type LoadedPolicy,
-  type LoadOptions,
-  loadPolicy,
-  type PolicyDefinition,
-  PolicyFileError,
-} from "@agentkit-policy/policies";
+export { type LoadedPolicy, type LoadOptions, type PolicyDefinition, PolicyFileError } from "@agentkit-policy/policies";
 export type { ActionContext, ActionOutcome, Effect, PolicyDecision } from "@agentkit-policy/schema";
+export { definePolicy, loadPolicy } from "./load-policy.js";
 export { guardActions, guardWallet, withPolicy } from "./with-policy.js";

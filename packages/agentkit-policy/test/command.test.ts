@@ -57,6 +57,24 @@ describe("agentkit-policy", () => {
     expect(stdout).toContain("payees     allow  recipients: 0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
   });
 
+  it("check makes the engines that rules use, and says what is wrong with their options, and where", async () => {
+    const rule =
+      "  - { id: cycles, use: cycles, with: { baseUrl: 'https://cycles.example.com', apiKey: secret, tenant: acme } }\n";
+    writeFileSync(join(folder, "uses.yaml"), policyText + rule);
+    expect(await run("check", "uses.yaml")).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/cycles +use +asks cycles/),
+    });
+    writeFileSync(join(folder, "uses.yaml"), policyText + rule.replace("https", "http"));
+    const { code, stdout, stderr } = await run("check", "uses.yaml");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: uses\.yaml:7:\d+ rules\[3\]: .*not https/);
+    expect(stderr).not.toContain("secret");
+    writeFileSync(join(folder, "uses.yaml"), policyText + rule.replace("tenant", "tenent"));
+    expect((await run("check", "uses.yaml")).stderr).toMatch(/^error: uses\.yaml:7:\d+ rules\[3\]\.with/);
+  });
+
   it("check of a wrong file fails with file, line and hint, and prints nothing on standard output", async () => {
     writeFileSync(join(folder, "wrong.yaml"), policyText.replace("max:", "maximum:"));
     expect(await run("check", "wrong.yaml")).toEqual({

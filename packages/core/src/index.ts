@@ -1,5 +1,7 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
 export type { ActionFacts, ActionReader, Description, InvalidDescription, Read, ReadRequest } from "./action-reader.js";
+export { type Adapter, type AdapterScope, defineAdapter, isAdapter, type OptionsIssue, type OptionsSchema } from "./adapter.js";
+export { plainDecision } from "./ask.js";
 export type { AttemptFacts, SettleFacts } from "./attempt.js";
 export { AttemptMachine, type Verdict } from "./attempt-machine.js";
 export { allOf, failOpen, type Predicate, providersOf, shadow, when } from "./composition.js";

@@ -8,7 +8,7 @@ import { parseDuration } from "./duration.js";
 import { type CompiledLimit, compileLimit, parseWindow, windowLengthMs, windowWords } from "./limit.js";
 import { compileMatch } from "./matching.js";
 import type { WrittenPolicy, WrittenRule } from "./parse-policy.js";
-import type { LimitRule, Match, PolicyFile, When } from "./policy-file.js";
+import type { LimitRule, Match, PolicyFile, UseRule, When } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { type Complain, References } from "./references.js";
@@ -19,10 +19,18 @@ import { suggestion } from "./suggestion.js";
 /** How far a ledger's clock may stray; what an anchor may be off, and what it may stray from it, are both within a margin. */
 const clockToleranceMs = 5_000;
 
+/** A rule that asks an engine, and where it stands. */
+export interface CompiledUse {
+  readonly rule: UseRule;
+  readonly path: PolicyPath;
+}
+
 /** A policy that makes sense, ready to judge. */
 export interface CompiledPolicy {
   readonly limits: readonly CompiledLimit[];
   readonly statelessRules: readonly StatelessRule[];
+  /** Rules that ask an engine, in their order. */
+  readonly uses: readonly CompiledUse[];
   readonly reader: ActionReader;
   /** Decimals of an asset, where the policy or the built-in table knows them. */
   readonly decimalsOf: (asset: string) => number | undefined;
@@ -84,10 +92,12 @@ class PolicyCompiler {
     for (const chain of Object.keys(chains)) this.#references.checkChain(chain, ["chains", chain]);
     const limits = new Map<number, CompiledLimit>();
     const statelessRules: StatelessRule[] = [];
+    const uses: CompiledUse[] = [];
     for (const { kind, index, rule } of rules) {
       const path: PolicyPath = ["rules", index];
       this.#checkWhen(rule.when, [...path, "when"]);
       if (kind === "limit") limits.set(index, this.#limit(rule, path));
+      else if (kind === "use") uses.push({ rule, path });
       else {
         const match = this.#match(kind === "allow" ? rule.allow : rule.deny, [...path, kind]);
         statelessRules.push({ id: rule.id, kind, matcher: compileMatch(match), when: rule.when });
@@ -103,6 +113,7 @@ class PolicyCompiler {
     return {
       limits: [...limits.values()],
       statelessRules,
+      uses,
       reader: createActionReader({ tokens }),
       decimalsOf: (asset) => this.#knownDecimals(asset),
       confirmations: Object.fromEntries(

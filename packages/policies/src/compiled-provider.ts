@@ -1,13 +1,16 @@
 import {
+  type DecisionScope,
   type PolicyProvider,
   provesNothingLeft,
   type SettledOutcome,
   type Settlement,
   type SettleScope,
+  type WalletCallScope,
 } from "@agentkit-policy/core";
 import type { AskedLine, Awaitable, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
 import { type ActionContext, type Allow, type Clock, type Deny, elapsedMs, type PolicyDecision } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
+import type { EngineSettlements, Engines } from "./engines.js";
 import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
 import { askedLines, callReport, intentOf, latestDeadline, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
@@ -49,6 +52,7 @@ interface LedgerQuestion {
 export interface ProviderParts {
   readonly policy: CompiledPolicy;
   readonly ledger: Ledger;
+  readonly engines: Engines;
   readonly name: string;
   readonly clock: Clock;
 }
@@ -64,8 +68,8 @@ export function compiledProvider(parts: ProviderParts): PolicyProvider {
     reader: parts.policy.reader,
     confirmations: parts.policy.confirmations,
     spendsFromLedger: true,
-    beforeAction: (context) => provider.beforeAction(context),
-    beforeWalletCall: (context) => provider.beforeWalletCall(context),
+    beforeAction: (context, scope) => provider.beforeAction(context, scope),
+    beforeWalletCall: (context, scope) => provider.beforeWalletCall(context, scope),
     settle: (context, outcome, scope) => provider.settle(context, outcome, scope),
   };
 }
@@ -73,38 +77,26 @@ export function compiledProvider(parts: ProviderParts): PolicyProvider {
 class CompiledProvider {
   readonly #policy: CompiledPolicy;
   readonly #ledger: Ledger;
+  readonly #engines: Engines;
   readonly #clock: Clock;
   readonly #entries = new Map<string, HeldEntry>();
 
-  constructor({ policy, ledger, clock }: ProviderParts) {
+  constructor({ policy, ledger, engines, clock }: ProviderParts) {
     this.#policy = policy;
+    this.#engines = engines;
     this.#ledger = ledger;
     this.#clock = clock;
   }
 
-  beforeAction(context: ActionContext): Awaitable<PolicyDecision> {
+  beforeAction(context: ActionContext, scope: DecisionScope): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
-    const lines = askedLines(context.effects);
-    lines.push({ unit: "actions" });
-    const limits = limitsFor(this.#policy.limits, context);
-    // What moves nothing needs an entry only where actions themselves are counted.
-    if (context.effects.length === 0 && limits.every((limit) => limit.unit !== "actions")) return { decision: "allow" };
-    // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
-    const arm = !context.moneyVisible && context.effects.length > 0;
-    const intent = intentOf(context);
-    return this.#reserve({
-      attemptId: context.actionId,
-      stepId: "root",
-      scopes: scopesOf(context),
-      lines,
-      limits,
-      arm,
-      ...(intent === undefined ? {} : { intent }),
-    });
+    const request = this.#requestOf(context);
+    if (this.#engines.concern(context)) return this.#actionUnderEngines(context, request, scope);
+    return request === undefined ? { decision: "allow" } : this.#reserve(request);
   }
 
-  beforeWalletCall(context: ActionContext): Awaitable<PolicyDecision> {
+  beforeWalletCall(context: ActionContext, scope: WalletCallScope): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
     const { actionId: attemptId, callId: stepId } = context;
@@ -112,14 +104,109 @@ class CompiledProvider {
     const lines = askedLines(context.excess ?? context.effects);
     const signatureDeadline = latestDeadline(context.effects);
     const entry = this.#entries.get(attemptId);
+    const isConcerned = this.#engines.concern(context);
     if (lines.length > 0 || entry === undefined) {
       const limits = limitsFor(this.#policy.limits, context);
+      const held = { attemptId, stepId, scopes: scopesOf(context), lines, limits };
+      // What engines may still deny is armed once they have allowed it.
+      if (isConcerned) return this.#callUnderEngines(context, held, scope);
       // The call draws on what was reserved before, too: where the ledger has lost that, this step alone must not arm.
       const relies = entry?.steps ?? [];
-      const held = { attemptId, stepId, scopes: scopesOf(context), lines, limits, arm: true };
-      const dated = signatureDeadline > 0 ? { ...held, signatureDeadline } : held;
+      const dated = signatureDeadline > 0 ? { ...held, arm: true, signatureDeadline } : { ...held, arm: true };
       return this.#reserve(relies.length > 0 ? { ...dated, relies: [...relies] } : dated);
     }
+    return isConcerned ? this.#callUnderEngines(context, undefined, scope) : this.#callOnEntry(context, entry);
+  }
+
+  settle(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Awaitable<void> {
+    if (this.#engines.areNone) return this.#close(context, outcome, scope.settlements);
+    return this.#settleWithEngines(context, outcome, scope);
+  }
+
+  async #settleWithEngines(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
+    try {
+      await this.#close(context, outcome, scope.settlements);
+    } finally {
+      // The ledger's trouble keeps no engine from hearing.
+      await this.#engines.settle(context, outcome, scope.settlements.flatMap(enginesOf), scope);
+    }
+  }
+
+  /** The one reserve of an action; undefined where it needs none. */
+  #requestOf(context: ActionContext): ReserveRequest | undefined {
+    const lines = askedLines(context.effects);
+    lines.push({ unit: "actions" });
+    const limits = limitsFor(this.#policy.limits, context);
+    // What moves nothing needs an entry only where actions themselves are counted.
+    if (context.effects.length === 0 && limits.every((limit) => limit.unit !== "actions")) return undefined;
+    // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
+    const arm = !context.moneyVisible && context.effects.length > 0;
+    const intent = intentOf(context);
+    return {
+      attemptId: context.actionId,
+      stepId: "root",
+      scopes: scopesOf(context),
+      lines,
+      limits,
+      arm,
+      ...(intent === undefined ? {} : { intent }),
+    };
+  }
+
+  /** Reserves, asks the engines, and then arms where that is due: a local denial costs no request, and an engine's gives the reserve back. */
+  async #actionUnderEngines(
+    context: ActionContext,
+    request: ReserveRequest | undefined,
+    scope: DecisionScope,
+  ): Promise<PolicyDecision> {
+    const since = this.#instant();
+    const reserved = request === undefined ? allowForever : await this.#reserve({ ...request, arm: false });
+    if (reserved.decision === "deny") return reserved;
+    const answer = await this.#engines.ask("beforeAction", context, this.#leftOf(scope, since), []);
+    if (answer.kind === "denied") {
+      await this.#giveBack(context, request);
+      return answer.denial;
+    }
+    const armed = request?.arm === true ? await this.#armed(context) : allowForever;
+    if (armed.decision === "deny") {
+      this.#engines.allowedInVain(context, answer.settlements);
+      await this.#giveBack(context, request);
+      return armed;
+    }
+    return allowOf([reserved, armed, answer], {
+      ...(request === undefined ? {} : { step: "root" }),
+      engines: answer.settlements,
+    });
+  }
+
+  async #callUnderEngines(
+    context: ActionContext,
+    request: ReserveRequest | undefined,
+    scope: WalletCallScope,
+  ): Promise<PolicyDecision> {
+    const since = this.#instant();
+    const reserved = request === undefined ? allowForever : await this.#reserve(request);
+    if (reserved.decision === "deny") return reserved;
+    const earlier = scope.settlements.flatMap(enginesOf);
+    const answer = await this.#engines.ask("beforeWalletCall", context, this.#leftOf(scope, since), earlier);
+    // What was reserved for the call goes with its attempt, of which no further call leaves.
+    if (answer.kind === "denied") return answer.denial;
+    const entry = this.#entries.get(context.actionId);
+    const armed =
+      request === undefined && entry !== undefined ? await this.#callOnEntry(context, entry) : await this.#armed(context);
+    if (armed.decision === "deny") {
+      this.#engines.allowedInVain(context, answer.settlements);
+      return armed;
+    }
+    return allowOf([reserved, armed, answer], {
+      ...(request === undefined ? {} : { step: request.stepId }),
+      engines: answer.settlements,
+    });
+  }
+
+  /** A call that what is held covers. */
+  #callOnEntry(context: ActionContext, entry: HeldEntry): Awaitable<PolicyDecision> {
+    const signatureDeadline = latestDeadline(context.effects);
     // guard:judged-in-full: only the first call arms, as long as the entry leaves the wallet time enough.
     const validForMs = entry.validForMs - elapsedMs(this.#clock, entry.askedAt);
     if (entry.armed && validForMs >= 0 && signatureDeadline <= entry.signatureDeadline) {
@@ -127,15 +214,36 @@ class CompiledProvider {
       if (elapsedMs(this.#clock, entry.thawedAt) <= freezeAgeMs) return allowFor(validForMs);
       return this.#unlessFrozen(entry, context, validForMs);
     }
-    const question = { attemptId, arms: true, lines, signatureDeadline };
-    return this.#decide(question, () => this.#ledger.arm({ attemptId, steps: entry.steps, signatureDeadline }));
+    return this.#armed(context);
   }
 
-  settle(context: ActionContext, outcome: SettledOutcome, { settlements }: SettleScope): Awaitable<void> {
+  /** Arms all that is held for an attempt. */
+  #armed(context: ActionContext): Awaitable<PolicyDecision> {
+    const { actionId: attemptId } = context;
+    const signatureDeadline = latestDeadline(context.effects);
+    const steps = this.#entries.get(attemptId)?.steps ?? [];
+    const question = { attemptId, arms: true, lines: [], signatureDeadline };
+    return this.#decide(question, () => this.#ledger.arm({ attemptId, steps, signatureDeadline }));
+  }
+
+  /** The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. */
+  async #giveBack(context: ActionContext, request: ReserveRequest | undefined): Promise<void> {
+    await this.#engines.refuse(context);
+    if (request === undefined) return;
+    this.#entries.delete(context.actionId);
+    const nothing = { entered: false, nothingDone: true, inFlight: false, spent: [], calls: [] };
+    try {
+      await this.#ledger.close({ attemptId: context.actionId, scopes: scopesOf(context), ...nothing });
+    } catch {
+      // A reserve that nobody gives back counts until its entry's end, the safe side.
+    }
+  }
+
+  #close(context: ActionContext, outcome: SettledOutcome, settlements: readonly Settlement[]): Awaitable<void> {
     const { actionId } = context;
     // Nothing was held and nothing was spent: a read, or a denial of our own. An attempt that may have reached the
     // ledger without our hearing of it is closed all the same.
-    const nothingHeld = !this.#entries.has(actionId) && settlements.length === 0;
+    const nothingHeld = !this.#entries.has(actionId) && settlements.every((settlement) => settlement["step"] === undefined);
     if (nothingHeld && outcome.spent.length === 0 && context.effects.length === 0) return undefined;
     const inFlight = outcome.calls.some((call) => call.state === "in_flight");
     const closing = this.#ledger.close({
@@ -152,6 +260,11 @@ class CompiledProvider {
       if (!inFlight) this.#entries.delete(actionId);
     };
     return closing instanceof Promise ? closing.then(closed) : closed();
+  }
+
+  /** What is left of the time that a decision has. */
+  #leftOf({ signal, remainingMs }: DecisionScope, since: Instant): DecisionScope {
+    return { signal, remainingMs: Math.max(0, remainingMs - elapsedMs(this.#clock, since)) };
   }
 
   async #unlessFrozen(entry: HeldEntry, context: ActionContext, validForMs: number): Promise<PolicyDecision> {
@@ -216,6 +329,20 @@ class CompiledProvider {
     entry.thawedAt = askedAt;
     if (known === undefined) this.#entries.set(attemptId, entry);
   }
+}
+
+/** Of something that was not asked for. */
+const allowForever: Allow = { decision: "allow" };
+
+/** What several have allowed is allowed for as long as all of it is. */
+function allowOf(parts: readonly { readonly validForMs?: number | undefined }[], settlement: Settlement): Allow {
+  const times = parts.flatMap(({ validForMs }) => validForMs ?? []);
+  return { decision: "allow", settlement, ...(times.length === 0 ? {} : { validForMs: Math.min(...times) }) };
+}
+
+/** What the engines were granted, out of a settlement of this provider's. */
+function enginesOf({ engines }: Settlement): EngineSettlements[] {
+  return typeof engines === "object" && engines !== null ? [engines as EngineSettlements] : [];
 }
 
 function allowFor(validForMs: number, stepId?: string): Allow {

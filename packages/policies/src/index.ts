@@ -1,6 +1,7 @@
+export type { BuiltInAdapters } from "./adapters.js";
 export type { CompiledPolicy, CompileOptions } from "./compile-policy.js";
 export { amountText } from "./ledger-denial.js";
 export type { CompiledLimit } from "./limit.js";
-export { checkPolicy, definePolicy, type LoadedPolicy, type LoadOptions, loadPolicy } from "./policy.js";
+export { checkEngines, checkPolicy, definePolicy, type LoadedPolicy, type LoadOptions, loadPolicy } from "./policy.js";
 export type { PolicyDefinition } from "./policy-file.js";
 export { PolicyFileError, type PolicyPlace } from "./policy-file-error.js";

@@ -8,6 +8,8 @@ import {
   limitRule,
   type PolicyFile,
   policyFile,
+  type UseRule,
+  useRule,
 } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
@@ -17,7 +19,8 @@ import { suggestion } from "./suggestion.js";
 export type WrittenRule =
   | { readonly kind: "limit"; readonly index: number; readonly rule: LimitRule }
   | { readonly kind: "allow"; readonly index: number; readonly rule: AllowRule }
-  | { readonly kind: "deny"; readonly index: number; readonly rule: DenyRule };
+  | { readonly kind: "deny"; readonly index: number; readonly rule: DenyRule }
+  | { readonly kind: "use"; readonly index: number; readonly rule: UseRule };
 
 /** A policy whose shape is right. Whether it makes sense is the compiler's question. */
 export interface WrittenPolicy {
@@ -25,7 +28,7 @@ export interface WrittenPolicy {
   readonly rules: readonly WrittenRule[];
 }
 
-const ruleKinds = { limit: limitRule, allow: allowRule, deny: denyRule } as const;
+const ruleKinds = { limit: limitRule, allow: allowRule, deny: denyRule, use: useRule } as const;
 
 /** @throws PolicyFileError at the first thing that is wrong. */
 export function parsePolicy(source: PolicySource): WrittenPolicy {

@@ -70,6 +70,15 @@ export const allowRule = z.strictObject({ id, allow: match, when: when.optional(
 
 export const denyRule = z.strictObject({ id, deny: match, when: when.optional() });
 
+export const useRule = z.strictObject({
+  id,
+  /** A built-in adapter's name, or a module: a path that begins with a dot, or a package. */
+  use: z.string().min(1),
+  /** The adapter's own options. */
+  with: z.record(z.string(), z.unknown()).default({}),
+  when: when.optional(),
+});
+
 /** Everything but the rules, whose kind decides their shape. */
 export const policyFile = z.strictObject({
   version: z.literal(1, { error: "the version is 1" }),
@@ -106,6 +115,7 @@ export const policyFile = z.strictObject({
 export type LimitRule = z.infer<typeof limitRule>;
 export type AllowRule = z.infer<typeof allowRule>;
 export type DenyRule = z.infer<typeof denyRule>;
+export type UseRule = z.infer<typeof useRule>;
 export type Match = z.infer<typeof match>;
 export type When = z.infer<typeof when>;
 export type PolicyFile = z.infer<typeof policyFile>;
@@ -116,8 +126,10 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
 
-/** A rule as it is written: exactly one of `limit`, `allow` and `deny`. */
-export type RuleDefinition = DeepReadonly<z.input<typeof limitRule> | z.input<typeof allowRule> | z.input<typeof denyRule>>;
+/** A rule as it is written: exactly one of `limit`, `allow`, `deny` and `use`. */
+export type RuleDefinition = DeepReadonly<
+  z.input<typeof limitRule> | z.input<typeof allowRule> | z.input<typeof denyRule> | z.input<typeof useRule>
+>;
 
 /** What `definePolicy` takes: the file's shape, in code. */
 export interface PolicyDefinition extends DeepReadonly<Omit<z.input<typeof policyFile>, "rules">> {

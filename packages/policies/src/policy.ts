@@ -11,8 +11,10 @@ import {
   type ScopeValues,
 } from "@agentkit-policy/ledger";
 import { systemClock } from "@agentkit-policy/schema";
+import { type BuiltInAdapters, openEngines } from "./adapters.js";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
+import { Engines } from "./engines.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { parsePolicy } from "./parse-policy.js";
 import type { PolicyDefinition } from "./policy-file.js";
@@ -44,6 +46,8 @@ export interface LoadOptions extends CompileOptions {
   readonly mustExist?: boolean;
   /** Whether evidence is looked for in the background, where the policy names a chain's node. Default true. */
   readonly background?: boolean;
+  /** Adapters that rules `use:` can name without a module. */
+  readonly adapters?: BuiltInAdapters;
   /** Hears of trouble in the background. Default: standard error. */
   readonly logger?: Logger;
 }
@@ -71,12 +75,23 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
   return compilePolicy(parsePolicy(source), source, options);
 }
 
+/**
+ * Makes the engines that a policy file uses, asks them nothing, and forgets them: what is wrong with a rule `use:` or its options shows.
+ * @throws PolicyFileError
+ */
+export async function checkEngines(file: string, adapters: BuiltInAdapters): Promise<void> {
+  const source = readPolicySource(file);
+  const { uses } = compilePolicy(parsePolicy(source), source);
+  await openEngines(uses, { source, builtIn: adapters, logger: { info: () => undefined, warn: () => undefined } });
+}
+
 async function openPolicy(
   source: PolicySource,
   name: string,
-  { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, ...options }: LoadOptions,
+  { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, adapters = {}, ...options }: LoadOptions,
 ): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
+  const engines = await openEngines(policy.uses, { source, builtIn: adapters, logger });
   const ledgerOptions: LedgerOptions = {
     times: policy.times,
     ...(clock === undefined ? {} : { clock }),
@@ -91,6 +106,7 @@ async function openPolicy(
   const provider = compiledProvider({
     policy,
     ledger,
+    engines: new Engines(engines),
     name,
     clock: clock ?? systemClock,
   });

@@ -1,6 +1,7 @@
 import type { ActionReader, Policy } from "@agentkit-policy/core";
 import { loadPolicy } from "@agentkit-policy/policies";
 import type { Clock, InitializeParams } from "@agentkit-policy/schema";
+import { builtInAdapters } from "./built-in-adapters.js";
 
 /** A policy that a sidecar decides by, wherever it came from. */
 export interface OpenPolicy {
@@ -19,7 +20,7 @@ export type PolicyOpener = (params: InitializeParams) => Promise<OpenPolicy>;
 
 /** Opens a policy file with its ledger. @throws PolicyFileError, LedgerFault */
 export const openPolicyFile: PolicyOpener = async ({ policy: file, actions = [] }) => {
-  const policy = await loadPolicy(file, { actions });
+  const policy = await loadPolicy(file, { actions, adapters: builtInAdapters });
   const { reader, ledger, version } = policy;
   return { policy, reader, ledgerId: ledger.id, version, dispose: () => policy.dispose() };
 };

@@ -1,13 +1,16 @@
 import { formatUnits, nativeDecimals } from "@agentkit-policy/effects";
-import { amountText, type CompiledLimit, type CompiledPolicy, checkPolicy } from "@agentkit-policy/policies";
+import { amountText, type CompiledLimit, type CompiledPolicy, checkEngines, checkPolicy } from "@agentkit-policy/policies";
+import { builtInAdapters } from "../built-in-adapters.js";
 import { table } from "./table.js";
 
 /** `agentkit-policy check`: every rule in words. Throws what is wrong with the file. */
-export function check(file: string): void {
+export async function check(file: string): Promise<void> {
   const policy = checkPolicy(file);
+  await checkEngines(file, builtInAdapters);
   const rows = [
     ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy)]),
     ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),
+    ...policy.uses.map(({ rule }) => [rule.id, "use", `asks ${rule.use}`]),
   ];
   process.stdout.write(
     `${table(["rule", "kind", "does"], rows)}\n${file}: ${rows.length} ${rows.length === 1 ? "rule" : "rules"}, version ${policy.version.slice(0, 12)}\n`,

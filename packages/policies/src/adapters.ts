@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Adapter, isAdapter, type Logger, type OptionsIssue, type PolicyProvider, providersOf } from "@agentkit-policy/core";
+import type { CompiledUse } from "./compile-policy.js";
+import type { Engine } from "./engines.js";
+import { PolicyFileError } from "./policy-file-error.js";
+import type { PolicyPath, PolicySource } from "./policy-source.js";
+import { suggestion } from "./suggestion.js";
+
+/** Adapters that a policy can name without a module, loaded when one does. */
+export type BuiltInAdapters = Readonly<Record<string, () => Promise<Adapter>>>;
+
+export interface AdapterParts {
+  readonly source: PolicySource;
+  readonly builtIn: BuiltInAdapters;
+  readonly logger: Logger;
+}
+
+/** Makes the engines that a policy uses, in order. @throws PolicyFileError */
+export async function openEngines(uses: readonly CompiledUse[], parts: AdapterParts): Promise<Engine[]> {
+  const engines: Engine[] = [];
+  for (const use of uses) engines.push(await openEngine(use, parts));
+  return engines;
+}
+
+async function openEngine({ rule, path }: CompiledUse, parts: AdapterParts): Promise<Engine> {
+  const complain = complainer(parts.source);
+  const adapter = await adapterOf(rule.use, [...path, "use"], parts);
+  const result = await adapter.options["~standard"].validate(rule.with);
+  const issue = result.issues?.[0];
+  if (issue !== undefined)
+    complain([...path, "with", ...pathOf(issue)], issue.message, `correct it; the adapter "${adapter.name}" says what it takes`);
+  if (result.issues !== undefined) return complain(path, "its options are not valid", "compare them with the adapter's README");
+  let provider: PolicyProvider;
+  try {
+    provider = await adapter.create(result.value, { rule: rule.id, logger: parts.logger });
+  } catch (error) {
+    return complain(path, `the adapter "${adapter.name}" could not be made: ${messageOf(error)}`, "correct its options");
+  }
+  if (typeof provider?.beforeAction !== "function" || providersOf(provider)[0] !== provider)
+    complain(
+      [...path, "use"],
+      `the adapter "${adapter.name}" makes no provider`,
+      "create has to return one, and no composition of several",
+    );
+  if (provider.settle === undefined && (provider.afterAction !== undefined || provider.onActionError !== undefined))
+    complain(
+      [...path, "use"],
+      `the adapter "${adapter.name}" does not settle by money`,
+      "give its provider settle in place of afterAction and onActionError",
+    );
+  return { id: rule.id, when: rule.when, provider };
+}
+
+async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: AdapterParts): Promise<Adapter> {
+  const complain = complainer(source);
+  const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  if (load !== undefined) return await load();
+  // From the policy's folder, and never from where the program happens to run.
+  const folder = source.file === undefined ? process.cwd() : dirname(resolve(source.file));
+  let file: string;
+  try {
+    file = createRequire(join(folder, "policy.js")).resolve(name);
+  } catch {
+    const names = Object.keys(builtIn);
+    const hint = `${suggestion(name, names)}built in: ${names.join(", ") || "none"}; a module of your own is a path such as "./engine.mjs", or a package beside the policy`;
+    return complain(path, `there is no adapter "${name}"`, hint);
+  }
+  let module: { readonly default?: unknown };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    return complain(path, `the module "${name}" could not be loaded: ${messageOf(error)}`, "correct the module");
+  }
+  if (!isAdapter(module.default))
+    return complain(path, `the module "${name}" exports no adapter`, "export default defineAdapter({ name, options, create })");
+  return module.default;
+}
+
+function complainer(source: PolicySource) {
+  return (path: PolicyPath, problem: string, hint: string): never => {
+    throw new PolicyFileError(source.placeOf(path), problem, hint);
+  };
+}
+
+function pathOf({ path = [] }: OptionsIssue): (string | number)[] {
+  return path.map((part) => {
+    const key = typeof part === "object" ? part.key : part;
+    return typeof key === "number" ? key : String(key);
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

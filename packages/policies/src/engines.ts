@@ -1,0 +1,148 @@
+import {
+  type DecisionScope,
+  type PolicyProvider,
+  plainDecision,
+  type SettledOutcome,
+  type Settlement,
+  type SettleScope,
+} from "@agentkit-policy/core";
+import type { ActionContext, Deny } from "@agentkit-policy/schema";
+import { applies } from "./matching.js";
+import type { When } from "./policy-file.js";
+
+/** An engine that a policy asks, under the id of its rule. */
+export interface Engine {
+  readonly id: string;
+  readonly when: When | undefined;
+  readonly provider: PolicyProvider;
+}
+
+/** What the engines of a policy answered together. */
+export type EnginesAnswer =
+  | { readonly kind: "allowed"; readonly settlements: EngineSettlements; readonly validForMs: number | undefined }
+  | { readonly kind: "denied"; readonly denial: Deny };
+
+/** By rule: what an engine wants to hear again, or null where it allowed and has nothing to say. */
+export type EngineSettlements = Readonly<Record<string, Settlement | null>>;
+
+/** What a refused attempt came to. */
+const denied: SettledOutcome = {
+  status: "denied",
+  entered: false,
+  spent: [],
+  transactions: [],
+  journalComplete: true,
+  durationMs: 0,
+  calls: [],
+};
+
+/** The engines of a policy, asked in order and told in reverse. */
+export class Engines {
+  readonly #engines: readonly Engine[];
+  /** What each engine was granted and nobody else knows of: it allowed, and another one then denied. */
+  readonly #unreturned = new Map<string, EngineSettlements[]>();
+
+  constructor(engines: readonly Engine[]) {
+    this.#engines = engines;
+  }
+
+  get areNone(): boolean {
+    return this.#engines.length === 0;
+  }
+
+  /** Whether any of them has a say. */
+  concern(context: ActionContext): boolean {
+    return this.#engines.some(({ when }) => applies(when, context));
+  }
+
+  /** Asks each; the first denial stops. */
+  async ask(
+    hook: "beforeAction" | "beforeWalletCall",
+    context: ActionContext,
+    scope: DecisionScope,
+    earlier: readonly EngineSettlements[],
+  ): Promise<EnginesAnswer> {
+    const settlements: Record<string, Settlement | null> = {};
+    let validForMs: number | undefined;
+    for (const { id, when, provider } of this.#engines) {
+      if (!applies(when, context)) continue;
+      const asked =
+        hook === "beforeAction"
+          ? () => provider.beforeAction(context, scope)
+          : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) }) ?? { decision: "allow" };
+      const answer = await answerOf(id, asked);
+      if (answer.decision === "deny") {
+        // One that failed may hold something all the same, and is told like those that allowed.
+        if (answer.isAmbiguous) settlements[id] = null;
+        this.#keep(context.actionId, settlements);
+        const { isAmbiguous: _isAmbiguous, ...denial } = answer;
+        return { kind: "denied", denial: { ...denial, metadata: { ...denial.metadata, rule: id } } };
+      }
+      settlements[id] = answer.settlement ?? null;
+      if (answer.validForMs !== undefined) validForMs = Math.min(validForMs ?? answer.validForMs, answer.validForMs);
+    }
+    return { kind: "allowed", settlements, validForMs };
+  }
+
+  /** Tells each that allowed what became of the attempt, last first. @throws the first error, once all have been told */
+  async settle(
+    context: ActionContext,
+    outcome: SettledOutcome,
+    returned: readonly EngineSettlements[],
+    { recovered }: Pick<SettleScope, "recovered">,
+  ): Promise<void> {
+    const settlements = [...returned, ...(this.#unreturned.get(context.actionId) ?? [])];
+    const errors: unknown[] = [];
+    for (const { id, provider } of [...this.#engines].reverse()) {
+      if (!settlements.some((given) => Object.hasOwn(given, id))) continue;
+      try {
+        await provider.settle?.(context, outcome, { settlements: ofEngine(id, settlements), recovered });
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+    if (!outcome.calls.some(({ state }) => state === "in_flight")) this.#unreturned.delete(context.actionId);
+  }
+
+  /** An attempt that a later engine denied before it began. */
+  async refuse(context: ActionContext): Promise<void> {
+    // What cannot be told is an engine's own to free: its hold has a lease.
+    await this.settle(context, denied, [], { recovered: false }).catch(() => undefined);
+    this.#unreturned.delete(context.actionId);
+  }
+
+  /** An attempt that the ledger refused after all engines had allowed it. */
+  allowedInVain(context: ActionContext, settlements: EngineSettlements): void {
+    this.#keep(context.actionId, settlements);
+  }
+
+  #keep(actionId: string, settlements: EngineSettlements): void {
+    if (Object.keys(settlements).length === 0) return;
+    this.#unreturned.set(actionId, [...(this.#unreturned.get(actionId) ?? []), settlements]);
+  }
+}
+
+type EngineAnswer =
+  | { readonly decision: "allow"; readonly settlement?: Settlement | undefined; readonly validForMs?: number | undefined }
+  | (Deny & { readonly isAmbiguous: boolean });
+
+/** fail:closed: an engine that throws, or answers what is no decision, denies. */
+async function answerOf(id: string, ask: () => unknown): Promise<EngineAnswer> {
+  let returned: unknown;
+  try {
+    returned = await ask();
+  } catch {
+    return { decision: "deny", code: "policy_error", reason: `the engine of the rule "${id}" failed`, isAmbiguous: true };
+  }
+  const decision = plainDecision(returned);
+  if (decision === undefined) {
+    const reason = `the engine of the rule "${id}" gave an answer that is neither allow nor deny`;
+    return { decision: "deny", code: "invalid_decision", reason, isAmbiguous: true };
+  }
+  return decision.decision === "allow" ? decision : { ...decision, isAmbiguous: false };
+}
+
+function ofEngine(id: string, settlements: readonly EngineSettlements[]): Settlement[] {
+  return settlements.flatMap((given) => (Object.hasOwn(given, id) && given[id] != null ? [given[id]] : []));
+}

@@ -1,0 +1,407 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Adapter,
+  allOf,
+  defineAdapter,
+  type PolicyProvider,
+  type SettledOutcome,
+  type Settlement,
+} from "@agentkit-policy/core";
+import { type Ledger, openMemoryLedger } from "@agentkit-policy/ledger";
+import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
+import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { checkEngines, definePolicy, type LoadedPolicy, loadPolicy } from "../src/policy.js";
+import type { RuleDefinition } from "../src/policy-file.js";
+import { alice, contextOf, idAt, transferOf } from "./support/contexts.js";
+
+const now = Date.UTC(2026, 10, 30, 12);
+const clock = { now: () => now, uptime: () => now };
+const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
+const limit = { id: "eth", limit: "native", max: "1", per: ["wallet"], window: "day" } as const;
+const oneEther = 10n ** 18n;
+
+const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-engines-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What an engine answers, or does instead. */
+type Answer = unknown | (() => unknown);
+
+interface Script {
+  readonly action?: Answer;
+  readonly call?: Answer;
+  readonly settle?: () => void;
+}
+
+/** Engines that answer as they are told, and a ledger, all of which write down what they are asked. */
+async function policyWith(
+  scripts: Readonly<Record<string, Script>>,
+  rules: readonly RuleDefinition[] = [limit],
+  when: Readonly<Record<string, { networks: string[] }>> = {},
+) {
+  const trace: string[] = [];
+  const told: { id: string; outcome: SettledOutcome; settlements: readonly Settlement[]; recovered: boolean }[] = [];
+  const heard: { hook: string; context: ActionContext; settlements: readonly Settlement[] | undefined }[] = [];
+  const adapter = defineAdapter({
+    name: "scripted",
+    options: z.strictObject({}),
+    create(_options, { rule }): PolicyProvider {
+      const {
+        action = { decision: "allow", settlement: { of: rule } },
+        call = { decision: "allow" },
+        settle,
+      } = scripts[rule] ?? {};
+      const answer = (given: Answer) => (typeof given === "function" ? given() : given) as PolicyDecision;
+      return {
+        beforeAction(context) {
+          trace.push(`${rule} action`);
+          heard.push({ hook: "action", context, settlements: undefined });
+          return answer(action);
+        },
+        beforeWalletCall(context, { settlements }) {
+          trace.push(`${rule} call`);
+          heard.push({ hook: "call", context, settlements });
+          return answer(call);
+        },
+        settle(_context, outcome, { settlements, recovered }) {
+          trace.push(`${rule} settle ${outcome.status}`);
+          told.push({ id: rule, outcome, settlements, recovered });
+          settle?.();
+        },
+      };
+    },
+  });
+  const uses = Object.keys(scripts).map((id) => ({ id, use: "scripted", ...(when[id] && { when: when[id] }) }));
+  const policy = await definePolicy(
+    { version: 1, ledger: "memory", rules: [...rules, ...uses] },
+    {
+      clock,
+      adapters: { scripted: async () => adapter as Adapter },
+      openLedger: async (options) => tracing(openMemoryLedger(options), trace),
+    },
+  );
+  return { policy, trace, told, heard };
+}
+
+function tracing(ledger: Ledger, trace: string[]): Ledger {
+  const verbs = ["reserve", "arm", "close"];
+  return new Proxy(ledger, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const [request] = args as [{ arm?: boolean } | undefined];
+        if (verbs.includes(String(name))) trace.push(request?.arm === true ? `${String(name)} and arm` : String(name));
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+function payment(more: Parameters<typeof contextOf>[0] = {}): ActionContext {
+  return contextOf({ effects: [transferOf(alice, String(oneEther / 2n))], ...more }, now);
+}
+
+function callOf(context: ActionContext, excess: ActionContext["effects"] = []): ActionContext {
+  return { ...context, layer: "wallet", callId: idAt(now), excess };
+}
+
+function outcome(more: Partial<SettledOutcome> = {}): SettledOutcome {
+  return {
+    status: "succeeded",
+    entered: true,
+    spent: [],
+    transactions: [],
+    journalComplete: true,
+    durationMs: 1,
+    calls: [],
+    ...more,
+  };
+}
+
+async function counted(policy: LoadedPolicy): Promise<bigint> {
+  return (await policy.balances()).reduce((sum, { counted: count }) => sum + BigInt(count), 0n);
+}
+
+describe("the engines of a policy", () => {
+  it("are asked in order, after the reserve and before the arm, and told in reverse", async () => {
+    const { policy, trace } = await policyWith({ one: {}, two: {} });
+    const context = payment();
+    const allowed = await policy.beforeAction(context, scope);
+    expect(allowed).toMatchObject({
+      decision: "allow",
+      settlement: { step: "root", engines: { one: { of: "one" }, two: { of: "two" } } },
+    });
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    expect(await policy.beforeWalletCall?.(callOf(context), { ...scope, settlements })).toMatchObject({ decision: "allow" });
+    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    const asked = ["reserve", "one action", "two action", "one call", "two call", "arm"];
+    expect(trace).toEqual([...asked, "close", "two settle succeeded", "one settle succeeded"]);
+  });
+
+  it("hear nothing of what the policy denies by itself", async () => {
+    const { policy, trace } = await policyWith({ one: {} }, [limit, { id: "none", deny: { effects: ["approval"] } }]);
+    const tooMuch = await policy.beforeAction(payment({ effects: [transferOf(alice, String(2n * oneEther))] }), scope);
+    expect(tooMuch).toMatchObject({ decision: "deny", code: "over_limit" });
+    const approval = payment({ effects: [{ ...transferOf(alice, "1"), kind: "approval" }] });
+    expect(await policy.beforeAction(approval, scope)).toMatchObject({ decision: "deny", code: "denied_by_rule" });
+    expect(trace).toEqual(["reserve"]);
+  });
+
+  it("give back what was reserved when one denies, and those before it hear of it", async () => {
+    const denial = { decision: "deny", code: "over_limit", reason: "no room", metadata: { scope: "a" } };
+    const { policy, trace, told } = await policyWith({ one: {}, two: { action: denial }, three: {} });
+    expect(await policy.beforeAction(payment(), scope)).toEqual({ ...denial, metadata: { scope: "a", rule: "two" } });
+    expect(trace).toEqual(["reserve", "one action", "two action", "one settle denied", "close"]);
+    expect(told).toMatchObject([{ id: "one", settlements: [{ of: "one" }], outcome: { entered: false, spent: [] } }]);
+    expect(await counted(policy)).toBe(0n);
+  });
+
+  it.each<[string, Answer, string]>([
+    [
+      "throws",
+      () => {
+        throw new Error("secret");
+      },
+      "policy_error",
+    ],
+    ["rejects", () => Promise.reject(new Error("secret")), "policy_error"],
+    ["answers nothing", undefined, "invalid_decision"],
+    ["answers null", null, "invalid_decision"],
+    ["answers a word", "allow", "invalid_decision"],
+    ["answers an unknown word", { decision: "maybe" }, "invalid_decision"],
+    ["inherits its decision", Object.create({ decision: "allow" }), "invalid_decision"],
+    ["denies without a reason", { decision: "deny" }, "invalid_decision"],
+  ])("deny where one %s, and it hears of it, since it may hold something", async (_, action, code) => {
+    const { policy, told } = await policyWith({ one: { action: action === undefined ? () => undefined : action } });
+    const decision = await policy.beforeAction(payment(), scope);
+    expect(decision).toMatchObject({ decision: "deny", code });
+    expect(JSON.stringify(decision)).not.toContain("secret");
+    expect(told).toMatchObject([{ id: "one", settlements: [], outcome: { status: "denied" } }]);
+    expect(await counted(policy)).toBe(0n);
+  });
+
+  it("are asked about a wallet call with its excess and their own grants, and arm nothing where one denies", async () => {
+    const { policy, trace, heard } = await policyWith({
+      one: { call: { decision: "allow", settlement: { call: 1 } } },
+      two: { call: { decision: "deny", code: "over_limit", reason: "no" } },
+    });
+    const context = payment();
+    const root = await policy.beforeAction(context, scope);
+    const settlements = root.decision === "allow" && root.settlement !== undefined ? [root.settlement] : [];
+    const excess = [transferOf(alice, String(oneEther / 4n))];
+    expect(await policy.beforeWalletCall?.(callOf(context, excess), { ...scope, settlements })).toMatchObject({
+      decision: "deny",
+    });
+    expect(trace).toEqual(["reserve", "one action", "two action", "reserve", "one call", "two call"]);
+    expect(heard.at(-2)).toMatchObject({ hook: "call", context: { excess }, settlements: [{ of: "one" }] });
+    await policy.settle?.(context, outcome({ status: "denied", entered: true }), { settlements, recovered: false });
+    expect(await counted(policy)).toBe(0n);
+  });
+
+  it("hear at the end of grants that a later denial kept from everybody else", async () => {
+    const { policy, told } = await policyWith({
+      one: { call: { decision: "allow", settlement: { call: 1 } } },
+      two: { call: { decision: "deny", code: "over_limit", reason: "no" } },
+    });
+    const context = payment();
+    const root = await policy.beforeAction(context, scope);
+    const settlements = root.decision === "allow" && root.settlement !== undefined ? [root.settlement] : [];
+    await policy.beforeWalletCall?.(callOf(context, [transferOf(alice, "1")]), { ...scope, settlements });
+    await policy.settle?.(context, outcome({ status: "denied" }), { settlements, recovered: false });
+    expect(told.find(({ id }) => id === "one")?.settlements).toEqual([{ of: "one" }, { call: 1 }]);
+  });
+
+  it("arm with what the call asks for once all have allowed, where no wallet call will come by too", async () => {
+    const { policy, trace } = await policyWith({ one: {} });
+    expect(await policy.beforeAction(payment({ moneyVisible: false }), scope)).toMatchObject({ decision: "allow" });
+    expect(trace).toEqual(["reserve", "one action", "arm"]);
+    const context = payment({ effects: [transferOf(alice, "1")] });
+    await policy.beforeAction(context, scope);
+    await policy.beforeWalletCall?.(callOf(context, [transferOf(alice, "1")]), { ...scope, settlements: [] });
+    expect(trace.slice(3)).toEqual(["reserve", "one action", "reserve", "one call", "arm"]);
+  });
+
+  it("allow for as long as the shortest of them does", async () => {
+    for (const [first, second] of [
+      [9_000, 5_000],
+      [5_000, 9_000],
+    ]) {
+      const { policy } = await policyWith({
+        one: { action: { decision: "allow", validForMs: first } },
+        two: { action: { decision: "allow", validForMs: second } },
+      });
+      expect(await policy.beforeAction(payment(), scope)).toMatchObject({ decision: "allow", validForMs: 5_000 });
+    }
+    const { policy: patient } = await policyWith({ one: { action: { decision: "allow", validForMs: 86_400_000 } } });
+    expect(await patient.beforeAction(payment(), scope)).toMatchObject({ validForMs: 10 * 60_000 });
+  });
+
+  it("are asked about what moves nothing too, which costs the ledger nothing", async () => {
+    const { policy, trace } = await policyWith({ one: {} });
+    const read = payment({ effects: [] });
+    const allowed = await policy.beforeAction(read, scope);
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    await policy.settle?.(read, outcome(), { settlements, recovered: false });
+    expect(trace).toEqual(["one action", "one settle succeeded"]);
+  });
+
+  it("have no say where their rule does not apply", async () => {
+    const denial = { decision: "deny", code: "mine", reason: "no" };
+    const { policy, trace } = await policyWith({ one: { action: denial } }, [limit], { one: { networks: ["eip155:8453"] } });
+    const elsewhere = payment();
+    expect(await policy.beforeAction(elsewhere, scope)).toMatchObject({ decision: "allow" });
+    await policy.settle?.(elsewhere, outcome(), { settlements: [{ step: "root" }], recovered: false });
+    expect(trace).toEqual(["reserve", "close"]);
+    const there = payment({ chainId: "eip155:8453", network: "base-mainnet" });
+    expect(await policy.beforeAction(there, scope)).toMatchObject({ code: "mine" });
+  });
+
+  it("each have their own rule's say, and where none has any, one write reserves and arms", async () => {
+    const { policy, trace } = await policyWith({ one: {}, two: {} }, [limit], { two: { networks: ["eip155:8453"] } });
+    await policy.beforeAction(payment(), scope);
+    expect(trace).toEqual(["reserve", "one action"]);
+    const nobody = await policyWith({ one: {} }, [limit], { one: { networks: ["eip155:8453"] } });
+    await nobody.policy.beforeAction(payment({ moneyVisible: false }), scope);
+    expect(nobody.trace).toEqual(["reserve and arm"]);
+  });
+
+  it("hear of it where the ledger refuses to arm what they have allowed", async () => {
+    const freeze = async () => {
+      await policy.ledger.freeze({ scope: "all", value: "", reason: "a test" });
+      return { decision: "allow", settlement: { of: "one" } };
+    };
+    const { policy, told } = await policyWith({ one: { action: freeze } });
+    expect(await policy.beforeAction(payment({ moneyVisible: false }), scope)).toMatchObject({
+      decision: "deny",
+      code: "frozen",
+    });
+    expect(told).toMatchObject([{ id: "one", settlements: [{ of: "one" }], outcome: { status: "denied" } }]);
+    expect(await counted(policy)).toBe(0n);
+  });
+
+  it("hear of an attempt whose ledger is in trouble", async () => {
+    const { policy, told } = await policyWith({ one: {} });
+    const context = payment();
+    const allowed = await policy.beforeAction(context, scope);
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    await policy.ledger.dispose();
+    await expect(policy.settle?.(context, outcome(), { settlements, recovered: false })).rejects.toThrow();
+    expect(told.map(({ id }) => id)).toEqual(["one"]);
+  });
+
+  it("hear in a process that knows nothing but what was granted", async () => {
+    const { policy: first } = await policyWith({ one: {}, two: { action: { decision: "allow" } } });
+    const context = payment();
+    const allowed = await first.beforeAction(context, scope);
+    const { policy, told } = await policyWith({ one: {}, two: {}, three: {} });
+    const settlements =
+      allowed.decision === "allow" && allowed.settlement !== undefined
+        ? [JSON.parse(JSON.stringify(allowed.settlement)) as Settlement]
+        : [];
+    await policy.settle?.(context, outcome(), { settlements, recovered: true });
+    expect(told.map(({ id, settlements: of, recovered }) => [id, of, recovered])).toEqual([
+      ["two", [], true],
+      ["one", [{ of: "one" }], true],
+    ]);
+  });
+
+  it("and the ledger hear of an attempt whatever becomes of one of them, which is then told again", async () => {
+    let fails = true;
+    const { policy, told } = await policyWith({
+      one: {},
+      two: {
+        settle: () => {
+          if (fails) throw new Error("later");
+        },
+      },
+    });
+    const context = payment();
+    const allowed = await policy.beforeAction(context, scope);
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    await expect(policy.settle?.(context, outcome(), { settlements, recovered: false })).rejects.toThrow("later");
+    expect(told.map(({ id }) => id)).toEqual(["two", "one"]);
+    expect(await counted(policy)).toBe(0n);
+    fails = false;
+    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    expect(told.map(({ id }) => id)).toEqual(["two", "one", "two", "one"]);
+  });
+});
+
+describe("a rule that uses an engine", () => {
+  const files = join(folder, "files");
+  mkdirSync(files);
+
+  function write(name: string, text: string): string {
+    const file = join(files, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  function policyFile(use: string): string {
+    return write(
+      "policy.yaml",
+      `version: 1\nledger: memory\nrules:\n  - { id: eth, limit: native, max: "1", window: day }\n  - ${use}\n`,
+    );
+  }
+
+  const core = JSON.stringify(import.meta.resolve("@agentkit-policy/core"));
+  const options = `{ "~standard": { validate: (value) => value.limit === 3 ? { value } : { issues: [{ message: "not three", path: ["limit"] }] } } }`;
+  write(
+    "engine.mjs",
+    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "mine", options: ${options}, create: (options, { rule }) => ({ beforeAction: () => ({ decision: "deny", code: "mine", reason: rule + options.limit }) }) });\n`,
+  );
+  write("nothing.mjs", "export default { name: 'x' };\n");
+  write("broken.mjs", "throw new Error('no luck');\n");
+  write(
+    "unmade.mjs",
+    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "unmade", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => { throw new Error("no server"); } });\n`,
+  );
+  write(
+    "rfc.mjs",
+    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "rfc", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => ({ beforeAction: () => ({ decision: "allow" }), afterAction: () => {} }) });\n`,
+  );
+
+  it("finds a module from the policy's own folder, and hands it its options", async () => {
+    const policy = await loadPolicy(policyFile('{ id: ask, use: "./engine.mjs", with: { limit: 3 } }'), { clock });
+    expect(await policy.beforeAction(payment(), scope)).toMatchObject({ decision: "deny", code: "mine", reason: "ask3" });
+  });
+
+  it.each([
+    ['{ id: ask, use: "./engine.mjs", with: { limit: 4 } }', "rules[1].with.limit", "not three"],
+    ['{ id: ask, use: "./engine.mjs" }', "rules[1].with.limit", "not three"],
+    ["{ id: ask, use: cycels }", "rules[1].use", 'there is no adapter "cycels"'],
+    ['{ id: ask, use: "./nothing.mjs" }', "rules[1].use", "exports no adapter"],
+    ['{ id: ask, use: "./broken.mjs" }', "rules[1].use", "no luck"],
+    ['{ id: ask, use: "./unmade.mjs" }', "rules[1]", "no server"],
+    ['{ id: ask, use: "./rfc.mjs" }', "rules[1].use", "does not settle by money"],
+    ["{ id: ask, use: composed }", "rules[1].use", "makes no provider"],
+    ["{ id: ask, use: cycles, wiht: {} }", "rules[1].wiht", "unknown"],
+  ])("that cannot work is told with its place: %s", async (use, path, problem) => {
+    const provider = { beforeAction: () => ({ decision: "allow" }) as const };
+    const anything = { "~standard": { validate: (value: unknown) => ({ value }) } };
+    const composed = async () => defineAdapter({ name: "composed", options: anything, create: () => allOf(provider) });
+    const file = policyFile(use);
+    const adapters = { cycles: composed, composed };
+    for (const open of [() => loadPolicy(file, { adapters }), () => checkEngines(file, adapters)])
+      await expect(open()).rejects.toMatchObject({
+        name: "PolicyFileError",
+        message: expect.stringContaining(problem),
+        place: { path, line: 5 },
+      });
+  });
+
+  it("is offered the name that was meant", async () => {
+    const cycles = async () =>
+      defineAdapter({
+        name: "cycles",
+        options: { "~standard": { validate: (value: unknown) => ({ value }) } },
+        create: () => ({ beforeAction: () => ({ decision: "allow" }) as const }),
+      });
+    await expect(loadPolicy(policyFile("{ id: ask, use: cycels }"), { adapters: { cycles } })).rejects.toThrow(
+      /did you mean "cycles"/i,
+    );
+  });
+});
