@@ -21,10 +21,12 @@ export class LedgerReport {
 
   /** @param {"most" | "least"} side whether the bar is the most that a ratio may be, or the least */
   bar(what, ratio, bar, side, of) {
-    const holds = side === "most" ? ratio <= bar : ratio >= bar;
-    this.#lines.push(
-      `${this.#name} ${what}: ${ratio.toFixed(2)}x ${of}, bar ${bar.toFixed(2)}x, ${holds ? "holds" : "falls short"}`,
-    );
+    this.say(`${what}: ${ratio.toFixed(2)}x ${of}, bar ${bar.toFixed(2)}x`, side === "most" ? ratio <= bar : ratio >= bar);
+  }
+
+  /** @param {string} what what was measured, and its bar */
+  say(what, holds) {
+    this.#lines.push(`${this.#name} ${what}, ${holds ? "holds" : "falls short"}`);
     if (!holds) process.exitCode = 1;
   }
 

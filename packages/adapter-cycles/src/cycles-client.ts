@@ -135,7 +135,12 @@ export class CyclesClient {
     options: RequestOptions = {},
     idempotencyKey?: string,
   ): Promise<CyclesResult<AnswerOf<O>>> {
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    // One of its own, and put away with the request: a signal that times out by itself goes on after the answer.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const timer = setTimeout(end, this.#timeoutMs);
+    options.signal?.addEventListener("abort", end);
+    if (options.signal?.aborted === true) end();
     const headers: Record<string, string> = { "X-Cycles-API-Key": this.#apiKey, accept: "application/json" };
     if (request.body !== undefined) headers["content-type"] = "application/json";
     // A header carries Latin-1 only; the body carries the key in any case.
@@ -147,13 +152,16 @@ export class CyclesClient {
         headers,
         // The key must not follow a redirect to another host, and no answer of the protocol is one.
         redirect: "manual",
-        signal: options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
+        signal: ending.signal,
       });
       const text = await readText(response);
       return resultOf(operation, response, text, performance.now() - began);
     } catch (error) {
       // The request may have arrived and been done: no answer says nothing of that.
       return { kind: "unknown", problem: `no answer from ${this.#base}: ${messageOf(error)}` };
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", end);
     }
   }
 }
@@ -197,6 +205,10 @@ function retryAfterOf(response: Response): { readonly retryAfterMs?: number } {
 
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  // What says that it is short, and is not packed, cannot be longer, and is read sooner in one piece.
+  if (announced <= maxAnswerBytes && response.headers.get("content-encoding") === null)
+    return decoder.decode(await response.arrayBuffer());
   let text = "";
   let bytes = 0;
   for await (const chunk of response.body ?? []) {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CyclesClient } from "../src/index.js";
 import { answered, apiKey, hold, money, reserveOf, startServer } from "./support/server.js";
@@ -107,6 +108,12 @@ describe("what became of a request", () => {
     });
     const result = await new CyclesClient({ baseUrl: endless, apiKey }).reserve(reserveOf("a", 1n));
     expect(result).toMatchObject({ kind: "unknown", problem: expect.stringContaining("longer than") });
+    const packed = await serverThat((_request, response) =>
+      response.setHeader("content-encoding", "gzip").end(gzipSync(Buffer.alloc(8 * 1024 * 1024, 0x20))),
+    );
+    expect(await new CyclesClient({ baseUrl: packed, apiKey }).reserve(reserveOf("a", 1n))).toMatchObject({
+      problem: expect.stringContaining("longer than"),
+    });
     const binary = await serverThat((_request, response) => response.end(Buffer.from([0x22, 0xff, 0x22])));
     expect(await new CyclesClient({ baseUrl: binary, apiKey }).reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
   });

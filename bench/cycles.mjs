@@ -1,0 +1,58 @@
+// What an attempt costs under Cycles, beside a bare reserve and commit on the same server in the same run. The server is the one for
+// tests, in a process of its own on this machine.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { root } from "../scripts/lib/paths.mjs";
+import { step } from "../scripts/lib/progress.mjs";
+import { ensureBuild } from "../scripts/lib/setup.mjs";
+import { inTurn, measure } from "./ledger/attempts.mjs";
+import { LedgerReport } from "./ledger/report.mjs";
+
+/** How long an attempt may take beyond its requests, in milliseconds. */
+const ownMs = 0.4;
+
+await ensureBuild();
+const { barePair, guardedPayment } = await import("./cycles/agents.mjs");
+const report = new LedgerReport("cycles");
+const server = fork(join(root, "bench/cycles/server.mjs"));
+const [baseUrl] = await once(server, "message");
+
+/** The operations that the server was asked for since the last look. */
+async function asked() {
+  server.send("requests");
+  const [operations] = await once(server, "message");
+  return operations;
+}
+
+const [pay, payWithout, pair] = [await guardedPayment(baseUrl), await guardedPayment(), barePair(baseUrl)];
+await step("Warming up", async () => {
+  for (const one of [pair, pay, payWithout]) await measure(500, 1, () => one());
+});
+await asked();
+const text = await pay();
+const happy = await asked();
+await pay({ value: "2000000" });
+const denied = await asked();
+const [floor, whole, local] = await step(
+  "A bare pair, an attempt under Cycles, and one without it, in turn (half a minute)",
+  () =>
+    inTurn(
+      40,
+      [pair, pay, payWithout].map((one) => () => measure(50, 1, () => one())),
+    ),
+);
+server.kill();
+
+report.row("floor: a bare reserve and commit", floor);
+report.row("an attempt under Cycles and a local limit", whole);
+report.row("an attempt under the local limit alone", local);
+report.bar("a whole attempt, p50", whole.p50 / floor.p50, 1.5, "most", "of the bare pair");
+const own = (whole.p50 - floor.p50) / 1_000;
+report.say(`our own share, p50: ${own.toFixed(2)} ms, bar ${ownMs.toFixed(2)} ms`, own <= ownMs);
+report.say(
+  `requests on the happy path: ${happy.join(", ")}, bar reserve, commit`,
+  happy.join() === "reserve,commit" && text.startsWith("Transferred"),
+);
+report.say(`requests for a local denial: ${denied.length}, bar 0`, denied.length === 0);
+report.print();
