@@ -9,5 +9,7 @@ export default defineConfig({
     // A core is left to others unless there are only two: files then take turns with the servers and processes that they start.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
+    // A database that has written much takes its time to stop.
+    hookTimeout: 60_000,
   },
 });

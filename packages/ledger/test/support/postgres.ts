@@ -10,7 +10,7 @@ export function postgresOfTests(settings: Readonly<Record<string, string>> = {})
   let server: RunningPostgres | undefined;
   beforeAll(async () => {
     server = await startPostgres({ settings });
-  }, 60_000);
+  });
   afterAll(async () => await server?.stop());
   return () => {
     if (server === undefined) throw new Error("PostgreSQL is not running yet");
