@@ -25,6 +25,7 @@ const timeoutMs = 10 * 60_000;
 await ensureBuild();
 const { canonicalJson } = await import("../packages/schema/dist/index.js");
 const { build } = await import("esbuild");
+const { requireBanner } = await import("./lib/bundles.mjs");
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const out = mkdtempSync(join(tmpdir(), "agentkit-policy-conformance-"));
@@ -40,8 +41,7 @@ try {
     target: "node20.19",
     external: ["libsql", "better-sqlite3"],
     logLevel: "warning",
-    // CommonJS dependencies ask for Node's own modules by require, which an ES module does not have.
-    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    banner: { js: requireBanner },
   });
   // The two that start a process for every vector run beside the others.
   const [inNode, fromPython] = await Promise.all([

@@ -91,7 +91,7 @@ def test_who_answers_too_late_is_told_once_after_its_answer_unless_that_denies(
 
     with Gate() as gate:
         late.answer = decide_async if is_async else decide
-        assert code_of(run(with_policy(bare, [first, late], decision_deadline_s=0.05))) == "policy_timeout"
+        assert code_of(run(with_policy(bare, [first, late], decision_deadline_s=0.5))) == "policy_timeout"
         # Who allowed in time hears of it before the late one has answered.
         until(lambda: first.endings)
         assert late.hooks == ["before_action"]

@@ -3,6 +3,13 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./paths.mjs";
 
+/**
+ * The beginning of a bundle whose CommonJS dependencies ask for Node's own modules by require, which an ES module does not have. Its name
+ * is one that no bundled module imports too.
+ */
+export const requireBanner =
+  'import { createRequire as createRequireOfBundle } from "node:module";\nconst require = createRequireOfBundle(import.meta.url);';
+
 /** The programs that the wheel carries, each as one file: their names there, and what they are made of. */
 const programs = { sidecar: "packages/sidecar/src/main.ts", "agentkit-policy": "packages/agentkit-policy/src/command/main.ts" };
 
@@ -42,8 +49,7 @@ export async function bundlePrograms() {
       target: "node20.19",
       legalComments: "none",
       logLevel: "warning",
-      // CommonJS dependencies ask for Node's own modules by require, which an ES module does not have.
-      banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+      banner: { js: requireBanner },
     });
     for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     files.push({ file: `${name}.mjs`, text: outputFiles[0].text });
