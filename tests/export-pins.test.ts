@@ -44,6 +44,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "guardWallet",
     "isAdapter",
     "labelOf",
+    "moneyLines",
     "plainDecision",
     "providersOf",
     "provesNothingLeft",

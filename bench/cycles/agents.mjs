@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { definePolicy, withPolicy } from "../../packages/agentkit-policy/dist/index.js";
+import { parseUnits } from "../../packages/effects/dist/index.js";
 import { Kit, payment } from "../hook/contestants.mjs";
 
 const silent = { info: () => undefined, warn: () => undefined };
@@ -18,7 +19,7 @@ class PayingKit extends Kit {
   getActions() {
     const wallet = this.walletProvider;
     const invoke = async ({ to, value }) => {
-      await wallet.sendTransaction({ to, value: BigInt(Number(value) * 1e6) * 10n ** 12n });
+      await wallet.sendTransaction({ to, value: parseUnits(value, 18) });
       return `Transferred ${value} ETH to ${to}`;
     };
     return [{ name: "WalletActionProvider_native_transfer", invoke }];
@@ -32,10 +33,7 @@ export async function guardedPayment(baseUrl) {
   const uses = baseUrl === undefined ? [] : [{ id: "cycles", use: "cycles", with: options }];
   const policy = await definePolicy({ version: 1, ledger: "memory", rules: [limit, ...uses] }, { logger: silent });
   const [action] = withPolicy(new PayingKit(), policy, { logger: silent }).getActions();
-  return async (more = {}) => {
-    const text = await action.invoke({ ...payment, ...more });
-    return text;
-  };
+  return (more = {}) => action.invoke({ ...payment, ...more });
 }
 
 /** A bare reserve and commit, with the platform's own fetch. */

@@ -19,7 +19,6 @@ export type Booking =
     };
 
 type Commit = Extract<Booking, { kind: "commit" }>;
-type Release = Extract<Booking, { kind: "release" }>;
 type CyclesEvent = Extract<Booking, { kind: "event" }>;
 
 /** What the answer to a booking asks for next. */
@@ -85,7 +84,7 @@ export function afterLook(booking: Commit, result: CyclesResult<AnswerOf<"get">>
   return { kind: "instead", bookings: [{ ...eventFor(booking), amount: booking.amount - booked }] };
 }
 
-export function afterRelease(_booking: Release, result: CyclesResult<AnswerOf<"release">>): Next {
+export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
   if (result.kind === "answered") return { kind: "done" };
   if (result.kind === "unknown" || isPassing(result)) return waiting(result);
   // Ended, expired or unknown: nothing is held any more.
@@ -116,7 +115,8 @@ export function delayOf(booking: Booking): number {
   return booking.kind === "event" && booking.refusals > 0 ? fittingMs : 0;
 }
 
-function eventFor({ hold, amount, key }: Commit): CyclesEvent {
+/** What was spent, as an event that has to fit at first. */
+export function eventFor({ hold, amount, key }: Pick<Commit, "hold" | "amount" | "key">): CyclesEvent {
   return { kind: "event", hold, amount, key, overage: "REJECT", refusals: 0 };
 }
 

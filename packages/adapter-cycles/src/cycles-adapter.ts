@@ -3,6 +3,7 @@ import {
   type DecisionScope,
   defineAdapter,
   type Logger,
+  moneyLines,
   type PolicyProvider,
   quietLogger,
   type SettledOutcome,
@@ -11,7 +12,7 @@ import {
   type WalletCallScope,
 } from "@agentkit-policy/core";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
-import type { Booking } from "./booking.js";
+import { type Booking, eventFor } from "./booking.js";
 import { type CyclesAdapterOptions, type CyclesAdapterSettings, cyclesAdapterOptions } from "./cycles-adapter-options.js";
 import { CyclesClient } from "./cycles-client.js";
 import { type Hold, holdOf } from "./hold.js";
@@ -19,7 +20,7 @@ import { allowWithin, Holder } from "./holder.js";
 import { OpenAttempts, shortestLease } from "./open-attempts.js";
 import { type Price, type PriceSource, worthOf } from "./price.js";
 import { Settler } from "./settler.js";
-import { keyOf, moneyIn, sharesOf } from "./to-cycles.js";
+import { keyOf, sharesOf } from "./to-cycles.js";
 
 /** Cycles by its name in a policy file: `use: cycles`. */
 export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
@@ -69,12 +70,12 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
   return {
     name: "cycles",
     beforeAction(context: ActionContext, scope: DecisionScope): PolicyDecision | Promise<PolicyDecision> {
-      const money = moneyIn(context.effects);
+      const money = moneyLines(context.effects);
       // Without a value there is nothing to hold; the first wallet call that moves something makes a hold of its own.
       return money.length === 0 ? { decision: "allow" } : holder.hold({ context, step: "root" }, money, scope);
     },
     beforeWalletCall(context: ActionContext, scope: WalletCallScope): PolicyDecision | Promise<PolicyDecision> {
-      const money = moneyIn(context.excess ?? context.effects);
+      const money = moneyLines(context.excess ?? context.effects);
       if (money.length > 0) return holder.hold({ context, step: context.callId ?? "call" }, money, scope);
       const lease = shortestLease(attempts.of(context.actionId));
       if (lease !== undefined) return allowWithin(lease);
@@ -115,7 +116,7 @@ class SettledAttempts {
     // Nothing lowers what was booked.
     if (spent <= booked) return;
     const key = keyOf({ context, step: last.step }, `raise.${spent}`);
-    await this.#settler.book([{ kind: "event", hold: last, amount: spent - booked, key, overage: "REJECT", refusals: 0 }]);
+    await this.#settler.book([eventFor({ hold: last, amount: spent - booked, key })]);
   }
 
   /** What was spent, by the prices of the attempt. Where that cannot be told, everything that is held counts as spent. */

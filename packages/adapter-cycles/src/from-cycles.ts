@@ -41,6 +41,11 @@ const denials: Readonly<Record<string, { readonly code: string; readonly reason:
   FORBIDDEN: { code: "budget_misconfigured", reason: misconfigured },
 };
 
+function denialOf(code: string): { readonly code: string; readonly reason: string } {
+  const known = Object.hasOwn(denials, code) ? denials[code] : undefined;
+  return known ?? { code: "denied", reason: "the budget server denies it" };
+}
+
 const outage = { code: "budget_unreachable", reason: "the budget server cannot answer, and without it nothing may be spent" };
 
 /** Pure and total: whatever is not a hold of what was asked for denies, or is asked again. */
@@ -60,8 +65,7 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
         };
       if (result.status === 429)
         return { kind: "again", code: "budget_busy", reason: "the budget server is too busy", ...waiting };
-      const denial = Object.hasOwn(denials, result.code) ? denials[result.code] : undefined;
-      return { kind: "denied", ...(denial ?? { code: "denied", reason: "the budget server denies it" }), ...waiting };
+      return { kind: "denied", ...denialOf(result.code), ...waiting };
     }
     case "answered":
       return heldBy(result.body, asked, result.roundTripMs);
@@ -70,10 +74,7 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
 
 function heldBy(body: AnswerOf<"reserve">, asked: Amount, roundTripMs: number): ReserveVerdict {
   const { decision, reservation_id: reservationId, reserved, remaining_ttl_ms: remainingMs, caps, scope_path: scopePath } = body;
-  if (decision === "DENY") {
-    const denial = Object.hasOwn(denials, body.reason_code ?? "") ? denials[body.reason_code ?? ""] : undefined;
-    return { kind: "denied", ...(denial ?? { code: "denied", reason: "the budget server denies it" }) };
-  }
+  if (decision === "DENY") return { kind: "denied", ...denialOf(body.reason_code ?? "") };
   // An allow that holds nothing, or something else, is none.
   const isHeld =
     reservationId != null && (reserved == null || (reserved.amount === asked.amount && reserved.unit === asked.unit));

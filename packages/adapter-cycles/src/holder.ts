@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DecisionScope, Logger } from "@agentkit-policy/core";
-import { type Allow, type Deny, elapsedMs, systemClock } from "@agentkit-policy/schema";
+import { type Allow, type Deny, elapsedMs, type MoneyLine, systemClock } from "@agentkit-policy/schema";
 import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
@@ -8,7 +9,7 @@ import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
 import { holdsOf, type Instant, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
 import { type Price, type PriceSource, worthOf } from "./price.js";
-import { keyOf, metadataOf, type moneyIn, reserveRequestOf, type Step } from "./to-cycles.js";
+import { keyOf, metadataOf, reserveRequestOf, type Step } from "./to-cycles.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
 import { maxAmount } from "./wire/values.js";
 
@@ -41,7 +42,7 @@ export class Holder {
   }
 
   /** Holds what the money is worth. */
-  async hold(step: Step, money: ReturnType<typeof moneyIn>, scope: DecisionScope): Promise<Allow | Deny> {
+  async hold(step: Step, money: readonly MoneyLine[], scope: DecisionScope): Promise<Allow | Deny> {
     const since = instant();
     const attempt = this.#parts.attempts.of(step.context.actionId);
     for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
@@ -68,15 +69,14 @@ export class Holder {
       prices: attempt.prices,
     };
     const lease = { since, ms: leaseMs };
-    const allowed = allowWithin(lease);
-    const denial = this.#denialByCaps(step, attempt, verdict, estimate) ?? (allowed.decision === "deny" ? allowed : undefined);
-    if (denial !== undefined) {
+    const answer = this.#denialByCaps(step, attempt, verdict, estimate) ?? allowWithin(lease);
+    if (answer.decision === "deny") {
       await this.#parts.release(hold, keyOf(step, "release"));
-      return denial;
+      return answer;
     }
     this.#keep(step, attempt, verdict, lease);
     if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopePath, since);
-    return { ...allowed, settlement: settlementOf(hold) } as Allow;
+    return { ...answer, settlement: settlementOf(hold) };
   }
 
   /** Keeps the hold alive until its attempt is settled. */
@@ -122,7 +122,8 @@ export class Holder {
         this.#giveBack(step, request.idempotency_key).catch(() => undefined);
         return verdict;
       }
-      await pause(waitMs, signal);
+      // One that is aborted meanwhile is asked once more, which ends at once.
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -163,18 +164,4 @@ export function allowWithin({ since, ms }: Lease): Allow | Deny {
   if (validForMs > 0) return { decision: "allow", validForMs };
   // What runs past its hold is not covered by any budget.
   return { decision: "deny", code: "allow_expired", reason: "what is held for this action does not last long enough" };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -15,11 +15,13 @@ const drainMs = 30_000;
 /** A hold that cannot be released frees itself with its lease; so often it is tried. */
 const releaseTries = 8;
 
+/** A booking that is not written yet. */
 interface Waiting {
-  booking: Booking;
-  isLook: boolean;
-  tries: number;
-  notBefore: number;
+  readonly booking: Booking;
+  /** Whether a look at its reservation comes first. */
+  readonly isLook: boolean;
+  readonly tries: number;
+  readonly notBefore: number;
 }
 
 export interface SettlerParts {
@@ -41,9 +43,7 @@ export class Settler {
   /** Resolves once everything was tried, or enough time has passed. What is not written by then is not forgotten. */
   async book(bookings: readonly Booking[]): Promise<void> {
     const givesUpAt = performance.now() + drainMs;
-    const first = this.#round(bookings.map((booking) => ({ booking, isLook: false, tries: 0, notBefore: 0 }))).then((left) =>
-      this.#later(left, givesUpAt),
-    );
+    const first = this.#round(bookings.map((booking) => toSend(booking))).then((left) => this.#later(left, givesUpAt));
     let patience: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {
       patience = setTimeout(resolve, patienceMs);
@@ -89,20 +89,11 @@ export class Settler {
         return [];
       case "again":
         if (booking.kind === "release" && tries + 1 >= releaseTries) return [];
-        return [
-          { booking, isLook: false, tries: tries + 1, notBefore: performance.now() + Math.max(next.afterMs, backoffMs(tries)) },
-        ];
+        return [toSend(booking, Math.max(next.afterMs, backoffMs(tries)), tries + 1)];
       case "look":
         return await this.#send({ ...one, isLook: true });
-      case "instead": {
-        const instead = next.bookings.map((other) => ({
-          booking: other,
-          isLook: false,
-          tries: 0,
-          notBefore: performance.now() + delayOf(other),
-        }));
-        return await this.#round(instead);
-      }
+      case "instead":
+        return await this.#round(next.bookings.map((other) => toSend(other, delayOf(other))));
       case "stuck":
         this.#parts.logger.warn(`Cycles will not book ${booking.key}, and an operator has to: ${next.problem}`);
         return [];
@@ -124,21 +115,27 @@ export class Settler {
   async #asked({ booking, isLook }: Waiting): Promise<Next> {
     const { client } = this.#parts;
     const { hold, key } = booking;
-    const actual = "amount" in booking ? { unit: hold.unit, amount: booking.amount } : { unit: hold.unit, amount: 0n };
     switch (booking.kind) {
-      case "commit":
-        return isLook
-          ? afterLook(booking, await client.get(hold.reservationId))
-          : afterCommit(booking, await client.commit(hold.reservationId, { idempotency_key: key, actual }));
+      case "commit": {
+        if (isLook) return afterLook(booking, await client.get(hold.reservationId));
+        const request = { idempotency_key: key, actual: { unit: hold.unit, amount: booking.amount } };
+        return afterCommit(booking, await client.commit(hold.reservationId, request));
+      }
       case "release":
-        return afterRelease(booking, await client.release(hold.reservationId, { idempotency_key: key }));
+        return afterRelease(await client.release(hold.reservationId, { idempotency_key: key }));
       case "event": {
-        const { subject, action } = hold;
+        const { subject, action, unit } = hold;
+        const actual = { unit, amount: booking.amount };
         const request = { idempotency_key: key, subject, action, actual, overage_policy: booking.overage };
         return afterEvent(booking, await client.event(request));
       }
     }
   }
+}
+
+/** @param afterMs not sooner than so long from now */
+function toSend(booking: Booking, afterMs = 0, tries = 0): Waiting {
+  return { booking, isLook: false, tries, notBefore: performance.now() + afterMs };
 }
 
 function isNoRelease({ booking }: Waiting): boolean {

@@ -1,4 +1,4 @@
-import { type ActionContext, canonicalJson, type Effect, sha256Hex } from "@agentkit-policy/schema";
+import { type ActionContext, canonicalJson, sha256Hex } from "@agentkit-policy/schema";
 import type { CyclesAdapterSettings } from "./cycles-adapter-options.js";
 import type { Hold } from "./hold.js";
 import { levelText } from "./level-text.js";
@@ -73,13 +73,6 @@ export function metadataOf({ context, step }: Step): Record<string, string> {
     ...(chainId === undefined ? {} : { chain: chainId }),
     ...(walletAddress === undefined ? {} : { wallet: walletAddress }),
   };
-}
-
-/** The effects that are money: what a hold is made for. */
-export function moneyIn(effects: readonly Effect[]): { asset: string; amount: string }[] {
-  return effects.flatMap(({ kind, asset, amount }) =>
-    kind === "fee" || asset === undefined || amount === undefined || amount === "0" ? [] : [{ asset, amount }],
-  );
 }
 
 /** How much of what was spent each hold is settled with: they are filled in order, and the last takes what is beyond all. */

@@ -15,7 +15,6 @@ const hold: Hold = {
   prices: new Map(),
 };
 const commit = { kind: "commit", hold, amount: 70n, key: "k" } as const;
-const release = { kind: "release", hold, key: "k" } as const;
 const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0 } as const;
 
 const unknown = { kind: "unknown", problem: "no answer" } as const;
@@ -140,13 +139,13 @@ describe("money that has moved", () => {
 
 describe("a hold of which nothing was spent", () => {
   it("is done with once it is released, or ended otherwise", () => {
-    expect(afterRelease(release, answered({ status: "RELEASED", released: money(100n) }))).toEqual({ kind: "done" });
+    expect(afterRelease(answered({ status: "RELEASED", released: money(100n) }))).toEqual({ kind: "done" });
     for (const code of ["RESERVATION_EXPIRED", "RESERVATION_FINALIZED", "NOT_FOUND"])
-      expect(afterRelease(release, refused(code))).toEqual({ kind: "done" });
+      expect(afterRelease(refused(code))).toEqual({ kind: "done" });
   });
 
   it("is released again where nobody can tell", () => {
-    expect(afterRelease(release, unknown)).toMatchObject({ kind: "again" });
-    expect(afterRelease(release, refused("UNAUTHORIZED", 401))).toMatchObject({ kind: "again" });
+    expect(afterRelease(unknown)).toMatchObject({ kind: "again" });
+    expect(afterRelease(refused("UNAUTHORIZED", 401))).toMatchObject({ kind: "again" });
   });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { CyclesClient } from "../src/cycles-client.js";
 import { Heartbeat } from "../src/heartbeat.js";
 import { OpenAttempts, type OpenHold, shortestLease } from "../src/open-attempts.js";
@@ -33,6 +33,18 @@ it("an attempt is known from its first hold until it ends, and counts against th
   expect(attempts.othersWith("tenant:other", "b")).toBe(0);
   attempts.end("a");
   expect(attempts.othersWith("tenant:acme", "b")).toBe(0);
+});
+
+it("an attempt that ends asks for no further extension of what it held", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const attempts = new OpenAttempts();
+  const hold = holdOf(60_000);
+  attempts.held("a", attempts.of("a"), "root", hold);
+  hold.heartbeat.start({ remainingMs: 60_000, rttMs: 0 });
+  expect(vi.getTimerCount()).toBe(1);
+  attempts.end("a");
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it("calls of one attempt that ask at once keep the price that was held first", () => {

@@ -10,6 +10,7 @@ export type { PolicyEvent, PolicyEventType, PolicyListener } from "./events.js";
 export type { ActionLike } from "./guarded-action.js";
 export { runWithContext } from "./identity.js";
 export { type Logger, quietLogger, stderrLogger } from "./logger.js";
+export { moneyLines } from "./money.js";
 export type { Policy, PolicyOptions } from "./options.js";
 export { provesNothingLeft } from "./outcome.js";
 export { labelOf } from "./outcome-label.js";

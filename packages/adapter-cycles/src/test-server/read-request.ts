@@ -8,8 +8,7 @@ import { WireError } from "./wire-error.js";
  */
 export function readRequest<Schema extends z.ZodType>(
   schema: Schema,
-  text: string,
-  headerKey: string | undefined,
+  { body: text, headerKey }: { readonly body: string; readonly headerKey: string | undefined },
 ): z.output<Schema> {
   let body: unknown;
   try {

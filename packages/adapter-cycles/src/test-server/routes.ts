@@ -36,28 +36,27 @@ const balancesFilter = z
 const routes: Readonly<Record<string, Route>> = {
   "POST /v1/decide": {
     operation: "decide",
-    answer: (engine, call) => engine.decide(call.tenant, ownSubject(call, readRequest(decideRequest, call.body, call.headerKey))),
+    answer: (engine, call) => engine.decide(call.tenant, ownSubject(call, readRequest(decideRequest, call))),
   },
   "POST /v1/reservations": {
     operation: "reserve",
-    answer: (engine, call) =>
-      engine.reserve(call.tenant, ownSubject(call, readRequest(reserveRequest, call.body, call.headerKey))),
+    answer: (engine, call) => engine.reserve(call.tenant, ownSubject(call, readRequest(reserveRequest, call))),
   },
   "POST /v1/events": {
     operation: "event",
-    answer: (engine, call) => engine.event(call.tenant, ownSubject(call, readRequest(eventRequest, call.body, call.headerKey))),
+    answer: (engine, call) => engine.event(call.tenant, ownSubject(call, readRequest(eventRequest, call))),
   },
   "POST /v1/reservations/{id}/commit": {
     operation: "commit",
-    answer: (engine, call) => engine.commit(call.tenant, idOf(call), readRequest(commitRequest, call.body, call.headerKey)),
+    answer: (engine, call) => engine.commit(call.tenant, idOf(call), readRequest(commitRequest, call)),
   },
   "POST /v1/reservations/{id}/release": {
     operation: "release",
-    answer: (engine, call) => engine.release(call.tenant, idOf(call), readRequest(releaseRequest, call.body, call.headerKey)),
+    answer: (engine, call) => engine.release(call.tenant, idOf(call), readRequest(releaseRequest, call)),
   },
   "POST /v1/reservations/{id}/extend": {
     operation: "extend",
-    answer: (engine, call) => engine.extend(call.tenant, idOf(call), readRequest(extendRequest, call.body, call.headerKey)),
+    answer: (engine, call) => engine.extend(call.tenant, idOf(call), readRequest(extendRequest, call)),
   },
   "GET /v1/reservations/{id}": { operation: "get", answer: (engine, call) => engine.get(call.tenant, idOf(call)) },
   "GET /v1/reservations": {
