@@ -16,9 +16,7 @@ from agentkit_policy import PolicySetupError, with_policy
 
 from .children.scripted import ACT, act, disturbed_wallet, scripted_kit, send
 from .children.sidecars import (
-    GRACE_S,
     PATIENCE_S,
-    SLACK_S,
     assert_settled,
     entry_states,
     failures_known,
@@ -65,7 +63,7 @@ def _patient(world: World, name: str, policy: PolicyFile) -> Any:
 
 def _assert_denied_in_time(said: str, code: str, seconds: float) -> None:
     assert said.startswith(f"Error: denied by policy ({code})")
-    assert seconds < _DEADLINE_S + GRACE_S + SLACK_S
+    assert seconds < PATIENCE_S
 
 
 def _assert_next_action_works(world: World, kit: Any, policy: PolicyFile, name: str, counted_before: int) -> None:
@@ -231,7 +229,7 @@ def test_a_stopped_sidecar_with_a_full_pipe_denies_every_thread_at_the_deadline(
         answers = [future.result() for future in asked]
     for said, seconds in answers:
         assert said.startswith(("Error: denied by policy (policy_timeout)", "Error: denied by policy (policy_error)"))
-        assert seconds < _DEADLINE_S + GRACE_S + SLACK_S
+        assert seconds < PATIENCE_S
     assert max(seconds for _, seconds in answers) > _DEADLINE_S
     assert world.balance(to) == 0
     wait_until_settled(policy)

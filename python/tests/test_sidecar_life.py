@@ -17,8 +17,7 @@ from agentkit_policy import with_policy
 
 from .children.program import Program
 from .children.sidecars import (
-    GRACE_S,
-    SLACK_S,
+    PATIENCE_S,
     assert_settled,
     is_known_to_have_ended,
     is_running,
@@ -172,7 +171,7 @@ def test_a_sidecar_that_cannot_start_again_denies_with_growing_patience_and_work
     while time.monotonic() < end:
         said, seconds = timed(lambda: invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")))
         assert said.startswith(("Error: denied by policy (policy_error)", "Error: denied by policy (policy_timeout)"))
-        assert seconds < 1.0 + GRACE_S + SLACK_S
+        assert seconds < PATIENCE_S
     # With pauses of 0.1, 0.2, 0.4, 0.8 and 1.6 seconds; without them there would be three starts or more in each second.
     assert len(starts.read_text(encoding="utf-8").split()) <= 6
     policy.path.unlink()

@@ -54,6 +54,15 @@ class Program:
         line, _, self._heard = self._heard.partition(b"\n")
         return json.loads(line)
 
+    def rest(self) -> list[Any]:
+        """What it has said besides what was heard, once it has ended."""
+        self.wait()
+        os.set_blocking(self._output, True)
+        while data := os.read(self._output, 1 << 16):
+            self._heard += data
+        lines, self._heard = self._heard.splitlines(), b""
+        return [json.loads(line) for line in lines]
+
     def tell_to_go_on(self) -> None:
         os.write(self._input, b"\n")
 

@@ -4,6 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import agentkit_policy.sidecar as hook_sidecar
+
 from ..world import World, fresh_address, invoke
 from .program import say, wait_for_go
 from .scripted import ACT, act, scripted_kit, send
@@ -12,7 +14,8 @@ from .sidecars import entry_states, kill_sidecar, sidecar_pid, stop_sidecar, wai
 
 def main(mode: str, rpc_url: str, token: str, policy: str, name: str) -> None:
     """idle: nothing. killed, stopped: it does so to its sidecar once it has sent. forever: its body never returns.
-    hopeless: it does several times what killed does, and then its sidecar cannot start any more.
+    hopeless: it does several times what killed does, and then its sidecar cannot start any more; it says when it waits at
+    its end.
     """
 
     def body(wallet: Any, args: dict[str, Any]) -> str:
@@ -26,6 +29,8 @@ def main(mode: str, rpc_url: str, token: str, policy: str, name: str) -> None:
             threading.Event().wait()
         return "returned"
 
+    if mode == "hopeless":
+        _say_when_it_waits()
     kit = scripted_kit(World(rpc_url, token), name, policy, body, settle_deadline_s=0.3)
     if mode == "idle":
         say(sidecar_pid(policy))
@@ -38,3 +43,13 @@ def main(mode: str, rpc_url: str, token: str, policy: str, name: str) -> None:
     say(invoke(kit, ACT, act(fresh_address(f"{name}, to"), "0.001")))
     if mode == "idle":
         wait_for_go()
+
+
+def _say_when_it_waits() -> None:
+    end = hook_sidecar._end
+
+    def waiting(*arguments: Any) -> None:
+        say("waits for what is to be told")
+        end(*arguments)
+
+    setattr(hook_sidecar, "_end", waiting)  # noqa: B010 as an assignment, it would need the same signature

@@ -15,12 +15,8 @@ import agentkit_policy.sidecar as hook_sidecar
 if TYPE_CHECKING:
     from ..conftest import PolicyFile
 
-#: How long anything is awaited that has to come, in seconds: a busy machine takes its time.
+#: How long anything is awaited that has to come, in seconds: a busy machine takes its time. What takes longer hangs.
 PATIENCE_S = 30.0
-#: How much longer than the promise a denial may take on a busy machine, in seconds.
-SLACK_S = 3.0
-#: How much longer than its deadline a decision may take, in seconds.
-GRACE_S = 0.25
 
 
 def wait_until(holds: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
