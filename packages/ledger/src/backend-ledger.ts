@@ -37,6 +37,8 @@ export async function openBackendLedger(backend: LedgerBackend, options: LedgerO
     adjust: (request) => writer.run((store) => verbs.adjust(store, request), ofAttempt(request.attemptId)),
     balances: (query) => writer.run((store) => verbs.balances(store, query), none),
     unproven: (limit) => writer.run((store) => verbs.unproven(store, limit), none),
+    untold: (limit) => writer.run((store) => verbs.untold(store, limit), none),
+    note: (request) => writer.run((store) => verbs.note(store, request), ofAttempt(request.attemptId)),
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), none),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), none),
     freezes: () => writer.run((store) => verbs.freezes(store), none),

@@ -63,7 +63,7 @@ export interface Fetched {
   /** Made with the database, and with every restore that may lack what was spent. */
   readonly ledgerId: string;
   /**
-   * The entries of the attempts and intents in the needs, and the unproven ones; and always all whose `agesAt` lies before the
+   * The entries of the attempts and intents in the needs, the unproven and the untold ones; and always all whose `agesAt` lies before the
    * time or before the high-water mark.
    */
   readonly entries: readonly string[];
@@ -119,6 +119,7 @@ export interface ChangedEntry {
   readonly id: string;
   readonly agesAt: number | null;
   readonly unprovenUntil: number | null;
+  readonly noteDue: number | null;
   readonly intent: string | null;
   /** The tallies that it has a part in, so that whoever fetches it fetches them too. */
   readonly tallies: readonly (readonly [kind: number, key: string])[];

@@ -13,14 +13,16 @@ export function entryText(entry: Entry): string {
 /** @throws LedgerFault `ledger_corrupt` for anything that could count less than was written */
 export function entryOfText(text: string): Entry {
   const entry = parsed(text) as Entry;
-  const { attemptId, state, reservedAt, sendBy, until, signatureDeadline, steps, lines, calls, unlisted, scopes, intent } = entry;
+  const { attemptId, state, reservedAt, sendBy, until, signatureDeadline, steps, lines, calls, unlisted, scopes, intent, note } =
+    entry;
   const isWhole =
     typeof attemptId === "string" &&
     states.has(state) &&
     [reservedAt, sendBy, until, signatureDeadline].every(Number.isSafeInteger) &&
     [steps, lines, calls, unlisted].every(Array.isArray) &&
     typeof scopes === "object" &&
-    (intent === undefined || typeof intent.digest === "string");
+    (intent === undefined || typeof intent.digest === "string") &&
+    (note === undefined || typeof note.text === "string");
   if (!isWhole) throw corrupt(`the entry ${String(attemptId)} has lost its state, a date or its lines`);
   return { ...entry, lines: lines.map(exactLine), unlisted: unlisted.map(exactLine), calls: calls.map(exactCall) };
 }

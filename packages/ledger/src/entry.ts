@@ -1,4 +1,5 @@
 import type { AskedLine, EntryState, ScopeValues } from "./ledger.js";
+import type { Note } from "./note.js";
 
 /** The ledger's record of an attempt. Replaced as a whole, never changed in place. */
 export interface Entry {
@@ -24,7 +25,12 @@ export interface Entry {
   readonly intent?: HeldIntent;
   /** What an operator has made of it, outside the promise. */
   readonly adjustments?: readonly Adjustment[];
+  /** What is still to be told to those who hold something outside for the attempt. */
+  readonly note?: Note;
 }
+
+/** Members to be replaced; a note that is undefined is taken away. */
+export type EntryChanges = Omit<Partial<Entry>, "note"> & { readonly note?: Note | undefined };
 
 /** A wallet call as a close has told it, with the verdict of final evidence. */
 export interface ToldCall {
@@ -89,7 +95,7 @@ export function holdsIntent(entry: Entry, now: number): boolean {
 }
 
 /** The entry with some of its members replaced. By name: what is spread has a shape of its own for V8, which looks at it slowly. */
-export function entryWith(entry: Entry, changes: Partial<Entry>): Entry {
+export function entryWith(entry: Entry, changes: EntryChanges): Entry {
   const { attemptId, reservedAt } = entry;
   const { scopes, state, sendBy, until, signatureDeadline, steps, lines, calls, unlisted, aged } = changes;
   const { intent = entry.intent, adjustments = entry.adjustments } = changes;
@@ -109,6 +115,8 @@ export function entryWith(entry: Entry, changes: Partial<Entry>): Entry {
   };
   if (intent !== undefined) made.intent = intent;
   if (adjustments !== undefined) made.adjustments = adjustments;
+  const note = Object.hasOwn(changes, "note") ? changes.note : entry.note;
+  if (note !== undefined) made.note = note;
   return made;
 }
 

@@ -6,6 +6,7 @@ import { byDate, canBeProven } from "./evidence.js";
 import { KnownDates } from "./known-dates.js";
 import type { Freeze } from "./ledger.js";
 import { Missing, type Needs } from "./needs.js";
+import { byDueDate, noteDueAt } from "./note.js";
 import type { ScopeKey } from "./scope-key.js";
 import type { Store } from "./store.js";
 import {
@@ -57,6 +58,7 @@ export class FetchedStore implements Store {
   readonly #askedKinds = new Set<number>();
   readonly #sums = new Map<string, bigint>();
   readonly #unproven = new Set<string>();
+  readonly #untold = new Set<string>();
   // What this transaction takes for granted; undefined where it asks.
   #assumed: { readonly absent: Set<string>; readonly intents: Map<string, readonly string[]> } | undefined;
   // What it has written.
@@ -93,15 +95,16 @@ export class FetchedStore implements Store {
     for (const [kind, key] of needs.tallies) this.#askedTallies.add(tallyName(kind, key));
     for (const kind of needs.kinds) this.#askedKinds.add(kind);
     for (const [since, limit] of needs.unproven) this.#unproven.add(`${since} ${limit}`);
+    for (const [now, limit] of needs.untold) this.#untold.add(`${now} ${limit}`);
     needs.sums.forEach(([kind, key, from, before], place) => {
       this.#sums.set(`${tallyName(kind, key)} ${from} ${before}`, exactAmount(sums[place]));
     });
   }
 
   /** Whether verbs with these needs can be run on what is known; of attempts and intents it can be assumed that there are no others. */
-  holds({ tallies, kinds, sums, unproven }: Needs): boolean {
+  holds({ tallies, kinds, sums, unproven, untold }: Needs): boolean {
     if (this.#closed.size >= maxClosed) return false;
-    if (kinds.length + sums.length + unproven.length > 0) return false;
+    if (kinds.length + sums.length + unproven.length + untold.length > 0) return false;
     return tallies.every(([kind, key]) => {
       const name = tallyName(kind, key);
       return this.#tallies.has(name) || this.#askedTallies.has(name);
@@ -135,7 +138,8 @@ export class FetchedStore implements Store {
       this.#entries.delete(id);
       this.#closed.set(id, entry);
     }
-    for (const kept of [this.#put, this.#attempts, this.#intents, this.#askedKinds, this.#sums, this.#unproven]) kept.clear();
+    const asked = [this.#attempts, this.#intents, this.#askedKinds, this.#sums, this.#unproven, this.#untold];
+    for (const kept of [this.#put, ...asked]) kept.clear();
     this.#assumed = undefined;
     this.#wroteDurably = false;
   }
@@ -169,6 +173,12 @@ export class FetchedStore implements Store {
     if (!this.#unproven.has(`${since} ${limit}`)) throw new Missing({ unproven: [[since, limit]] });
     const found = [...this.#entries.values()].filter((entry) => canBeProven(entry) && entry.until >= since);
     return found.sort(byDate).slice(0, limit);
+  }
+
+  untold(now: number, limit: number): Entry[] {
+    if (!this.#untold.has(`${now} ${limit}`)) throw new Missing({ untold: [[now, limit]] });
+    const found = [...this.#entries.values()].filter((entry) => (noteDueAt(entry) ?? Number.POSITIVE_INFINITY) <= now);
+    return found.sort(byDueDate).slice(0, limit);
   }
 
   eachEntry(): void {
@@ -296,6 +306,7 @@ export class FetchedStore implements Store {
       id: entry.attemptId,
       agesAt: agesAt(entry) ?? null,
       unprovenUntil: canBeProven(entry) ? entry.until : null,
+      noteDue: noteDueAt(entry),
       intent: entry.intent?.key ?? null,
       tallies,
       entry: entryText(entry),

@@ -31,6 +31,7 @@ export type {
   LedgerAnswer,
   LedgerTimes,
   Limit,
+  NoteRequest,
   Refusal,
   RefusalCode,
   ReserveRequest,
@@ -38,6 +39,7 @@ export type {
   ScopeValues,
   SpentLine,
   UnprovenCall,
+  UntoldNote,
   Verdict,
   Window,
 } from "./ledger.js";

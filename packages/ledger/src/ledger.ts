@@ -122,6 +122,8 @@ export interface ArmRequest {
   readonly steps: readonly string[];
   /** The latest deadline (ms since 1970) of a signature that this arm covers. */
   readonly signatureDeadline?: number;
+  /** What the caller wants to hear again until it is told (`Ledger.untold`), in place of an earlier note of the attempt. */
+  readonly note?: string;
 }
 
 /** What a close knows of the money. */
@@ -185,6 +187,35 @@ export interface AdjustRequest {
   readonly spent: readonly SpentLine[];
   /** Why; kept with the entry. */
   readonly reason: string;
+}
+
+/** What has become of a note, or is to. */
+export interface NoteRequest {
+  readonly attemptId: string;
+  /**
+   * told: it is not needed any more. later: it is not due before a moment (ms since 1970). replaced: it says something else now, and is on
+   * the disk when this answers. set_aside: nobody can make anything of it, and it is kept for an operator.
+   */
+  readonly mark:
+    | { readonly kind: "told" }
+    | { readonly kind: "later"; readonly notBefore: number }
+    | { readonly kind: "replaced"; readonly note: string }
+    | { readonly kind: "set_aside"; readonly reason: string };
+}
+
+/** The note of an entry that may be told: it was closed, or nobody may act on it any more. */
+export interface UntoldNote {
+  readonly attemptId: string;
+  readonly note: string;
+  readonly state: EntryState;
+  readonly scopes: ScopeValues;
+  /** When the entry was first written; milliseconds since 1970, as the other times. */
+  readonly reservedAt: number;
+  readonly sendBy: number;
+  readonly until: number;
+  readonly signatureDeadline: number;
+  /** What the entry counts: all that it holds, where nobody has closed it. */
+  readonly spent: readonly SpentLine[];
 }
 
 /** One scope value, or everybody: reserve and arm are refused for it, settlement goes on. */
@@ -254,6 +285,10 @@ export interface Ledger {
   adjust(request: AdjustRequest): Awaitable<LedgerAnswer>;
   /** Calls that evidence can still prove: of closed entries whose date lies ahead. Oldest first, at most `limit`. */
   unproven(limit: number): Promise<readonly UnprovenCall[]>;
+  /** Notes that are due, the oldest first, at most `limit`. */
+  untold(limit: number): Promise<readonly UntoldNote[]>;
+  /** Says what has become of a note. Of one that is told already, nothing. */
+  note(request: NoteRequest): Awaitable<LedgerAnswer>;
   freeze(freeze: Omit<Freeze, "since">): Promise<void>;
   /** @returns whether there was such a freeze */
   unfreeze(freeze: Pick<Freeze, "scope" | "value">): Promise<boolean>;

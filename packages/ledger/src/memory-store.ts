@@ -3,6 +3,7 @@ import { DatedSums } from "./dated-sums.js";
 import { agesAt, type Entry } from "./entry.js";
 import { byDate, canBeProven } from "./evidence.js";
 import type { Freeze } from "./ledger.js";
+import { byDueDate, noteDueAt } from "./note.js";
 import { scopeKeyText } from "./scope-key.js";
 import type { Store } from "./store.js";
 import type { Tally, TallyKind } from "./tally.js";
@@ -20,6 +21,7 @@ export function memoryStore(): Store {
   /** Open entries by the minute in which they age. */
   const aging = new Map<number, Set<string>>();
   const unproven = new Set<string>();
+  const noted = new Set<string>();
   const assets = new Set<string>();
   const kinds: TallyKind[] = [];
   const tallies = new Map<string, Map<string, MemoryTally>>();
@@ -58,6 +60,12 @@ export function memoryStore(): Store {
       }
       return found.sort(byDate).slice(0, limit);
     },
+    untold: (now, limit) =>
+      [...noted]
+        .flatMap((id) => entries.get(id) ?? [])
+        .filter((entry) => (noteDueAt(entry) ?? Number.POSITIVE_INFINITY) <= now)
+        .sort(byDueDate)
+        .slice(0, limit),
     eachEntry: (visit) => entries.forEach(visit),
     put(entry) {
       const { attemptId, intent, lines } = entry;
@@ -69,6 +77,8 @@ export function memoryStore(): Store {
       if (at !== undefined) placeIn(aging, Math.floor(at / minuteMs), () => new Set<string>()).add(attemptId);
       if (canBeProven(entry)) unproven.add(attemptId);
       else if (unproven.size > 0) unproven.delete(attemptId);
+      if (noteDueAt(entry) !== null) noted.add(attemptId);
+      else if (noted.size > 0) noted.delete(attemptId);
       for (const { asset } of lines) if (asset !== undefined) assets.add(asset);
     },
     // The texts would be most of what an entry holds, and the collector would carry them about.

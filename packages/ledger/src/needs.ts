@@ -16,9 +16,11 @@ export interface Needs {
   readonly sums: readonly (readonly [kind: number, key: string, from: number, before: number])[];
   /** Closed entries with calls that can still be proven and a date (`unprovenUntil`) from one on: so many, by date and then by attempt. */
   readonly unproven: readonly (readonly [since: number, limit: number])[];
+  /** Entries with a note that is due (`noteDue`) at a moment: so many, by that date and then by attempt. */
+  readonly untold: readonly (readonly [now: number, limit: number])[];
 }
 
-export const nothing: Needs = { attempts: [], intents: [], tallies: [], kinds: [], sums: [], unproven: [] };
+export const nothing: Needs = { attempts: [], intents: [], tallies: [], kinds: [], sums: [], unproven: [], untold: [] };
 
 /** Everything that either names. */
 export function bothNeeds(one: Needs, other: Needs): Needs {
@@ -29,6 +31,7 @@ export function bothNeeds(one: Needs, other: Needs): Needs {
     kinds: [...new Set([...one.kinds, ...other.kinds])],
     sums: [...one.sums, ...other.sums],
     unproven: [...one.unproven, ...other.unproven],
+    untold: [...one.untold, ...other.untold],
   };
 }
 

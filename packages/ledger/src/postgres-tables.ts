@@ -20,10 +20,12 @@ export const migrations: readonly string[] = [
   -- What was written and is not in the other tables yet: one verb a row, as many rows as the head says. The others are old.
   CREATE TABLE ${schema}.journal (place int PRIMARY KEY, changes jsonb NOT NULL) WITH (fillfactor = 10, toast_tuple_target = 4000);
   CREATE TABLE ${schema}.entries (
-    attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, intent text, tallies jsonb NOT NULL, entry text NOT NULL
+    attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, note_due bigint, intent text, tallies jsonb NOT NULL,
+    entry text NOT NULL
   );
   CREATE INDEX entries_aging ON ${schema}.entries (ages_at) WHERE ages_at IS NOT NULL;
   CREATE INDEX entries_unproven ON ${schema}.entries (unproven_until) WHERE unproven_until IS NOT NULL;
+  CREATE INDEX entries_untold ON ${schema}.entries (note_due) WHERE note_due IS NOT NULL;
   CREATE INDEX entries_by_intent ON ${schema}.entries (intent) WHERE intent IS NOT NULL;
   CREATE TABLE ${schema}.kinds (id int PRIMARY KEY, kind jsonb NOT NULL);
   CREATE TABLE ${schema}.tallies (
@@ -66,12 +68,12 @@ export const migrations: readonly string[] = [
         ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
     END IF;
     IF changes ? 'entries' THEN
-      INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, intent, tallies, entry)
-        SELECT e.id, e."agesAt", e."unprovenUntil", e.intent, e.tallies, e.entry
+      INSERT INTO ${schema}.entries (attempt_id, ages_at, unproven_until, note_due, intent, tallies, entry)
+        SELECT e.id, e."agesAt", e."unprovenUntil", e."noteDue", e.intent, e.tallies, e.entry
         FROM jsonb_to_recordset(changes->'entries')
-          AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, intent text, tallies jsonb, entry text)
+          AS e(id text, "agesAt" bigint, "unprovenUntil" bigint, "noteDue" bigint, intent text, tallies jsonb, entry text)
         ON CONFLICT (attempt_id) DO UPDATE SET ages_at = excluded.ages_at, unproven_until = excluded.unproven_until,
-          intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
+          note_due = excluded.note_due, intent = excluded.intent, tallies = excluded.tallies, entry = excluded.entry;
     END IF;
   END $$;
 
@@ -130,6 +132,11 @@ export const migrations: readonly string[] = [
       SELECT e.* FROM jsonb_array_elements(needs->'unproven') AS u, LATERAL (
         SELECT * FROM ${schema}.entries WHERE unproven_until >= (u->>0)::bigint
         ORDER BY unproven_until, attempt_id COLLATE "C" LIMIT (u->>1)::int
+      ) AS e
+      UNION
+      SELECT e.* FROM jsonb_array_elements(needs->'untold') AS u, LATERAL (
+        SELECT * FROM ${schema}.entries WHERE note_due <= (u->>0)::bigint
+        ORDER BY note_due, attempt_id COLLATE "C" LIMIT (u->>1)::int
       ) AS e
     ) AS e;
     result := jsonb_build_object(

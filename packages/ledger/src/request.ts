@@ -8,6 +8,7 @@ import type {
   CorrectRequest,
   Freeze,
   Limit,
+  NoteRequest,
   Refusal,
   RefusalCode,
   ReserveRequest,
@@ -60,8 +61,20 @@ export function problemOfReserve(request: ReserveRequest, now: number): Refusal 
 }
 
 /** What is wrong with an arm, if anything: a deadline that is no time would make the entry's date none either. */
-export function problemOfArm({ signatureDeadline = 0 }: Pick<ArmRequest, "signatureDeadline">): Refusal | undefined {
+export function problemOfArm({
+  signatureDeadline = 0,
+  note = "-",
+}: Pick<ArmRequest, "signatureDeadline" | "note">): Refusal | undefined {
+  if (!isText(note)) return refuse("invalid_request", "the note says nothing");
   return isTime(signatureDeadline) ? undefined : refuse("invalid_request", "the signature's deadline is no time in milliseconds");
+}
+
+/** @throws RangeError for a time that is none, or a text that says nothing */
+export function checkNote({ attemptId, mark }: NoteRequest): void {
+  checkSpent(attemptId, []);
+  if (mark.kind === "later" && !isTime(mark.notBefore)) throw new RangeError("a note cannot wait for what is no time");
+  if (mark.kind === "replaced" && !isText(mark.note)) throw new RangeError("the note says nothing");
+  if (mark.kind === "set_aside" && !isText(mark.reason)) throw new RangeError("a note is set aside for a reason");
 }
 
 /** @throws RangeError when an amount is not exact: a close must not lose what it cannot read. */

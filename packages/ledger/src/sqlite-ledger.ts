@@ -51,6 +51,8 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     adjust: (request) => writer.run((store) => verbs.adjust(store, request), true),
     balances: (query) => writer.run((store) => verbs.balances(store, query), false),
     unproven: (limit) => writer.run((store) => verbs.unproven(store, limit), false),
+    untold: (limit) => writer.run((store) => verbs.untold(store, limit), false),
+    note: (request) => writer.run((store) => verbs.note(store, request), request.mark.kind === "replaced"),
     freeze: (freeze) => writer.run((store) => verbs.freeze(store, freeze), true),
     unfreeze: (freeze) => writer.run((store) => store.unfreeze(freeze), true),
     freezes: () => writer.run((store) => verbs.freezes(store), false),

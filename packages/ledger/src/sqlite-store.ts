@@ -3,6 +3,7 @@ import { agesAt, type Entry } from "./entry.js";
 import { corrupt, entryOfText, entryText, exactAmount, parsed } from "./entry-text.js";
 import { canBeProven } from "./evidence.js";
 import type { Freeze } from "./ledger.js";
+import { noteDueAt } from "./note.js";
 import type { ScopeKey } from "./scope-key.js";
 import type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";
 import type { Store } from "./store.js";
@@ -115,6 +116,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     entriesOfIntent: (key) => entriesWhere("intent = ?", key),
     overdue: (now) => entriesWhere("ages_at < ?", now),
     unproven: (since, limit) => entriesWhere("unproven_until >= ? ORDER BY unproven_until, attempt_id LIMIT ?", since, limit),
+    untold: (now, limit) => entriesWhere("note_due <= ? ORDER BY note_due, attempt_id LIMIT ?", now, limit),
     eachEntry(visit) {
       // By pages: a ledger may be larger than memory.
       for (let last = ""; ; ) {
@@ -127,10 +129,13 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     },
     put(entry, durable) {
       if (durable) onDurable();
-      statement("INSERT OR REPLACE INTO entries (attempt_id, ages_at, unproven_until, intent, entry) VALUES (?, ?, ?, ?, ?)").run(
+      statement(
+        "INSERT OR REPLACE INTO entries (attempt_id, ages_at, unproven_until, note_due, intent, entry) VALUES (?, ?, ?, ?, ?, ?)",
+      ).run(
         entry.attemptId,
         agesAt(entry) ?? null,
         canBeProven(entry) ? entry.until : null,
+        noteDueAt(entry),
         entry.intent?.key ?? null,
         entryText(entry),
       );

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LedgerFault } from "./ledger-fault.js";
 import type { SqliteDatabase } from "./sqlite-database.js";
 
-const version = "3";
+const version = "4";
 
 /**
  * Amounts are decimal text: SQLite's integers end at 9.2 ETH in wei, and turn into floats there without a word. `head` has one
@@ -12,10 +12,11 @@ const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE head (id INTEGER PRIMARY KEY, high_water INTEGER NOT NULL, generation INTEGER NOT NULL, sequence INTEGER NOT NULL);
   CREATE TABLE entries (
-    attempt_id TEXT PRIMARY KEY, ages_at INTEGER, unproven_until INTEGER, intent TEXT, entry TEXT NOT NULL
+    attempt_id TEXT PRIMARY KEY, ages_at INTEGER, unproven_until INTEGER, note_due INTEGER, intent TEXT, entry TEXT NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX entries_aging ON entries (ages_at) WHERE ages_at IS NOT NULL;
   CREATE INDEX entries_unproven ON entries (unproven_until) WHERE unproven_until IS NOT NULL;
+  CREATE INDEX entries_untold ON entries (note_due) WHERE note_due IS NOT NULL;
   CREATE INDEX entries_by_intent ON entries (intent) WHERE intent IS NOT NULL;
   CREATE TABLE kinds (id INTEGER PRIMARY KEY, kind TEXT NOT NULL UNIQUE);
   CREATE TABLE tallies (

@@ -15,6 +15,8 @@ export interface Store {
   overdue(now: number): Entry[];
   /** Closed entries with calls that evidence can still prove and a date from a moment on, in the order of `byDate`. */
   unproven(since: number, limit: number): Entry[];
+  /** Entries whose note is due at a moment, in the order of `byDueDate`. */
+  untold(now: number, limit: number): Entry[];
   /** Visits every entry there is, in no order. */
   eachEntry(visit: (entry: Entry) => void): void;
   /**

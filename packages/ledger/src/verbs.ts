@@ -16,18 +16,22 @@ import type {
   Intent,
   LedgerAnswer,
   LedgerTimes,
+  NoteRequest,
   Refusal,
   ReserveRequest,
   ScopeValues,
   UnprovenCall,
+  UntoldNote,
 } from "./ledger.js";
 import type { AnchoredClock, Reading } from "./ledger-clock.js";
 import { balancesOf, checkLimits } from "./limit-check.js";
+import { markedEntry, noteDueAfterClose, notedEntry, untoldNoteOf } from "./note.js";
 import {
   checkAdjust,
   checkClose,
   checkCorrect,
   checkFreeze,
+  checkNote,
   checkQuery,
   isTooOld,
   problemOfArm,
@@ -99,7 +103,7 @@ export class Verbs {
     if (jumped) return clockJumped();
     const problem = problemOfArm(request);
     if (problem !== undefined) return problem;
-    const { attemptId, steps, signatureDeadline = 0 } = request;
+    const { attemptId, steps, signatureDeadline = 0, note } = request;
     const entry = store.entry(attemptId);
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
     // Checked anew for an armed entry too: an expired one is never renewed.
@@ -108,7 +112,7 @@ export class Verbs {
     if (frozen !== undefined) return frozen;
     const missing = missingStep(attemptId, steps, entry);
     if (missing !== undefined) return missing;
-    return write(store, entry, this.#armed(entry, now, signatureDeadline), now, true);
+    return write(store, entry, notedEntry(this.#armed(entry, now, signatureDeadline), note), now, true);
   }
 
   /** @throws RangeError for an amount that has no exact reading. */
@@ -116,7 +120,7 @@ export class Verbs {
     checkClose(request);
     const reading = this.#read(store);
     const before = store.entry(request.attemptId);
-    const after = closedEntry(before, request, reading, this.#times);
+    const after = noteDueAfterClose(closedEntry(before, request, reading, this.#times), reading.now);
     return write(store, before, after, reading.now, raises(before, after));
   }
 
@@ -154,6 +158,21 @@ export class Verbs {
       adjustments: [...(entry.adjustments ?? []), { at: now, reason }],
     } as const;
     return write(store, entry, settledEntry(entryWith(entry, changes), amountsOf(entry)), now, true);
+  }
+
+  untold(store: Store, limit: number): UntoldNote[] {
+    return store.untold(this.#read(store).now, limit).flatMap((entry) => untoldNoteOf(entry) ?? []);
+  }
+
+  /** @throws RangeError for a time that is none, or a text that says nothing. */
+  note(store: Store, request: NoteRequest): LedgerAnswer {
+    checkNote(request);
+    const { now } = this.#read(store);
+    const { attemptId, mark } = request;
+    const entry = store.entry(attemptId);
+    if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
+    const marked = markedEntry(entry, mark);
+    return marked === entry ? granted(entry, now) : write(store, entry, marked, now, mark.kind === "replaced");
   }
 
   /** @throws RangeError for a limit that has no exact reading. */

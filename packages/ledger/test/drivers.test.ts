@@ -5,6 +5,7 @@ import { bookingContract } from "./booking-contract.js";
 import { evidenceContract } from "./evidence-contract.js";
 import { intentContract } from "./intent-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
+import { noteContract } from "./note-contract.js";
 import { requestContract } from "./request-contract.js";
 import { newPostgresLedgers } from "./support/postgres.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
@@ -13,7 +14,7 @@ const folder = temporaryFolder();
 const postgres = newPostgresLedgers({ fsync: "off" });
 let serial = 0;
 
-for (const contract of [ledgerContract, requestContract, bookingContract, intentContract, evidenceContract]) {
+for (const contract of [ledgerContract, requestContract, bookingContract, intentContract, evidenceContract, noteContract]) {
   contract("memory", async (options) => openMemoryLedger(options));
   contract("postgres", postgres);
   contract("sqlite", async (options) => {

@@ -1,4 +1,4 @@
-import type { Balance, Ledger, LedgerTimes, Verdict } from "../ledger.js";
+import type { Balance, Ledger, LedgerTimes, NoteRequest, Verdict } from "../ledger.js";
 import type { AttemptIds } from "./attempt-ids.js";
 import { type Action, limits } from "./walk.js";
 
@@ -19,6 +19,7 @@ export async function everythingOf(ledger: Ledger): Promise<unknown> {
   return {
     balances: inOrder(await ledger.balances({ limits })),
     unproven: await ledger.unproven(1_000),
+    untold: await ledger.untold(1_000),
     freezes: await ledger.freezes(),
     assets: await ledger.assets(),
   };
@@ -50,7 +51,11 @@ async function tell(ledger: Ledger, action: Action, ids: AttemptIds, now: number
       });
     }
     case "arm":
-      return await ledger.arm({ attemptId: ids.of(action.attempt), steps: action.steps });
+      return await ledger.arm({
+        attemptId: ids.of(action.attempt),
+        steps: action.steps,
+        ...(action.note === undefined ? {} : { note: action.note }),
+      });
     case "close": {
       const { attempt, spent, calls, inFlight, entered, nothingDone } = action;
       const attemptId = ids.of(attempt);
@@ -70,9 +75,22 @@ async function tell(ledger: Ledger, action: Action, ids: AttemptIds, now: number
       const { scopes } = action;
       return inOrder(await ledger.balances({ limits: action.limits, ...(scopes === undefined ? {} : { scopes }) }));
     }
+    case "note":
+      return await ledger.note({ attemptId: ids.of(action.attempt), mark: marks(now)[action.mark] });
     case "unproven":
       return await ledger.unproven(action.limit);
+    case "untold":
+      return await ledger.untold(action.limit);
   }
+}
+
+function marks(now: number): Readonly<Record<NoteRequest["mark"]["kind"], NoteRequest["mark"]>> {
+  return {
+    told: { kind: "told" },
+    later: { kind: "later", notBefore: now + 20_000 },
+    replaced: { kind: "replaced", note: "something else" },
+    set_aside: { kind: "set_aside", reason: "nobody can read it" },
+  };
 }
 
 /** Balances have no order of their own; a balance of nothing is as good as none. */

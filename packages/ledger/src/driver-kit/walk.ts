@@ -42,7 +42,7 @@ export type Action =
       /** How far ahead of the step a signature's deadline lies, in milliseconds. */
       readonly deadlineMs: number | undefined;
     }
-  | { readonly verb: "arm"; readonly attempt: number; readonly steps: readonly string[] }
+  | { readonly verb: "arm"; readonly attempt: number; readonly steps: readonly string[]; readonly note: string | undefined }
   | {
       readonly verb: "close";
       readonly attempt: number;
@@ -56,7 +56,12 @@ export type Action =
   | { readonly verb: "adjust"; readonly attempt: number; readonly spent: readonly SpentLine[] }
   | { readonly verb: "freeze" | "unfreeze"; readonly freeze: Pick<Freeze, "scope" | "value"> }
   | { readonly verb: "balances"; readonly limits: readonly Limit[]; readonly scopes: ScopeValues | undefined }
-  | { readonly verb: "unproven"; readonly limit: number };
+  | {
+      readonly verb: "note";
+      readonly attempt: number;
+      readonly mark: "told" | "later" | "replaced" | "set_aside";
+    }
+  | { readonly verb: "unproven" | "untold"; readonly limit: number };
 
 /** One step: some time passes, and then something is done through one of several openings of the ledger. */
 export interface Step {
@@ -132,7 +137,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ verb: fc.constant("arm" as const), attempt, steps: fc.subarray(["root", "call-2"]) }),
+    arbitrary: fc.record({
+      verb: fc.constant("arm" as const),
+      attempt,
+      steps: fc.subarray(["root", "call-2"]),
+      note: fc.constantFrom(undefined, "note", 'another "note"'),
+    }),
   },
   {
     weight: 6,
@@ -157,7 +167,21 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       scopes: fc.option(scopes, { nil: undefined }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ verb: fc.constant("unproven" as const), limit: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      verb: fc.constant("note" as const),
+      attempt,
+      mark: fc.constantFrom("told" as const, "later" as const, "replaced" as const, "set_aside" as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      verb: fc.constantFrom("unproven" as const, "untold" as const),
+      limit: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
 );
 
 const passMs = fc.oneof(

@@ -162,6 +162,10 @@ export class MapBackend implements LedgerBackend {
       const unproven = all.filter(({ unprovenUntil }) => unprovenUntil !== null && unprovenUntil >= since);
       for (const entry of unproven.sort(byDate).slice(0, limit)) found.add(entry);
     }
+    for (const [at, limit] of needs.untold) {
+      const untold = all.filter(({ noteDue }) => noteDue !== null && noteDue <= at);
+      for (const entry of untold.sort(byNoteDue).slice(0, limit)) found.add(entry);
+    }
     return [...found];
   }
 
@@ -233,4 +237,8 @@ function nameOf(kind: number, key: string): string {
 
 function byDate(one: ChangedEntry, other: ChangedEntry): number {
   return (one.unprovenUntil ?? 0) - (other.unprovenUntil ?? 0) || (one.id < other.id ? -1 : 1);
+}
+
+function byNoteDue(one: ChangedEntry, other: ChangedEntry): number {
+  return (one.noteDue ?? 0) - (other.noteDue ?? 0) || (one.id < other.id ? -1 : 1);
 }
