@@ -1,4 +1,4 @@
-import type { Settlement } from "@agentkit-policy/core";
+import { type Settlement, UnsettledError } from "@agentkit-policy/core";
 import { z } from "zod";
 import { type Prices, priceOfText, priceText } from "./price.js";
 import { type Action, action, type Subject, subject } from "./wire/requests.js";
@@ -36,9 +36,36 @@ export function settlementOf(hold: Hold): Settlement {
   };
 }
 
-/** @throws Error for what is no settlement of this adapter's */
-export function holdOf(value: Settlement): Hold {
-  const { reserved, prices, ...rest } = settlement.parse(value);
+/** What settlements of an attempt say together. */
+export interface Held {
+  readonly holds: readonly Hold[];
+  /** Reservations that are gone: what they were spent on is told to the budgets directly. */
+  readonly gone: ReadonlySet<string>;
+}
+
+const goneHold = z.strictObject({ gone: reservationId });
+
+/** That a hold is gone, as plain data. */
+export function goneSettlementOf({ reservationId: gone }: Hold): Settlement {
+  return { gone };
+}
+
+/** @throws UnsettledError for what is no settlement of this adapter's: nobody can say what was held then */
+export function heldOf(settlements: readonly Settlement[]): Held {
+  const holds: Hold[] = [];
+  const gone = new Set<string>();
+  for (const value of settlements) {
+    const told = goneHold.safeParse(value);
+    if (told.success) gone.add(told.data.gone);
+    else holds.push(holdOf(value));
+  }
+  return { holds, gone };
+}
+
+function holdOf(value: Settlement): Hold {
+  const parsed = settlement.safeParse(value);
+  if (!parsed.success) throw new UnsettledError("what is held at Cycles cannot be read", { isHopeless: true });
+  const { reserved, prices, ...rest } = parsed.data;
   return {
     ...rest,
     reserved: BigInt(reserved),

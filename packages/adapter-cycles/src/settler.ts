@@ -1,6 +1,7 @@
-import type { Logger } from "@agentkit-policy/core";
+import { type Logger, UnsettledError } from "@agentkit-policy/core";
 import { afterCommit, afterEvent, afterLook, afterRelease, type Booking, delayOf, type Next } from "./booking.js";
 import type { CyclesClient } from "./cycles-client.js";
+import type { Hold } from "./hold.js";
 
 /** A booking that went wrong is sent again after so long, and twice as long each time, up to the longest. */
 const firstDelayMs = 250;
@@ -14,6 +15,21 @@ const drainMs = 30_000;
 
 /** A hold that cannot be released frees itself with its lease; so often it is tried. */
 const releaseTries = 8;
+
+/** What is being written, for as long as it takes. */
+export interface Writing {
+  /** Resolves once all of it is written. Rejects with an UnsettledError where nothing but an operator helps. */
+  readonly written: Promise<void>;
+  /** Resolves once the try that is under way is through. */
+  tried(): Promise<void>;
+  /** Whether something has to be sent again. */
+  isOpen(): boolean;
+  /** How long nothing of it is going to be sent, in milliseconds. */
+  waitMs(): number;
+}
+
+/** Keeps on disk that a hold is gone, before anybody is told otherwise. */
+export type RememberGone = (hold: Hold) => Promise<void>;
 
 /** A booking that is not written yet. */
 interface Waiting {
@@ -30,9 +46,21 @@ export interface SettlerParts {
 }
 
 /**
- * Writes at Cycles what attempts have come to, until it is written. Whoever settles waits for the first try, and not for long; everything
- * after that goes on in the background, so that an outage holds up nobody.
+ * Waits for one try, and not for long: an outage holds up nobody.
+ * @throws UnsettledError where it is not written by then; it is not forgotten, and goes on in the background
  */
+export async function patiently(writing: Writing): Promise<void> {
+  let patience: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    patience = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([writing.tried(), enough]);
+  clearTimeout(patience);
+  if (writing.isOpen()) throw new UnsettledError("Cycles has not written it yet", { retryAfterMs: writing.waitMs() });
+  await writing.written;
+}
+
+/** Writes at Cycles what attempts have come to, until it is written. */
 export class Settler {
   readonly #parts: SettlerParts;
 
@@ -40,29 +68,67 @@ export class Settler {
     this.#parts = parts;
   }
 
-  /** Resolves once everything was tried, or enough time has passed. What is not written by then is not forgotten. */
-  async book(bookings: readonly Booking[]): Promise<void> {
-    const givesUpAt = performance.now() + drainMs;
-    const first = this.#round(bookings.map((booking) => toSend(booking))).then((left) => this.#later(left, givesUpAt));
-    let patience: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, patienceMs);
-    });
-    await Promise.race([first, enough]);
-    clearTimeout(patience);
+  write(bookings: readonly Booking[], remember?: RememberGone): Writing {
+    const writing = new Bookings(this.#parts, remember);
+    const written = writing.write(bookings);
+    // Whoever asks hears of it; a program does not end because nobody did.
+    written.catch(() => undefined);
+    return { written, tried: () => writing.tried, isOpen: () => writing.isOpen, waitMs: () => writing.waitMs() };
+  }
+}
+
+/** The bookings of one attempt, on their way. */
+class Bookings {
+  readonly #parts: SettlerParts;
+  readonly #remember: RememberGone | undefined;
+  readonly #givesUpAt = performance.now() + drainMs;
+  #left: readonly Waiting[] = [];
+  #trying: Promise<void> = Promise.resolve();
+  #problem: string | undefined;
+
+  constructor(parts: SettlerParts, remember: RememberGone | undefined) {
+    this.#parts = parts;
+    this.#remember = remember;
   }
 
-  #later(waiting: readonly Waiting[], givesUpAt: number): void {
-    if (waiting.length === 0) return;
-    const now = performance.now();
+  get isOpen(): boolean {
+    return this.#left.length > 0;
+  }
+
+  get tried(): Promise<void> {
+    return this.#trying;
+  }
+
+  async write(bookings: readonly Booking[]): Promise<void> {
+    this.#left = bookings.map((booking) => toSend(booking));
+    await this.#try();
+    while (this.#left.length > 0) {
+      await this.#pause();
+      await this.#try();
+    }
+    if (this.#problem !== undefined) throw new UnsettledError(this.#problem, { isHopeless: true });
+  }
+
+  waitMs(): number {
     // A release that waits for a commit is due with it.
-    const due = waiting.some(isNoRelease) ? waiting.filter(isNoRelease) : waiting;
-    const delayMs = Math.max(0, Math.min(...due.map(({ notBefore }) => notBefore)) - now);
-    const timer = setTimeout(() => {
-      this.#round(waiting).then((left) => this.#later(left, givesUpAt));
-    }, delayMs);
-    // A program that has ended otherwise waits for a while, and not for ever.
-    if (now + delayMs > givesUpAt) timer.unref();
+    const due = this.#left.some(isNoRelease) ? this.#left.filter(isNoRelease) : this.#left;
+    return due.length === 0 ? 0 : Math.max(0, Math.min(...due.map(({ notBefore }) => notBefore)) - performance.now());
+  }
+
+  #try(): Promise<void> {
+    this.#trying = this.#round(this.#left).then((left) => {
+      this.#left = left;
+    });
+    return this.#trying;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const waitMs = this.waitMs();
+      const timer = setTimeout(resolve, waitMs);
+      // A program that has ended otherwise waits for a while, and not for ever.
+      if (performance.now() + waitMs > this.#givesUpAt) timer.unref();
+    });
   }
 
   /** Sends what is due, in order. @returns what has to be sent again */
@@ -93,10 +159,25 @@ export class Settler {
       case "look":
         return await this.#send({ ...one, isLook: true });
       case "instead":
+        if (!(await this.#hasKept(booking, next.bookings))) return [toSend(booking, backoffMs(tries), tries + 1)];
         return await this.#round(next.bookings.map((other) => toSend(other, delayOf(other))));
       case "stuck":
-        this.#parts.logger.warn(`Cycles will not book ${booking.key}, and an operator has to: ${next.problem}`);
+        this.#problem ??= `Cycles will not book ${booking.key}, and an operator has to: ${next.problem}`;
+        this.#parts.logger.warn(this.#problem);
         return [];
+    }
+  }
+
+  /** Keeps that a hold is gone before its spend is told otherwise: a process that begins anew then goes on from there. */
+  async #hasKept(booking: Booking, instead: readonly Booking[]): Promise<boolean> {
+    if (this.#remember === undefined || booking.kind !== "commit") return true;
+    if (!instead.every(({ kind, key }) => kind === "event" && key === booking.key)) return true;
+    try {
+      await this.#remember(booking.hold);
+      return true;
+    } catch {
+      // A ledger that cannot write now may in a while, and the commit is refused again until then.
+      return false;
     }
   }
 

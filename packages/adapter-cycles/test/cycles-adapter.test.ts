@@ -253,21 +253,43 @@ describe("when the server is in trouble after the action", () => {
       const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
       await attempt.before();
       server.faults.add({ operation: "commit", kind });
-      await attempt.settle(outcomeOf([transfer("3")]));
+      expect(await attempt.settle(outcomeOf([transfer("3")])), "whoever settles knows that it is not written").toBe(false);
       await until(() => server.requests.filter(({ operation }) => operation === "commit").length === 2);
       await until(() => budget.reserved === 0n);
       expect(budget.spent).toBe(300n);
       expect(new Set(server.requests.slice(1).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
       expect(server.requests.every(({ operation }) => operation !== "release")).toBe(true);
+      expect(await attempt.settle(outcomeOf([transfer("3")])), "and that it is, once it is").toBe(true);
+      expect(server.requests).toHaveLength(3);
     },
   );
+
+  it("and says when it will listen again, whoever settles is told so, and asks nothing before", async () => {
+    const { server } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    server.faults.add({ operation: "commit", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 60 });
+    expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
+    expect(attempt.unsettled?.retryAfterMs).toBeGreaterThan(30_000);
+    expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("and will never book it, whoever settles is told that an operator has to look", async () => {
+    const { server } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    server.faults.add({ operation: "commit", kind: "refused", status: 409, code: "TENANT_CLOSED" });
+    expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
+    expect(attempt.unsettled).toMatchObject({ isHopeless: true, message: expect.stringContaining("TENANT_CLOSED") });
+  });
 
   it("and does not answer, whoever settles does not wait for it", async () => {
     const { server, budget } = await startServer();
     const attempt = new Attempt(adapterFor(server, { timeoutMs: 60_000 }).adapter, contextOf([transfer("5")]));
     await attempt.before();
     server.faults.add({ operation: "commit", kind: "late", delayMs: 50_000 });
-    await attempt.settle(outcomeOf([transfer("3")]));
+    expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
     expect(budget.spent).toBe(300n);
   }, 20_000);
 
@@ -313,12 +335,10 @@ describe("money that is found later", () => {
     const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
     await first.before();
     await first.settle(outcomeOf([transfer("2")]));
-    const second = new Attempt(adapterFor(server).adapter, first.context);
-    second.settlements.push(...(JSON.parse(JSON.stringify(first.settlements)) as typeof first.settlements));
+    const second = first.after(adapterFor(server).adapter);
     await second.settle(outcomeOf([transfer("2")]));
     expect(budget.spent, "the same again is the same").toBe(200n);
-    const third = new Attempt(adapterFor(server).adapter, first.context);
-    third.settlements.push(...first.settlements);
+    const third = first.after(adapterFor(server).adapter);
     await third.settle(outcomeOf([transfer("3")]));
     await until(() => budget.spent === 300n);
   });

@@ -5,6 +5,7 @@ function hasMark(value: unknown, mark: symbol): boolean {
 
 const deniedMark = Symbol.for("@agentkit-policy/core/ActionDeniedError");
 const failedMark = Symbol.for("@agentkit-policy/core/ActionFailedError");
+const unsettledMark = Symbol.for("@agentkit-policy/core/UnsettledError");
 const setupMark = Symbol.for("@agentkit-policy/core/PolicySetupError");
 
 /** Why a call was denied. `reason` is for the model to read. */
@@ -42,6 +43,27 @@ export class ActionDeniedError extends Error {
   /** True for this error from any copy of the package. */
   static isInstance(value: unknown): value is ActionDeniedError {
     return hasMark(value, deniedMark);
+  }
+}
+
+/** Thrown by `settle` of a provider that could not write what became of an attempt. Any other error means: at any time again. */
+export class UnsettledError extends Error {
+  override readonly name = "UnsettledError";
+  /** Not to be asked again before so many milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Whether asking again is of no use: an operator has to look. */
+  readonly isHopeless: boolean;
+  readonly [unsettledMark] = true;
+
+  constructor(message: string, { retryAfterMs, isHopeless = false }: { retryAfterMs?: number; isHopeless?: boolean } = {}) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+    this.isHopeless = isHopeless;
+  }
+
+  /** True for this error from any copy of the package. */
+  static isInstance(value: unknown): value is UnsettledError {
+    return hasMark(value, unsettledMark);
   }
 }
 

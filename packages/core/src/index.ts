@@ -5,7 +5,7 @@ export { plainDecision } from "./ask.js";
 export type { AttemptFacts, SettleFacts } from "./attempt.js";
 export { AttemptMachine, type Verdict } from "./attempt-machine.js";
 export { allOf, failOpen, type Predicate, providersOf, shadow, when } from "./composition.js";
-export { ActionDeniedError, ActionFailedError, type Denial, PolicySetupError } from "./errors.js";
+export { ActionDeniedError, ActionFailedError, type Denial, PolicySetupError, UnsettledError } from "./errors.js";
 export type { PolicyEvent, PolicyEventType, PolicyListener } from "./events.js";
 export type { ActionLike } from "./guarded-action.js";
 export { runWithContext } from "./identity.js";

@@ -21,6 +21,11 @@ export interface SettleScope {
   readonly settlements: readonly Settlement[];
   /** True when another process opened the attempt; `context.args` is then `null`. */
   readonly recovered: boolean;
+  /**
+   * Keeps data on disk before it resolves: it comes back as the last of `settlements` to whatever process settles the attempt after this
+   * one. Absent where nothing durable stands behind the provider, which is so outside a policy file.
+   */
+  readonly remember?: (settlement: Settlement) => Promise<void>;
 }
 
 /** Opaque data of a provider's, echoed to its later hooks. */

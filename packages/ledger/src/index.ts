@@ -10,6 +10,7 @@ export type {
   LedgerBackend,
 } from "./backend.js";
 export { openBackendLedger } from "./backend-ledger.js";
+export { BackgroundPasses } from "./background-passes.js";
 export { isTimeZone } from "./calendar.js";
 export type {
   AdjustRequest,

@@ -193,12 +193,12 @@ export interface AdjustRequest {
 export interface NoteRequest {
   readonly attemptId: string;
   /**
-   * told: it is not needed any more. later: it is not due before a moment (ms since 1970). replaced: it says something else now, and is on
+   * told: it is not needed any more. later: it is not due before so many milliseconds have passed. replaced: it says something else now, and is on
    * the disk when this answers. set_aside: nobody can make anything of it, and it is kept for an operator.
    */
   readonly mark:
     | { readonly kind: "told" }
-    | { readonly kind: "later"; readonly notBefore: number }
+    | { readonly kind: "later"; readonly afterMs: number }
     | { readonly kind: "replaced"; readonly note: string }
     | { readonly kind: "set_aside"; readonly reason: string };
 }

@@ -34,14 +34,14 @@ export function noteDueAfterClose(entry: Entry, now: number): Entry {
 }
 
 /** The entry with what a note request makes of its note. One that is told, or was never there, is told. */
-export function markedEntry(entry: Entry, mark: NoteRequest["mark"]): Entry {
+export function markedEntry(entry: Entry, mark: NoteRequest["mark"], now: number): Entry {
   const { note } = entry;
   if (note === undefined) return entry;
   switch (mark.kind) {
     case "told":
       return entryWith(entry, { note: undefined });
     case "later":
-      return note.dueAt === null ? entry : entryWith(entry, { note: { ...note, dueAt: mark.notBefore } });
+      return note.dueAt === null ? entry : entryWith(entry, { note: { ...note, dueAt: now + mark.afterMs } });
     case "replaced":
       return entryWith(entry, { note: { ...note, text: mark.note } });
     case "set_aside":

@@ -72,7 +72,7 @@ export function problemOfArm({
 /** @throws RangeError for a time that is none, or a text that says nothing */
 export function checkNote({ attemptId, mark }: NoteRequest): void {
   checkSpent(attemptId, []);
-  if (mark.kind === "later" && !isTime(mark.notBefore)) throw new RangeError("a note cannot wait for what is no time");
+  if (mark.kind === "later" && !isTime(mark.afterMs)) throw new RangeError("a note cannot wait for what is no time");
   if (mark.kind === "replaced" && !isText(mark.note)) throw new RangeError("the note says nothing");
   if (mark.kind === "set_aside" && !isText(mark.reason)) throw new RangeError("a note is set aside for a reason");
 }

@@ -171,7 +171,7 @@ export class Verbs {
     const { attemptId, mark } = request;
     const entry = store.entry(attemptId);
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
-    const marked = markedEntry(entry, mark);
+    const marked = markedEntry(entry, mark, now);
     return marked === entry ? granted(entry, now) : write(store, entry, marked, now, mark.kind === "replaced");
   }
 

@@ -86,7 +86,7 @@ export function noteContract(name: string, open: (options: LedgerOptions) => Pro
     it("leaves a note alone until the moment that it was put off to, in every process", async () => {
       const attemptId = await noted();
       await close(attemptId, "20");
-      await mark(attemptId, { kind: "later", notBefore: clock.now() + 60 * second });
+      await mark(attemptId, { kind: "later", afterMs: 60 * second });
       clock.pass(60 * second - 1);
       expect(await untold()).toEqual([]);
       clock.pass(1);
@@ -105,7 +105,7 @@ export function noteContract(name: string, open: (options: LedgerOptions) => Pro
       const [broken, sound] = [await noted(), await noted()];
       await mark(broken, { kind: "set_aside", reason: "nobody can read it" });
       for (const attemptId of [broken, sound]) await close(attemptId, "20");
-      await mark(broken, { kind: "later", notBefore: clock.now() });
+      await mark(broken, { kind: "later", afterMs: 0 });
       clock.pass(lifeMs);
       expect(await untold()).toEqual([sound]);
     });
@@ -117,7 +117,7 @@ export function noteContract(name: string, open: (options: LedgerOptions) => Pro
         await close(attempts[index] ?? "", "1");
         clock.pass(second);
       }
-      await mark(attempts[0] ?? "", { kind: "later", notBefore: clock.now() + ownTurnMs });
+      await mark(attempts[0] ?? "", { kind: "later", afterMs: ownTurnMs });
       clock.pass(ownTurnMs);
       expect((await ledger.untold(3)).map(({ attemptId }) => attemptId)).toEqual([attempts[1], attempts[2], attempts[3]]);
       expect(await untold()).toEqual([attempts[1], attempts[2], attempts[3], attempts[0]]);
@@ -126,7 +126,7 @@ export function noteContract(name: string, open: (options: LedgerOptions) => Pro
     it("takes no note that says nothing, no time that is none and no attempt that it does not know", async () => {
       const attemptId = await noted();
       expect(await ledger.arm({ attemptId, steps: ["root"], note: "" })).toMatchObject({ ok: false, code: "invalid_request" });
-      await expect(async () => await mark(attemptId, { kind: "later", notBefore: Number.NaN })).rejects.toThrow(RangeError);
+      await expect(async () => await mark(attemptId, { kind: "later", afterMs: Number.NaN })).rejects.toThrow(RangeError);
       await expect(async () => await mark(attemptId, { kind: "replaced", note: "" })).rejects.toThrow(RangeError);
       await expect(async () => await mark(attemptId, { kind: "set_aside", reason: "" })).rejects.toThrow(RangeError);
       expect(await mark(attemptAt(clock.now()), { kind: "told" })).toMatchObject({ ok: false, code: "unknown_step" });

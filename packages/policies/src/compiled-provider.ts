@@ -10,6 +10,7 @@ import {
 import type { AskedLine, Awaitable, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
 import { type ActionContext, type Allow, type Clock, type Deny, elapsedMs, type PolicyDecision } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
+import type { EngineJournal } from "./engine-journal.js";
 import type { EngineSettlements, Engines } from "./engines.js";
 import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
 import { askedLines, callReport, intentOf, latestDeadline, limitsFor, scopesOf, spentLines } from "./ledger-request.js";
@@ -53,6 +54,7 @@ export interface ProviderParts {
   readonly policy: CompiledPolicy;
   readonly ledger: Ledger;
   readonly engines: Engines;
+  readonly journal: EngineJournal;
   readonly name: string;
   readonly clock: Clock;
 }
@@ -78,12 +80,14 @@ class CompiledProvider {
   readonly #policy: CompiledPolicy;
   readonly #ledger: Ledger;
   readonly #engines: Engines;
+  readonly #journal: EngineJournal;
   readonly #clock: Clock;
   readonly #entries = new Map<string, HeldEntry>();
 
-  constructor({ policy, ledger, engines, clock }: ProviderParts) {
+  constructor({ policy, ledger, engines, journal, clock }: ProviderParts) {
     this.#policy = policy;
     this.#engines = engines;
+    this.#journal = journal;
     this.#ledger = ledger;
     this.#clock = clock;
   }
@@ -128,8 +132,21 @@ class CompiledProvider {
       await this.#close(context, outcome, scope.settlements);
     } finally {
       // The ledger's trouble keeps no engine from hearing.
-      await this.#engines.settle(context, outcome, scope.settlements.flatMap(enginesOf), scope);
+      await this.#tellEngines(context, outcome, scope);
     }
+  }
+
+  async #tellEngines(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
+    const { actionId } = context;
+    const granted = scope.settlements.flatMap(enginesOf);
+    const remember = (engine: string, settlement: Settlement) => this.#journal.remember(context, engine, settlement);
+    try {
+      await this.#engines.settle(context, outcome, granted, scope, remember);
+    } catch (error) {
+      this.#journal.untold(actionId, error);
+      throw error;
+    }
+    if (granted.some((settlements) => this.#engines.hear(settlements))) this.#journal.told(actionId);
   }
 
   /** The one reserve of an action; undefined where it needs none. */
@@ -167,7 +184,8 @@ class CompiledProvider {
       await this.#giveBack(context, request);
       return answer.denial;
     }
-    const armed = request?.arm === true ? await this.#armed(context) : allowForever;
+    if (this.#engines.hear(answer.settlements)) this.#journal.begun(context, answer.settlements);
+    const armed = request?.arm === true ? await this.#armedWithNote(context, []) : allowForever;
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       await this.#giveBack(context, request);
@@ -192,8 +210,9 @@ class CompiledProvider {
     // What was reserved for the call goes with its attempt, of which no further call leaves.
     if (answer.kind === "denied") return answer.denial;
     const entry = this.#entries.get(context.actionId);
-    const armed =
-      request === undefined && entry !== undefined ? await this.#callOnEntry(context, entry) : await this.#armed(context);
+    const granted = this.#engines.hear(answer.settlements) ? [answer.settlements] : [];
+    const isCovered = request === undefined && entry !== undefined && this.#journal.noteFor(context, granted) === undefined;
+    const armed = isCovered ? await this.#callOnEntry(context, entry) : await this.#armedWithNote(context, granted);
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       return armed;
@@ -218,12 +237,21 @@ class CompiledProvider {
   }
 
   /** Arms all that is held for an attempt. */
-  #armed(context: ActionContext): Awaitable<PolicyDecision> {
+  #armed(context: ActionContext, note?: string): Awaitable<PolicyDecision> {
     const { actionId: attemptId } = context;
     const signatureDeadline = latestDeadline(context.effects);
     const steps = this.#entries.get(attemptId)?.steps ?? [];
     const question = { attemptId, arms: true, lines: [], signatureDeadline };
-    return this.#decide(question, () => this.#ledger.arm({ attemptId, steps, signatureDeadline }));
+    const noted = note === undefined ? {} : { note };
+    return this.#decide(question, () => this.#ledger.arm({ attemptId, steps, signatureDeadline, ...noted }));
+  }
+
+  /** Arms, and stores with it what the engines have granted: with this call, and before. */
+  async #armedWithNote(context: ActionContext, granted: readonly EngineSettlements[]): Promise<PolicyDecision> {
+    const note = this.#journal.noteFor(context, granted);
+    const answer = await this.#armed(context, note);
+    if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context, granted);
+    return answer;
   }
 
   /** The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. */

@@ -55,6 +55,11 @@ export class Engines {
     return this.#engines.some(({ when }) => applies(when, context));
   }
 
+  /** Whether any of those that were granted something wants to hear what became of it. */
+  hear(settlements: EngineSettlements): boolean {
+    return this.#engines.some(({ id, provider }) => provider.settle !== undefined && Object.hasOwn(settlements, id));
+  }
+
   /** Asks each; the first denial stops. */
   async ask(
     hook: "beforeAction" | "beforeWalletCall",
@@ -90,13 +95,16 @@ export class Engines {
     outcome: SettledOutcome,
     returned: readonly EngineSettlements[],
     { recovered }: Pick<SettleScope, "recovered">,
+    remember?: (engine: string, settlement: Settlement) => Promise<void>,
   ): Promise<void> {
     const settlements = [...returned, ...(this.#unreturned.get(context.actionId) ?? [])];
     const errors: unknown[] = [];
     for (const { id, provider } of [...this.#engines].reverse()) {
       if (!settlements.some((given) => Object.hasOwn(given, id))) continue;
       try {
-        await provider.settle?.(context, outcome, { settlements: ofEngine(id, settlements), recovered });
+        const scope = { settlements: ofEngine(id, settlements), recovered };
+        const remembering = remember && { remember: (settlement: Settlement) => remember(id, settlement) };
+        await provider.settle?.(context, outcome, { ...scope, ...remembering });
       } catch (error) {
         errors.push(error);
       }

@@ -14,6 +14,8 @@ import { systemClock } from "@agentkit-policy/schema";
 import { type BuiltInAdapters, openEngines } from "./adapters.js";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
+import { EngineJournal } from "./engine-journal.js";
+import { createEngineReplay, type EngineReplay } from "./engine-replay.js";
 import { Engines } from "./engines.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { parsePolicy } from "./parse-policy.js";
@@ -30,6 +32,8 @@ export interface LoadedPolicy extends PolicyProvider {
   readonly decimalsOf: (asset: string) => number | undefined;
   /** Proves what became of transactions; undefined where the policy names no node of any chain. */
   readonly reconciler: Reconciler | undefined;
+  /** Tells engines what became of attempts whose own process did not; undefined where the policy uses none. */
+  readonly replay: EngineReplay | undefined;
   /** What every limit counts at the moment, in atomic units, a line for each combination of scope values in the ledger. */
   balances(scopes?: ScopeValues): Promise<readonly Balance[]>;
   /** Closes the ledger. Attempts that are still open count as armed or reserved until their own dates. */
@@ -91,7 +95,7 @@ async function openPolicy(
   { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, adapters = {}, ...options }: LoadOptions,
 ): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
-  const engines = await openEngines(policy.uses, { source, builtIn: adapters, logger });
+  const engines = new Engines(await openEngines(policy.uses, { source, builtIn: adapters, logger }));
   const ledgerOptions: LedgerOptions = {
     times: policy.times,
     ...(clock === undefined ? {} : { clock }),
@@ -101,12 +105,18 @@ async function openPolicy(
   const { nodes } = policy;
   const reconciler =
     nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });
-  if (background) reconciler?.start();
+  const journal = new EngineJournal(ledger, logger);
+  const replay = engines.areNone ? undefined : createEngineReplay({ ledger, engines, journal, logger });
+  if (background) {
+    reconciler?.start();
+    replay?.start();
+  }
   const { chains: namedChains = {} } = source.data as PolicyDefinition;
   const provider = compiledProvider({
     policy,
     ledger,
-    engines: new Engines(engines),
+    engines,
+    journal,
     name,
     clock: clock ?? systemClock,
   });
@@ -116,6 +126,7 @@ async function openPolicy(
     version: policy.version,
     decimalsOf: policy.decimalsOf,
     reconciler,
+    replay,
     async balances(scopes) {
       const chains = new Set([
         ...Object.keys(namedChains),
@@ -126,6 +137,7 @@ async function openPolicy(
     },
     async dispose() {
       await reconciler?.stop();
+      await replay?.stop();
       await ledger.dispose();
     },
   };

@@ -1,4 +1,4 @@
-import type { PolicyProvider, SettledOutcome, Settlement } from "@agentkit-policy/core";
+import { type PolicyProvider, type SettledOutcome, type Settlement, UnsettledError } from "@agentkit-policy/core";
 import type { ActionContext, Effect, PolicyDecision } from "@agentkit-policy/schema";
 import { onTestFinished } from "vitest";
 import { type CyclesAdapterOptions, type CyclesAdapterParts, cyclesAdapter } from "../../src/index.js";
@@ -65,6 +65,10 @@ export class Attempt {
   readonly #provider: PolicyProvider;
   readonly settlements: Settlement[] = [];
   readonly context: ActionContext;
+  /** What the provider has kept on disk, were there one. */
+  readonly remembered: Settlement[] = [];
+  /** Why the last settle did not write it, if it did not. */
+  unsettled: UnsettledError | undefined;
 
   constructor(provider: PolicyProvider, context: ActionContext) {
     this.#provider = provider;
@@ -81,8 +85,27 @@ export class Attempt {
     return this.#keep((await this.#provider.beforeWalletCall?.(context, scope)) as PolicyDecision);
   }
 
-  async settle(outcome: SettledOutcome): Promise<void> {
-    await this.#provider.settle?.(this.context, outcome, { settlements: [...this.settlements], recovered: false });
+  /** @returns whether it is written */
+  async settle(outcome: SettledOutcome): Promise<boolean> {
+    this.unsettled = undefined;
+    const remember = async (settlement: Settlement): Promise<void> => void this.remembered.push(settlement);
+    const scope = { settlements: [...this.settlements], recovered: false, remember };
+    try {
+      await this.#provider.settle?.(this.context, outcome, scope);
+      return true;
+    } catch (error) {
+      if (!UnsettledError.isInstance(error)) throw error;
+      this.unsettled = error;
+      return false;
+    }
+  }
+
+  /** The same attempt in a process that begins anew, which has what was stored and nothing else. */
+  after(provider: PolicyProvider): Attempt {
+    const attempt = new Attempt(provider, this.context);
+    const stored = JSON.stringify([...this.settlements, ...this.remembered]);
+    attempt.settlements.push(...(JSON.parse(stored) as Settlement[]));
+    return attempt;
   }
 
   #keep(decision: PolicyDecision): PolicyDecision {

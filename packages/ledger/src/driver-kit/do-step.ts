@@ -76,7 +76,7 @@ async function tell(ledger: Ledger, action: Action, ids: AttemptIds, now: number
       return inOrder(await ledger.balances({ limits: action.limits, ...(scopes === undefined ? {} : { scopes }) }));
     }
     case "note":
-      return await ledger.note({ attemptId: ids.of(action.attempt), mark: marks(now)[action.mark] });
+      return await ledger.note({ attemptId: ids.of(action.attempt), mark: marks[action.mark] });
     case "unproven":
       return await ledger.unproven(action.limit);
     case "untold":
@@ -84,14 +84,12 @@ async function tell(ledger: Ledger, action: Action, ids: AttemptIds, now: number
   }
 }
 
-function marks(now: number): Readonly<Record<NoteRequest["mark"]["kind"], NoteRequest["mark"]>> {
-  return {
-    told: { kind: "told" },
-    later: { kind: "later", notBefore: now + 20_000 },
-    replaced: { kind: "replaced", note: "something else" },
-    set_aside: { kind: "set_aside", reason: "nobody can read it" },
-  };
-}
+const marks: Readonly<Record<NoteRequest["mark"]["kind"], NoteRequest["mark"]>> = {
+  told: { kind: "told" },
+  later: { kind: "later", afterMs: 20_000 },
+  replaced: { kind: "replaced", note: "something else" },
+  set_aside: { kind: "set_aside", reason: "nobody can read it" },
+};
 
 /** Balances have no order of their own; a balance of nothing is as good as none. */
 function inOrder(list: readonly Balance[]): readonly Balance[] {

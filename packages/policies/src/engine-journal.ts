@@ -1,0 +1,99 @@
+import { type Logger, type Settlement, UnsettledError } from "@agentkit-policy/core";
+import type { Ledger, NoteRequest } from "@agentkit-policy/ledger";
+import type { ActionContext } from "@agentkit-policy/schema";
+import { noteText } from "./engine-note.js";
+import type { EngineSettlements } from "./engines.js";
+
+/** An engine that could not write is asked again by whoever looks after so long, if it says nothing itself. */
+const laterMs = 10_000;
+
+/** What this process knows of the note of an attempt that engines have a say in. */
+interface KnownNote {
+  readonly context: ActionContext;
+  settlements: readonly EngineSettlements[];
+  /** Whether the ledger has it. */
+  isStored: boolean;
+}
+
+/**
+ * What engines hold for attempts, in the ledger: stored with the arm, in the same write, and taken out once the engines have been told
+ * (section 9 of the design). A note that is told twice costs an engine a look at its own keys; one that is lost would cost the money.
+ */
+export class EngineJournal {
+  readonly #ledger: Ledger;
+  readonly #logger: Logger;
+  readonly #known = new Map<string, KnownNote>();
+
+  constructor(ledger: Ledger, logger: Logger) {
+    this.#ledger = ledger;
+    this.#logger = logger;
+  }
+
+  /** An attempt began, and this is what its engines were granted. */
+  begun(context: ActionContext, settlements: EngineSettlements): void {
+    this.#known.set(context.actionId, { context, settlements: [settlements], isStored: false });
+  }
+
+  /** The note that an arm has to store now; undefined where the ledger has it, and a call brought nothing new. */
+  noteFor(context: ActionContext, settlements: readonly EngineSettlements[]): string | undefined {
+    const known = this.#known.get(context.actionId);
+    if (known === undefined && settlements.length === 0) return undefined;
+    const isNew = settlements.some((given) => Object.values(given).some((of) => of !== null));
+    if (known?.isStored === true && !isNew) return undefined;
+    return noteText({ context: known?.context ?? context, settlements: [...(known?.settlements ?? []), ...settlements] });
+  }
+
+  /** The ledger has armed an attempt with its note. */
+  stored(context: ActionContext, settlements: readonly EngineSettlements[]): void {
+    const known = this.#known.get(context.actionId) ?? { context, settlements: [], isStored: false };
+    const all = [...known.settlements, ...settlements];
+    this.#known.set(context.actionId, { context: known.context, settlements: all, isStored: true });
+  }
+
+  /** Keeps what an engine wants to be told after a crash, too. @throws LedgerFault where it could not be stored */
+  async remember(context: ActionContext, engine: string, settlement: Settlement): Promise<void> {
+    const known = this.#known.get(context.actionId);
+    // Of what was never armed nothing can have left.
+    if (known?.isStored !== true) return;
+    known.settlements = [...known.settlements, { [engine]: settlement }];
+    await this.#ledger.note({ attemptId: context.actionId, mark: { kind: "replaced", note: noteText(known) } });
+  }
+
+  /** All engines have been told. In the background: a note that stays is told again, and no more. */
+  told(actionId: string): void {
+    if (this.#mayBeStored(actionId)) this.#mark(actionId, { kind: "told" });
+    this.#known.delete(actionId);
+  }
+
+  /** An engine could not write what it was told. */
+  untold(actionId: string, error: unknown): void {
+    if (this.#mayBeStored(actionId)) this.#mark(actionId, this.#markOf(actionId, error));
+  }
+
+  /** The attempt of another process, whose note is known now. */
+  found(context: ActionContext, settlements: readonly EngineSettlements[]): void {
+    this.#known.set(context.actionId, { context, settlements, isStored: true });
+  }
+
+  /** Of an attempt that another process began, the ledger knows. */
+  #mayBeStored(actionId: string): boolean {
+    return this.#known.get(actionId)?.isStored ?? true;
+  }
+
+  #markOf(actionId: string, error: unknown): NoteRequest["mark"] {
+    const { isHopeless = false, retryAfterMs = 0 } = UnsettledError.isInstance(error) ? error : {};
+    const reason = error instanceof Error ? error.message : String(error);
+    if (isHopeless) {
+      this.#logger.warn(`what ${actionId} came to is set aside for an operator: ${reason}`);
+      return { kind: "set_aside", reason: reason || "an engine refuses it" };
+    }
+    return { kind: "later", afterMs: Math.max(laterMs, Math.ceil(retryAfterMs)) };
+  }
+
+  #mark(attemptId: string, mark: NoteRequest["mark"]): void {
+    Promise.resolve()
+      .then(() => this.#ledger.note({ attemptId, mark }))
+      // The note stays as it was, and is due: the safe side.
+      .catch(() => undefined);
+  }
+}
