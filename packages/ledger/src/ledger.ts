@@ -209,7 +209,9 @@ export interface UntoldNote {
   readonly note: string;
   readonly state: EntryState;
   readonly scopes: ScopeValues;
-  /** When the entry was first written; milliseconds since 1970, as the other times. */
+  /** The ledger's time when it answered; milliseconds since 1970, as the other times. */
+  readonly now: number;
+  /** When the entry was first written. */
   readonly reservedAt: number;
   readonly sendBy: number;
   readonly until: number;

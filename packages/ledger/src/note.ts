@@ -60,7 +60,7 @@ export function byDueDate(one: Entry, other: Entry): number {
 }
 
 /** What whoever tells a note has to know of its entry. */
-export function untoldNoteOf(entry: Entry): UntoldNote | undefined {
+export function untoldNoteOf(entry: Entry, now: number): UntoldNote | undefined {
   const { attemptId, note, state, scopes, reservedAt, sendBy, until, signatureDeadline, lines } = entry;
   if (note === undefined) return undefined;
   const spent = lines.flatMap(({ asset, amount, counterparty, perCounterpartyOnly }) => {
@@ -69,5 +69,5 @@ export function untoldNoteOf(entry: Entry): UntoldNote | undefined {
       ? [{ asset, amount: amount.toString() }]
       : [{ asset, amount: amount.toString(), counterparty }];
   });
-  return { attemptId, note: note.text, state, scopes, reservedAt, sendBy, until, signatureDeadline, spent };
+  return { attemptId, note: note.text, state, scopes, now, reservedAt, sendBy, until, signatureDeadline, spent };
 }

@@ -161,7 +161,8 @@ export class Verbs {
   }
 
   untold(store: Store, limit: number): UntoldNote[] {
-    return store.untold(this.#read(store).now, limit).flatMap((entry) => untoldNoteOf(entry) ?? []);
+    const { now } = this.#read(store);
+    return store.untold(now, limit).flatMap((entry) => untoldNoteOf(entry, now) ?? []);
   }
 
   /** @throws RangeError for a time that is none, or a text that says nothing. */

@@ -12,7 +12,7 @@ import type { LimitRule, Match, PolicyFile, UseRule, When } from "./policy-file.
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { type Complain, References } from "./references.js";
-import type { RpcChain } from "./rpc-chain-reader.js";
+import type { RpcChain } from "./rpc-node.js";
 import type { StatelessRule } from "./stateless-rules.js";
 import { suggestion } from "./suggestion.js";
 

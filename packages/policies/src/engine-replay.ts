@@ -4,6 +4,7 @@ import type { ActionContext } from "@agentkit-policy/schema";
 import type { EngineJournal } from "./engine-journal.js";
 import { type EngineNote, noteOf } from "./engine-note.js";
 import type { Engines } from "./engines.js";
+import { type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
 
 /** So many notes are told in one pass. */
 const notesPerPass = 100;
@@ -12,6 +13,8 @@ export interface EngineReplayParts {
   readonly ledger: Ledger;
   readonly engines: Engines;
   readonly journal: EngineJournal;
+  /** Looks for what attempts have moved whose process died before it could say so; undefined where no chain can be asked. */
+  readonly evidence: EvidenceParts | undefined;
   readonly logger: Logger;
 }
 
@@ -32,37 +35,64 @@ export function createEngineReplay(parts: EngineReplayParts): EngineReplay {
   return { pass: () => passes.now(), start: () => passes.start(), stop: () => passes.stop() };
 }
 
-async function toldIn({ ledger, engines, journal, logger }: EngineReplayParts): Promise<string[]> {
+async function toldIn(parts: EngineReplayParts): Promise<string[]> {
   const told: string[] = [];
-  for (const untold of await ledger.untold(notesPerPass)) {
-    const { attemptId } = untold;
-    let note: EngineNote;
-    try {
-      note = noteOf(untold.note);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn(`what engines hold for ${attemptId} cannot be read, and is set aside for an operator: ${reason}`);
-      await ledger.note({ attemptId, mark: { kind: "set_aside", reason } });
-      continue;
-    }
-    const { context, settlements } = note;
-    journal.found(context, settlements);
-    try {
-      const remember = journal.remember.bind(journal, context);
-      await engines.settle(context, outcomeOf(untold, context), settlements, { recovered: true }, remember);
-    } catch (error) {
-      logger.warn(`${attemptId} could not be settled with all engines yet: ${error instanceof Error ? error.message : error}`);
-      journal.untold(attemptId, error);
-      continue;
-    }
-    journal.told(attemptId);
-    told.push(attemptId);
-  }
+  for (const untold of await parts.ledger.untold(notesPerPass)) if (await tell(untold, parts)) told.push(untold.attemptId);
   return told;
 }
 
-/** What the ledger knows of an attempt. Where nobody has closed it, all that it holds counts as spent: the safe side. */
-function outcomeOf({ state, spent }: UntoldNote, { effects }: ActionContext): SettledOutcome {
+/** @returns whether all engines know now */
+async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, logger }: EngineReplayParts): Promise<boolean> {
+  const { attemptId } = untold;
+  let note: EngineNote;
+  try {
+    note = noteOf(untold.note);
+  } catch (error) {
+    const reason = messageOf(error);
+    logger.warn(`what engines hold for ${attemptId} cannot be read, and is set aside for an operator: ${reason}`);
+    await ledger.note({ attemptId, mark: { kind: "set_aside", reason } });
+    return false;
+  }
+  const { context, settlements } = note;
+  try {
+    const known = untold.state === "closed" ? untold : await provenOf(untold, context, ledger, evidence);
+    if (known === undefined) return false;
+    journal.found(context, settlements);
+    const remember = journal.remember.bind(journal, context);
+    await engines.settle(context, outcomeOf(known, context), settlements, { recovered: true }, remember);
+  } catch (error) {
+    logger.warn(`${attemptId} could not be settled with all engines yet: ${messageOf(error)}`);
+    journal.untold(attemptId, error);
+    return false;
+  }
+  journal.told(attemptId);
+  return true;
+}
+
+/** What an attempt that nobody has closed has moved, closed by what its chain shows; undefined where that is to be seen later. */
+async function provenOf(
+  untold: UntoldNote,
+  context: ActionContext,
+  ledger: Ledger,
+  parts: EvidenceParts | undefined,
+): Promise<Known | undefined> {
+  // Where nobody looks at a chain, all that is held counts as spent: the safe side.
+  const found = parts === undefined ? ({ kind: "none" } as const) : await evidenceOn(untold, context, parts);
+  if (found.kind === "none") return untold;
+  const { attemptId } = untold;
+  if (found.kind === "not_yet") {
+    await ledger.note({ attemptId, mark: { kind: "later", afterMs: found.afterMs } });
+    return undefined;
+  }
+  await ledger.close(found.close);
+  return { state: "closed", spent: found.close.spent };
+}
+
+/** What is known of an attempt by now. */
+type Known = Pick<UntoldNote, "state" | "spent">;
+
+/** Where nobody has closed an attempt, all that it holds counts as spent: the safe side. */
+function outcomeOf({ state, spent }: Known, { effects }: ActionContext): SettledOutcome {
   const nothingLeft = state === "closed" && spent.length === 0;
   return {
     status: nothingLeft ? "failed" : "unknown",
@@ -74,4 +104,8 @@ function outcomeOf({ state, spent }: UntoldNote, { effects }: ActionContext): Se
     durationMs: 0,
     calls: [],
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,7 @@ import { parsePolicy } from "./parse-policy.js";
 import type { PolicyDefinition } from "./policy-file.js";
 import { type PolicySource, readPolicySource, sourceOfData } from "./policy-source.js";
 import { rpcChainReader } from "./rpc-chain-reader.js";
+import { rpcOutflowReader } from "./rpc-outflow.js";
 
 /** A policy that is open: one provider, with the ledger that it spends from. */
 export interface LoadedPolicy extends PolicyProvider {
@@ -106,7 +107,8 @@ async function openPolicy(
   const reconciler =
     nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });
   const journal = new EngineJournal(ledger, logger);
-  const replay = engines.areNone ? undefined : createEngineReplay({ ledger, engines, journal, logger });
+  const evidence = nodes.size === 0 ? undefined : { outflowOf: rpcOutflowReader(nodes), marginMs: policy.times.marginMs };
+  const replay = engines.areNone ? undefined : createEngineReplay({ ledger, engines, journal, evidence, logger });
   if (background) {
     reconciler?.start();
     replay?.start();

@@ -1,14 +1,5 @@
 import type { ChainReader, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
-
-/** Nobody waits for a chain that does not answer. */
-const timeoutMs = 10_000;
-
-export interface RpcChain {
-  /** A JSON-RPC endpoint over HTTP. */
-  readonly url: string;
-  /** Blocks from a transaction's own on, itself included, after which it is final. */
-  readonly confirmations: number;
-}
+import { ask, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
 
 /** Looks for evidence on EVM chains, through their nodes. */
 export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ChainReader {
@@ -27,18 +18,6 @@ export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ChainRead
       return undefined;
     },
   };
-}
-
-interface Receipt {
-  readonly transactionHash: string;
-  readonly status: string;
-  readonly blockNumber: string;
-  readonly blockHash: string;
-}
-
-interface Block {
-  readonly hash: string;
-  readonly timestamp: string;
 }
 
 async function verdictOf(
@@ -77,23 +56,4 @@ async function verdictOf(
 async function lookUp(url: string, transactionId: string): Promise<{ from: string; nonce: bigint } | undefined> {
   const found = (await ask(url, "eth_getTransactionByHash", [transactionId])) as { from: string; nonce: string } | null;
   return found === null ? undefined : { from: found.from, nonce: BigInt(found.nonce) };
-}
-
-function blockTime({ timestamp }: Block): number {
-  return Number(BigInt(timestamp)) * 1_000;
-}
-
-/** @throws an Error that says what a node answered, without its address: that may hold a key */
-async function ask(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!response.ok) throw new Error(`the node answered ${method} with ${response.status}`);
-  const answer = (await response.json()) as { result?: unknown; error?: { message?: unknown } };
-  if (answer.error !== undefined || answer.result === undefined)
-    throw new Error(`the node refused ${method}: ${String(answer.error?.message)}`);
-  return answer.result;
 }
