@@ -16,6 +16,7 @@ export {
   type Predicate,
   runWithContext,
   shadow,
+  UnsettledError,
   when,
 } from "@agentkit-policy/core";
 export { type Balance, LedgerFault } from "@agentkit-policy/ledger";
