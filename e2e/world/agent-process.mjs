@@ -68,7 +68,17 @@ export class AgentProcess {
    * @throws Error when that is neither that it was paid nor that the budget has no room for it
    */
   async pay() {
-    this.#talker.send({ to: this.payee, value: formatEther(this.amount) });
+    return await this.ask({ to: this.payee, value: formatEther(this.amount) });
+  }
+
+  /**
+   * Asks for whatever the program understands.
+   * @param {Record<string, string>} message
+   * @returns what the model was told
+   * @throws Error when that is neither that it was paid nor that the budget has no room for it
+   */
+  async ask(message) {
+    this.#talker.send(message);
     const told = String((await this.#talker.next("paid")).told);
     if (told.startsWith("Error: denied by policy (over_limit)")) this.denied += 1;
     else if (told.startsWith("Transferred")) this.allowed += 1;

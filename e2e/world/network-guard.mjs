@@ -5,7 +5,15 @@
 import dns from "node:dns";
 
 const analyticsHost = "cca-lite.coinbase.com";
-const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const allowedHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/**
+ * Lets one more host through, which a program is there to talk to.
+ * @param {string} hostname
+ */
+export function allowHost(hostname) {
+  allowedHosts.add(hostname);
+}
 
 const ownFetch = globalThis.fetch;
 
@@ -15,7 +23,7 @@ export const refusedHosts = /** @type {string[]} */ ([]);
 /** @type {typeof globalThis.fetch} */
 const guardedFetch = async (input, options) => {
   const url = new URL(input instanceof Request ? input.url : String(input));
-  if (loopbackHosts.has(url.hostname)) return await ownFetch(input, options);
+  if (allowedHosts.has(url.hostname)) return await ownFetch(input, options);
   if (url.hostname === analyticsHost) {
     return new Response("{}", { status: 200, headers: { "content-type": "application/json" } });
   }
@@ -32,7 +40,7 @@ const ownLookup = dns.lookup;
  * @param {...any} rest options, if any, and the callback
  */
 function guardedLookup(hostname, ...rest) {
-  if (loopbackHosts.has(hostname)) return Reflect.apply(ownLookup, dns, [hostname, ...rest]);
+  if (allowedHosts.has(hostname)) return Reflect.apply(ownLookup, dns, [hostname, ...rest]);
   refusedHosts.push(hostname);
   const callback = /** @type {(error: Error) => void} */ (rest.at(-1));
   process.nextTick(callback, new Error(`network guard: ${hostname} is not this machine`));
