@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "./lib/arguments.mjs";
+import { liveSuite, withCyclesTestServer } from "./lib/cycles-live.mjs";
 import { examples, runExample } from "./lib/examples.mjs";
 import { root } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
@@ -62,6 +63,7 @@ try {
   await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
+  await cyclesLiveSuite();
   // Three rows of about the same length.
   await Promise.all([
     pytestEach(pythons.filter(({ isNewest }) => isNewest)),
@@ -132,11 +134,23 @@ async function conformance() {
   });
 }
 
-async function vitest(name, folder) {
+/** What a live server is accepted by, our server for tests has to be accepted by too, in a process of its own. */
+async function cyclesLiveSuite() {
+  const name = "Cycles' live suite, on our server for tests";
+  // Room for an amount that no double can hold.
+  const budget = 2n ** 60n;
+  try {
+    await withCyclesTestServer((variables) => vitest(name, root, liveSuite, variables), { budget });
+  } catch (error) {
+    await report.check(name, () => Promise.reject(error));
+  }
+}
+
+async function vitest(name, folder, what = ["run"], more = {}) {
   const file = join(reports, `${name}.json`);
   await step(name, async () => {
-    const args = ["exec", "vitest", "run", "--reporter=json", "--reporter=dot", `--outputFile.json=${file}`];
-    const exitError = await pnpm(args, { cwd: folder, env, quiet: true, timeoutMs }).then(
+    const args = ["exec", "vitest", ...what, "--reporter=json", "--reporter=dot", `--outputFile.json=${file}`];
+    const exitError = await pnpm(args, { cwd: folder, env: { ...env, ...more }, quiet: true, timeoutMs }).then(
       () => undefined,
       (error) => error,
     );

@@ -34,9 +34,7 @@ account = Account.from_key(os.environ["AGENT_KEY"])
 wallet = EthAccountWalletProvider(
     EthAccountWalletProviderConfig(account=account, chain_id="84532", rpc_url=os.environ["RPC_URL"])
 )
-bare_kit = AgentKit(
-    AgentKitConfig(wallet_provider=wallet, action_providers=[wallet_action_provider(), erc20_action_provider()])
-)
+bare_kit = AgentKit(AgentKitConfig(wallet_provider=wallet, action_providers=[wallet_action_provider(), erc20_action_provider()]))
 
 # … and the line that puts a policy under it. Another says for whom it acts, and in which run.
 kit = with_policy(bare_kit, Path(__file__).with_name("policy.yaml"))
