@@ -16,7 +16,11 @@ export const liveSuite = ["run", "--config", join(root, "packages/adapter-cycles
 export async function withCyclesTestServer(use, { budget } = {}) {
   const args = budget === undefined ? [] : ["--budget", String(budget)];
   const server = spawn(process.execPath, [join(root, "scripts/cycles-test-server.mjs"), ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let complaint = "";
+  server.stderr.setEncoding("utf8").on("data", (text) => {
+    complaint += text;
   });
   const ended = once(server, "close");
   try {
@@ -26,7 +30,7 @@ export async function withCyclesTestServer(use, { budget } = {}) {
       if (name !== undefined) variables[name] = value;
       if (Object.keys(variables).length === 3) break;
     }
-    if (Object.keys(variables).length < 3) throw new Error("the Cycles server for tests did not start");
+    if (Object.keys(variables).length < 3) throw new Error(`the Cycles server for tests did not start:\n${complaint}`);
     await use(variables);
     const violations = await (await fetch(`${variables.CYCLES_BASE_URL}/test/violations`)).json();
     if (violations.length > 0) throw new Error(`the Cycles server for tests broke the protocol:\n${violations.join("\n")}`);
