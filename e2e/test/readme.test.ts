@@ -32,12 +32,31 @@ function problems(code: string): string {
   }
 }
 
+function blocksOf(page: string): string[] {
+  return [...readFileSync(join(root, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+}
+
 test("the README's TypeScript compiles, and would not with a slip of the pen", () => {
-  const blocks = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(
-    ([, code = ""]) => code,
-  );
+  const blocks = blocksOf("README.md");
   expect(blocks).toHaveLength(2);
   const code = blocks.join("\n");
   expect(problems(code)).toBe("");
   expect(problems(code.replace('decision: "deny"', 'decision: "no"'))).toContain("not assignable");
+});
+
+test("the TypeScript of docs/cycles.md compiles, and would not with a slip of the pen", () => {
+  const blocks = blocksOf("docs/cycles.md");
+  expect(blocks).toHaveLength(2);
+  const givenHere = `
+    import { cyclesAdapter, type Price } from "@agentkit-policy/adapter-cycles";
+    import type { AgentKit } from "@coinbase/agentkit";
+    import { loadPolicy, runWithContext, withPolicy } from "agentkit-policy";
+    declare const bareKit: AgentKit;
+    declare const baseUrl: string;
+    declare const apiKey: string;
+    declare function priceOf(asset: string): Promise<Price | undefined>;
+  `;
+  const code = [givenHere, ...blocks, "export { priced };"].join("\n");
+  expect(problems(code)).toBe("");
+  expect(problems(code.replace("priceSource", "priceSauce"))).toContain("priceSauce");
 });
