@@ -1,13 +1,24 @@
 // @ts-check
-// Pays once under Cycles, or recovers what another one has left, and announces each of its steps: the hook's, and each request to the
-// ledger and to Cycles, before it is sent and after it was answered. At the step `stopAt` it blocks for good and waits to be killed.
+// Pays once under Cycles (`pay`), asks and tells its policy as the hook does for a payment (`attempt`), or recovers what another one has
+// left (`recover`), and announces each of its steps: the hook's, and each request to the ledger and to Cycles, before it is sent and
+// after it was answered. At the step `stopAt` it blocks for good and waits to be killed.
 import "../../world/network-guard.mjs";
 import { writeSync } from "node:fs";
 import { CyclesClient, cycles, cyclesAdapter } from "@agentkit-policy/adapter-cycles";
-import { openSqliteLedger } from "@agentkit-policy/ledger";
+import { openSqliteLedger, systemClock } from "@agentkit-policy/ledger";
 import { defineAdapter, definePolicy, withPolicy } from "agentkit-policy";
 
-const { order, rpcUrl, accountName, definition, to, stopAt } = JSON.parse(/** @type {string} */ (process.argv[2]));
+const {
+  order,
+  rpcUrl,
+  accountName,
+  definition,
+  to,
+  stopAt,
+  context,
+  outcome,
+  aheadMs = 0,
+} = JSON.parse(/** @type {string} */ (process.argv[2]));
 const logger = { info: () => undefined, warn: () => undefined };
 
 /** @param {Record<string, unknown> & { say: string }} message */
@@ -68,6 +79,8 @@ const policy = await definePolicy(definition, {
     const ledger = await openSqliteLedger(definition.ledger.slice("sqlite:".length), options);
     return announced(ledger, "the ledger", ["reserve", "arm", "close", "note"]);
   },
+  // Where nothing but time has to pass, it need not.
+  clock: { now: () => Date.now() + aheadMs, uptime: () => systemClock.uptime() + aheadMs },
   background: false,
   logger,
 });
@@ -83,6 +96,16 @@ if (order === "pay") {
   const text = await invoke(guarded, nativeTransfer, { to, value: "0.01" });
   await marked;
   say({ say: "done", text });
+} else if (order === "attempt") {
+  const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
+  const decision = await policy.beforeAction(context, scope);
+  const settlements = decision.decision === "allow" && decision.settlement !== undefined ? [decision.settlement] : [];
+  await policy.beforeWalletCall?.(
+    { ...context, layer: "wallet", callId: context.actionId, excess: [] },
+    { ...scope, settlements },
+  );
+  if (outcome !== undefined) await policy.settle?.(context, outcome, { settlements, recovered: false });
+  await marked;
 } else {
   const told = await policy.replay?.pass();
   await marked;

@@ -12,6 +12,8 @@ export interface HeartbeatParts {
   readonly timeoutMs: number;
   /** The hold lasts so long from now. */
   readonly onLease: (remainingMs: number) => void;
+  /** An extension failed, and is repeated with its key. */
+  readonly onRetry: (problem: string) => void;
   /** It will end with what it has. */
   readonly onStop: (problem: string) => void;
 }
@@ -47,6 +49,7 @@ export class Heartbeat {
       return;
     }
     if (!step.isRetry) this.#serial += 1;
+    else this.#parts.onRetry(`it is extended again in ${Math.ceil(step.afterMs)} ms`);
     this.#timer = setTimeout(() => {
       this.#extend().then(
         (next) => this.#plan(next),

@@ -82,6 +82,7 @@ export class Holder {
   /** Keeps the hold alive until its attempt is settled. */
   #keep(step: Step, attempt: OpenAttempt, { reservationId, scopePath, leaseMs, roundTripMs }: Held, lease: Lease): void {
     const { client, settings, attempts, logger } = this.#parts;
+    const named = `the hold ${reservationId} of ${step.context.actionId} at Cycles`;
     const heartbeat = new Heartbeat({
       client,
       reservationId,
@@ -91,7 +92,8 @@ export class Holder {
       onLease: (ms) => {
         hold.lease = { since: instant(), ms };
       },
-      onStop: (problem) => logger.warn(`the hold of ${step.context.actionId} at Cycles will end: ${problem}`),
+      onRetry: (problem) => logger.warn(`${named} could not be extended: ${problem}`),
+      onStop: (problem) => logger.warn(`${named} will end: ${problem}`),
     });
     const hold: OpenHold = { scopePath, lease, heartbeat };
     attempts.held(step.context.actionId, attempt, step.step, hold);

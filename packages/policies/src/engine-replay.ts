@@ -57,6 +57,7 @@ async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, lo
   try {
     const known = untold.state === "closed" ? untold : await provenOf(untold, context, ledger, evidence);
     if (known === undefined) return false;
+    if (known.state !== "closed") logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent`);
     journal.found(context, settlements);
     const remember = journal.remember.bind(journal, context);
     await engines.settle(context, outcomeOf(known, context), settlements, { recovered: true }, remember);

@@ -68,7 +68,7 @@ export class CyclesTestServer {
   readonly violations: string[] = [];
   readonly #engine: CyclesEngine;
   readonly #server: Server;
-  readonly #tenants: ReadonlyMap<string, string>;
+  readonly #tenants: Map<string, string>;
   readonly #sweeping: NodeJS.Timeout;
   #served = 0;
 
@@ -97,6 +97,12 @@ export class CyclesTestServer {
   /** What an operator looks at and changes. */
   get budgets(): Budgets {
     return this.#engine.budgets;
+  }
+
+  /** Another key for a tenant; the ones that it had are worth nothing then. */
+  rotateKey(tenant: string, apiKey: string): void {
+    for (const [known, of] of this.#tenants) if (of === tenant) this.#tenants.delete(known);
+    this.#tenants.set(apiKey, tenant);
   }
 
   /** Gives back what is held past its time, now. */
