@@ -35,6 +35,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "AttemptMachine",
     "PolicySetupError",
     "SnapshotError",
+    "UnsettledError",
     "allOf",
     "assertGuarded",
     "createRuntime",
@@ -77,6 +78,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "tokenDecimals",
   ],
   ledger: [
+    "BackgroundPasses",
     "LedgerFault",
     "createReconciler",
     "defaultLedgerTimes",
@@ -91,7 +93,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   "ledger/driver-kit": ["backendChecks", "ledgerChecks", "processChecks"],
   "adapter-cycles": ["CyclesClient", "cycles", "cyclesAdapter"],
   "adapter-cycles/test-server": ["CyclesTestServer"],
-  policies: ["PolicyFileError", "amountText", "checkEngines", "checkPolicy", "definePolicy", "loadPolicy"],
+  policies: ["PolicyFileError", "amountText", "checkEngines", "checkPolicy", "definePolicy", "examineEngines", "loadPolicy"],
   sidecar: ["Sidecar", "runSidecar", "serve"],
   "agentkit-policy": [
     "ActionDeniedError",
@@ -99,6 +101,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "LedgerFault",
     "PolicyFileError",
     "PolicySetupError",
+    "UnsettledError",
     "allOf",
     "assertGuarded",
     "defineAdapter",

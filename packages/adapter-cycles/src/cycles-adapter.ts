@@ -14,6 +14,8 @@ import {
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import { type CyclesAdapterOptions, type CyclesAdapterSettings, cyclesAdapterOptions } from "./cycles-adapter-options.js";
 import { CyclesClient } from "./cycles-client.js";
+import { shadowOf } from "./cycles-shadow.js";
+import { examine } from "./examination.js";
 import { goneSettlementOf, heldOf } from "./hold.js";
 import { allowWithin, Holder } from "./holder.js";
 import { OpenAttempts, shortestLease } from "./open-attempts.js";
@@ -25,7 +27,9 @@ import { patiently, Settler } from "./settler.js";
 export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
   name: "cycles",
   options: cyclesAdapterOptions,
-  create: (settings, { logger }) => providerOf(settings, { logger }),
+  create: (settings, { logger, isShadow }) =>
+    isShadow ? shadowOf(settings, new CyclesClient(settings)) : providerOf(settings, { logger }),
+  examine: (settings) => examine(settings, new CyclesClient(settings)),
 });
 
 /** What a program can hand over that a policy file cannot say. */

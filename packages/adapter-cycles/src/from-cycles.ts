@@ -1,3 +1,4 @@
+import type { Allow, Deny } from "@agentkit-policy/schema";
 import type { Caps } from "./caps.js";
 import type { CyclesResult } from "./cycles-client.js";
 import type { AnswerOf } from "./wire/answers.js";
@@ -47,6 +48,14 @@ function denialOf(code: string): { readonly code: string; readonly reason: strin
 }
 
 const outage = { code: "budget_unreachable", reason: "the budget server cannot answer, and without it nothing may be spent" };
+
+/** What an answer to `decide` says would be said; caps that come with it are not looked at. Pure, and total as the other. */
+export function wouldBe(result: CyclesResult<AnswerOf<"decide">>): Allow | Deny {
+  if (result.kind === "unknown") return { decision: "deny", ...outage };
+  if (result.kind === "refused") return { decision: "deny", ...denialOf(result.code) };
+  const { decision, reason_code: code } = result.body;
+  return decision === "DENY" ? { decision: "deny", ...denialOf(code ?? "") } : { decision: "allow" };
+}
 
 /** Pure and total: whatever is not a hold of what was asked for denies, or is asked again. */
 export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amount): ReserveVerdict {

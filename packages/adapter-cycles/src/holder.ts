@@ -4,14 +4,14 @@ import { type Allow, type Deny, elapsedMs, type MoneyLine, systemClock } from "@
 import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
+import { estimateOf } from "./estimate.js";
 import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
 import { holdsOf, type Instant, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
-import { type Price, type PriceSource, worthOf } from "./price.js";
+import type { Price, PriceSource } from "./price.js";
 import { keyOf, metadataOf, reserveRequestOf, type Step } from "./to-cycles.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
-import { maxAmount } from "./wire/values.js";
 
 /** A hold is not relied on in its last moments: the wallet needs some time, and so does the commit. */
 const leaseMarginMs = 1_000;
@@ -46,11 +46,8 @@ export class Holder {
     const since = instant();
     const attempt = this.#parts.attempts.of(step.context.actionId);
     for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
-    const worth = worthOf(money, attempt.prices);
-    if (typeof worth === "object")
-      return { decision: "deny", code: "unpriced", reason: "there is no price for what it would move" };
-    if (worth === "unlimited" || worth > maxAmount)
-      return { decision: "deny", code: "over_limit", reason: "no budget has room for an amount without a bound" };
+    const worth = estimateOf(money, attempt.prices);
+    if (typeof worth === "object") return worth;
     const request = reserveRequestOf(step, worth, this.#parts.settings);
     const verdict = await this.#reserve(step, request, scope, since);
     if (verdict.kind !== "held") {

@@ -2,7 +2,7 @@ import { type ActionContext, canonicalJson, sha256Hex } from "@agentkit-policy/s
 import type { CyclesAdapterSettings } from "./cycles-adapter-options.js";
 import type { Hold } from "./hold.js";
 import { levelText } from "./level-text.js";
-import type { Action, ReserveRequest, Subject } from "./wire/requests.js";
+import type { Action, DecideRequest, ReserveRequest, Subject } from "./wire/requests.js";
 
 /** The part of an attempt that asks for a hold: its root, or one wallet call of it. */
 export interface Step {
@@ -59,6 +59,18 @@ export function reserveRequestOf(step: Step, amount: bigint, settings: CyclesAda
     ttl_ms: settings.ttlMs,
     overage_policy: settings.overage,
     // Another attempt of the same intent has other ones, which makes it a mismatch.
+    metadata: metadataOf(step),
+  };
+}
+
+/** The question what would be said to a hold. */
+export function decideRequestOf(step: Step, amount: bigint, settings: CyclesAdapterSettings): DecideRequest {
+  const { context } = step;
+  return {
+    idempotency_key: keyOf(step, "decide"),
+    subject: subjectOf(context, settings),
+    action: actionOf(context),
+    estimate: { unit: settings.unit, amount },
     metadata: metadataOf(step),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CyclesResult } from "../src/cycles-client.js";
-import { verdictOf } from "../src/from-cycles.js";
+import { verdictOf, wouldBe } from "../src/from-cycles.js";
 import { type AnswerOf, answersWith, errorCodes } from "../src/wire/answers.js";
 import { money } from "./support/server.js";
 
@@ -88,4 +88,27 @@ it.each<[string, unknown]>([
   ["a getter of another mind", { ...held, decision: { toString: () => "ALLOW" } }],
 ])("%s is no answer at all", (_, body) => {
   expect(answersWith("ignored").reserve.safeParse(body).success).toBe(false);
+});
+
+describe("what would be said to a hold", () => {
+  const answered = (body: AnswerOf<"decide">): CyclesResult<AnswerOf<"decide">> => ({ kind: "answered", body, roundTripMs: 1 });
+
+  it("is an allow where the server would allow, with caps or without", () => {
+    expect(wouldBe(answered({ decision: "ALLOW" }))).toEqual({ decision: "allow" });
+    expect(wouldBe(answered({ decision: "ALLOW_WITH_CAPS", caps: { max_tokens: 1 } }))).toEqual({ decision: "allow" });
+  });
+
+  it.each<[string, CyclesResult<AnswerOf<"decide">>, string]>([
+    ["it would deny", answered({ decision: "DENY", reason_code: "BUDGET_EXCEEDED" }), "over_limit"],
+    ["it would deny in a word that is new", answered({ decision: "DENY", reason_code: "TIRED" }), "denied"],
+    ["it would deny without a word", answered({ decision: "DENY" }), "denied"],
+    [
+      "it refuses the question",
+      { kind: "refused", status: 404, code: "NOT_FOUND", message: "", roundTripMs: 1 } as never,
+      "budget_misconfigured",
+    ],
+    ["nobody can tell", { kind: "unknown", problem: "no answer", roundTripMs: 1 } as never, "budget_unreachable"],
+  ])("is a denial where %s", (_, result, code) => {
+    expect(wouldBe(result)).toMatchObject({ decision: "deny", code });
+  });
 });

@@ -8,7 +8,16 @@ const since = { now: 1_000, uptime: 1_000 };
 function holdOf(ms: number): OpenHold {
   const client = new CyclesClient({ baseUrl: "http://127.0.0.1:1", apiKey: "k" });
   const nothing = (): void => undefined;
-  const parts = { client, reservationId: "r", key: "k", ttlMs: 1, timeoutMs: 1, onLease: nothing, onStop: nothing };
+  const parts = {
+    client,
+    reservationId: "r",
+    key: "k",
+    ttlMs: 1,
+    timeoutMs: 1,
+    onLease: nothing,
+    onRetry: nothing,
+    onStop: nothing,
+  };
   return { scopePath: "tenant:acme", lease: { since, ms }, heartbeat: new Heartbeat(parts) };
 }
 

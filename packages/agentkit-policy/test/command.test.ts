@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadPolicy } from "../src/index.js";
 
@@ -42,6 +43,7 @@ describe("agentkit-policy", () => {
     ["freeze", "--help"],
     ["unfreeze", "--help"],
     ["reconcile", "--help"],
+    ["doctor", "--help"],
   ])("%s %s %s says how it is used", async (...args) => {
     expect(await run(...args.filter((arg) => arg !== undefined))).toMatchObject({
       code: 0,
@@ -73,6 +75,39 @@ describe("agentkit-policy", () => {
     expect(stderr).not.toContain("secret");
     writeFileSync(join(folder, "uses.yaml"), policyText + rule.replace("tenant", "tenent"));
     expect((await run("check", "uses.yaml")).stderr).toMatch(/^error: uses\.yaml:7:\d+ rules\[3\]\.with/);
+  });
+
+  it("doctor says what Cycles derives from a file, what the budgets there have left, and no secret", async () => {
+    const server = await CyclesTestServer.start({
+      apiKeys: { acme: "a-secret-key" },
+      budgets: [
+        { scope: "tenant:acme", unit: "USD_MICROCENTS", allocated: 2n ** 60n },
+        { scope: "tenant:acme/workspace:base-.4dain", unit: "TOKENS", allocated: 5n },
+      ],
+    });
+    try {
+      const options = `baseUrl: "${server.baseUrl}", apiKey: a-secret-key, tenant: acme, workspace: base-Main`;
+      writeFileSync(join(folder, "doctor.yaml"), `${policyText}  - { id: cycles, use: cycles, with: { ${options} } }\n`);
+      const { code, stdout, stderr } = await run("doctor", "doctor.yaml");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain("tenant:acme  1152921504606846976 of 1152921504606846976 USD_MICROCENTS left");
+      expect(stdout).toContain("tenant:acme/workspace:base-.4dain  no budget in USD_MICROCENTS, and one in TOKENS");
+      expect(stdout).toContain("tenant:acme/workspace:base-.4dain/workflow:<run>/agent:<agent, or its wallet>");
+      expect(stdout).toContain("nothing is held at the moment");
+      expect(stdout).not.toContain("secret");
+      expect(JSON.parse((await run("doctor", "doctor.yaml", "--json")).stdout)).toMatchObject([
+        { rule: "cycles", use: "cycles" },
+      ]);
+    } finally {
+      await server.close();
+    }
+    const { code, stdout } = await run("doctor", "doctor.yaml");
+    expect(code, "a server that is down is what it is asked about").toBe(0);
+    expect(stdout).toContain("the server does not say: no answer");
+  });
+
+  it("doctor of a file that uses no engine says so", async () => {
+    expect(await run("doctor")).toMatchObject({ code: 0, stdout: "policy.yaml uses no engine\n" });
   });
 
   it("check of a wrong file fails with file, line and hint, and prints nothing on standard output", async () => {

@@ -23,6 +23,8 @@ export interface AdapterScope {
   /** The id of the rule that uses it. */
   readonly rule: string;
   readonly logger: Logger;
+  /** Whether its answers count for nothing (`mode: shadow`): it should then ask what its engine would say, and hold nothing. */
+  readonly isShadow: boolean;
 }
 
 /** An outside engine that a policy file can name: what it is called, what it can be told, and how it is made. */
@@ -32,6 +34,11 @@ export interface Adapter<Options = unknown> {
   readonly options: OptionsSchema<Options>;
   /** One provider, and no composition of several. One that settles does so by `settle`. */
   create(options: Options, scope: AdapterScope): PolicyProvider | Promise<PolicyProvider>;
+  /**
+   * What an operator should know before agents run, in lines of text and without secrets: what the options come to, and what the engine
+   * says of it. It changes nothing there.
+   */
+  examine?(options: Options): readonly string[] | Promise<readonly string[]>;
 }
 
 /** Makes an engine one that a policy file can name in a rule `use:`. A module of its own exports it as its default. */

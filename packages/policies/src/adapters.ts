@@ -11,6 +11,14 @@ import { suggestion } from "./suggestion.js";
 /** Adapters that a policy can name without a module, loaded when one does. */
 export type BuiltInAdapters = Readonly<Record<string, () => Promise<Adapter>>>;
 
+/** What an engine says of itself before agents run. */
+export interface EngineExamination {
+  readonly rule: string;
+  /** The adapter's name or module, as the file has it. */
+  readonly use: string;
+  readonly lines: readonly string[];
+}
+
 export interface AdapterParts {
   readonly source: PolicySource;
   readonly builtIn: BuiltInAdapters;
@@ -24,7 +32,18 @@ export async function openEngines(uses: readonly CompiledUse[], parts: AdapterPa
   return engines;
 }
 
-async function openEngine({ rule, path }: CompiledUse, parts: AdapterParts): Promise<Engine> {
+/** Asks the adapter of every rule what an operator should know of it. @throws PolicyFileError */
+export async function examineAll(uses: readonly CompiledUse[], parts: AdapterParts): Promise<EngineExamination[]> {
+  const found: EngineExamination[] = [];
+  for (const use of uses) {
+    const { adapter, options } = await chosenAdapter(use, parts);
+    const { id, use: name } = use.rule;
+    found.push({ rule: id, use: name, lines: (await adapter.examine?.(options)) ?? ["it says nothing of itself"] });
+  }
+  return found;
+}
+
+async function chosenAdapter({ rule, path }: CompiledUse, parts: AdapterParts): Promise<{ adapter: Adapter; options: unknown }> {
   const complain = complainer(parts.source);
   const adapter = await adapterOf(rule.use, [...path, "use"], parts);
   const result = await adapter.options["~standard"].validate(rule.with);
@@ -32,9 +51,16 @@ async function openEngine({ rule, path }: CompiledUse, parts: AdapterParts): Pro
   if (issue !== undefined)
     complain([...path, "with", ...pathOf(issue)], issue.message, `correct it; the adapter "${adapter.name}" says what it takes`);
   if (result.issues !== undefined) return complain(path, "its options are not valid", "compare them with the adapter's README");
+  return { adapter, options: result.value };
+}
+
+async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine> {
+  const { rule, path } = use;
+  const complain = complainer(parts.source);
+  const { adapter, options } = await chosenAdapter(use, parts);
   let provider: PolicyProvider;
   try {
-    provider = await adapter.create(result.value, { rule: rule.id, logger: parts.logger });
+    provider = await adapter.create(options, { rule: rule.id, logger: parts.logger, isShadow: rule.mode === "shadow" });
   } catch (error) {
     return complain(path, `the adapter "${adapter.name}" could not be made: ${messageOf(error)}`, "correct its options");
   }
@@ -50,7 +76,7 @@ async function openEngine({ rule, path }: CompiledUse, parts: AdapterParts): Pro
       `the adapter "${adapter.name}" does not settle by money`,
       "give its provider settle in place of afterAction and onActionError",
     );
-  return { id: rule.id, when: rule.when, provider };
+  return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", provider };
 }
 
 async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: AdapterParts): Promise<Adapter> {

@@ -1,5 +1,6 @@
 import {
   type DecisionScope,
+  type Logger,
   type PolicyProvider,
   plainDecision,
   type SettledOutcome,
@@ -14,6 +15,8 @@ import type { When } from "./policy-file.js";
 export interface Engine {
   readonly id: string;
   readonly when: When | undefined;
+  /** Whether its answers count for nothing. */
+  readonly isShadow: boolean;
   readonly provider: PolicyProvider;
 }
 
@@ -39,11 +42,13 @@ const denied: SettledOutcome = {
 /** The engines of a policy, asked in order and told in reverse. */
 export class Engines {
   readonly #engines: readonly Engine[];
+  readonly #logger: Logger;
   /** What each engine was granted and nobody else knows of: it allowed, and another one then denied. */
   readonly #unreturned = new Map<string, EngineSettlements[]>();
 
-  constructor(engines: readonly Engine[]) {
+  constructor(engines: readonly Engine[], logger: Logger) {
     this.#engines = engines;
+    this.#logger = logger;
   }
 
   get areNone(): boolean {
@@ -69,12 +74,16 @@ export class Engines {
   ): Promise<EnginesAnswer> {
     const settlements: Record<string, Settlement | null> = {};
     let validForMs: number | undefined;
-    for (const { id, when, provider } of this.#engines) {
+    for (const { id, when, isShadow, provider } of this.#engines) {
       if (!applies(when, context)) continue;
       const asked =
         hook === "beforeAction"
           ? () => provider.beforeAction(context, scope)
           : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) }) ?? { decision: "allow" };
+      if (isShadow) {
+        this.#shadowed(id, context, asked);
+        continue;
+      }
       const answer = await answerOf(id, asked);
       if (answer.decision === "deny") {
         // One that failed may hold something all the same, and is told like those that allowed.
@@ -87,6 +96,14 @@ export class Engines {
       if (answer.validForMs !== undefined) validForMs = Math.min(validForMs ?? answer.validForMs, answer.validForMs);
     }
     return { kind: "allowed", settlements, validForMs };
+  }
+
+  /** Asks an engine whose answer counts for nothing; nobody waits for it. */
+  #shadowed(id: string, { actionId, actionName }: ActionContext, ask: () => unknown): void {
+    answerOf(id, ask).then((answer) => {
+      if (answer.decision === "allow") return;
+      this.#logger.info(`shadow: the rule "${id}" would deny ${actionName} (${actionId}), ${answer.code}: ${answer.reason}`);
+    });
   }
 
   /** Tells each that allowed what became of the attempt, last first. @throws the first error, once all have been told */

@@ -76,6 +76,8 @@ export const useRule = z.strictObject({
   use: z.string().min(1),
   /** The adapter's own options. */
   with: z.record(z.string(), z.unknown()).default({}),
+  /** shadow: it is asked, and what it would have denied is logged; it holds nothing and denies nothing. */
+  mode: z.enum(["enforce", "shadow"]).default("enforce"),
   when: when.optional(),
 });
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type Logger, type PolicyProvider, stderrLogger } from "@agentkit-policy/core";
+import { type Logger, type PolicyProvider, quietLogger, stderrLogger } from "@agentkit-policy/core";
 import {
   type Balance,
   createReconciler,
@@ -11,7 +11,7 @@ import {
   type ScopeValues,
 } from "@agentkit-policy/ledger";
 import { systemClock } from "@agentkit-policy/schema";
-import { type BuiltInAdapters, openEngines } from "./adapters.js";
+import { type BuiltInAdapters, type EngineExamination, examineAll, openEngines } from "./adapters.js";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
 import { EngineJournal } from "./engine-journal.js";
@@ -80,6 +80,13 @@ export function checkPolicy(file: string, options: CompileOptions = {}): Compile
   return compilePolicy(parsePolicy(source), source, options);
 }
 
+/** Asks every engine that a policy file uses what an operator should know of it. @throws PolicyFileError */
+export async function examineEngines(file: string, adapters: BuiltInAdapters): Promise<readonly EngineExamination[]> {
+  const source = readPolicySource(file);
+  const { uses } = compilePolicy(parsePolicy(source), source);
+  return await examineAll(uses, { source, builtIn: adapters, logger: { info: () => undefined, warn: () => undefined } });
+}
+
 /**
  * Makes the engines that a policy file uses, asks them nothing, and forgets them: what is wrong with a rule `use:` or its options shows.
  * @throws PolicyFileError
@@ -96,7 +103,7 @@ async function openPolicy(
   { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, adapters = {}, ...options }: LoadOptions,
 ): Promise<LoadedPolicy> {
   const policy = compilePolicy(parsePolicy(source), source, options);
-  const engines = new Engines(await openEngines(policy.uses, { source, builtIn: adapters, logger }));
+  const engines = new Engines(await openEngines(policy.uses, { source, builtIn: adapters, logger }), quietLogger(logger));
   const ledgerOptions: LedgerOptions = {
     times: policy.times,
     ...(clock === undefined ? {} : { clock }),

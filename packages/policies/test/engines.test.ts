@@ -40,8 +40,10 @@ async function policyWith(
   scripts: Readonly<Record<string, Script>>,
   rules: readonly RuleDefinition[] = [limit],
   when: Readonly<Record<string, { networks: string[] }>> = {},
+  shadows: readonly string[] = [],
 ) {
   const trace: string[] = [];
+  const said: string[] = [];
   const told: { id: string; outcome: SettledOutcome; settlements: readonly Settlement[]; recovered: boolean }[] = [];
   const heard: { hook: string; context: ActionContext; settlements: readonly Settlement[] | undefined }[] = [];
   const adapter = defineAdapter({
@@ -73,16 +75,22 @@ async function policyWith(
       };
     },
   });
-  const uses = Object.keys(scripts).map((id) => ({ id, use: "scripted", ...(when[id] && { when: when[id] }) }));
+  const uses = Object.keys(scripts).map((id) => ({
+    id,
+    use: "scripted",
+    ...(when[id] && { when: when[id] }),
+    ...(shadows.includes(id) && { mode: "shadow" as const }),
+  }));
   const policy = await definePolicy(
     { version: 1, ledger: "memory", rules: [...rules, ...uses] },
     {
       clock,
       adapters: { scripted: async () => adapter as Adapter },
       openLedger: async (options) => tracing(openMemoryLedger(options), trace),
+      logger: { info: (text) => said.push(text), warn: (text) => said.push(text) },
     },
   );
-  return { policy, trace, told, heard };
+  return { policy, trace, told, heard, said };
 }
 
 function tracing(ledger: Ledger, trace: string[]): Ledger {
@@ -181,6 +189,23 @@ describe("the engines of a policy", () => {
     expect(JSON.stringify(decision)).not.toContain("secret");
     expect(told).toMatchObject([{ id: "one", settlements: [], outcome: { status: "denied" } }]);
     expect(await counted(policy)).toBe(0n);
+  });
+
+  it("that are shadows are asked, and what they would deny is said; they hold up nobody, and hear of nothing", async () => {
+    const denial = { decision: "deny", code: "over_limit", reason: "no room" };
+    const never = () => new Promise(() => undefined);
+    const scripts = { one: {}, denying: { action: denial }, hanging: { action: never } };
+    const { policy, trace, told, said } = await policyWith(scripts, [limit], {}, ["denying", "hanging"]);
+    const context = payment();
+    const allowed = await policy.beforeAction(context, scope);
+    expect(allowed).toMatchObject({ decision: "allow", settlement: { engines: { one: { of: "one" } } } });
+    expect(trace).toEqual(["reserve", "one action", "denying action", "hanging action"]);
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    expect(told.map(({ id }) => id)).toEqual(["one"]);
+    expect(said).toEqual([
+      `shadow: the rule "denying" would deny ${context.actionName} (${context.actionId}), over_limit: no room`,
+    ]);
   });
 
   it("are asked about a wallet call with its excess and their own grants, and arm nothing where one denies", async () => {

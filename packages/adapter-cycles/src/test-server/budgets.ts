@@ -1,5 +1,4 @@
-import type { Amount, Subject } from "../wire/requests.js";
-import { levels } from "../wire/values.js";
+import type { Amount } from "../wire/requests.js";
 import { Budget, type BudgetCaps, type BudgetOptions } from "./budget.js";
 import { WireError } from "./wire-error.js";
 
@@ -37,17 +36,6 @@ export class Budgets {
     const details = { scope: there[0]?.scope, requested_unit: unit, expected_units: there.map((budget) => budget.unit) };
     throw new WireError("UNIT_MISMATCH", `no budget of the scope is kept in ${unit}`, details);
   }
-}
-
-/** The scopes of a subject, the outermost first: each level under those before it, in lower case, gaps skipped. */
-export function scopesOf(subject: Subject): string[] {
-  const named = levels.filter((level) => subject[level] !== undefined);
-  return named.map((_, index) =>
-    named
-      .slice(0, index + 1)
-      .map((level) => `${level}:${subject[level]?.toLowerCase()}`)
-      .join("/"),
-  );
 }
 
 /** The caps of the innermost budget that has any. */

@@ -8,9 +8,10 @@ import type {
   releaseRequest,
   reserveRequest,
 } from "../wire/requests.js";
+import { scopesOf } from "../wire/scopes.js";
 import { type Level, levels, type ReservationStatus } from "../wire/values.js";
 import type { Budget, BudgetCaps } from "./budget.js";
-import { Budgets, capsOf, scopesOf } from "./budgets.js";
+import { Budgets, capsOf } from "./budgets.js";
 import { charge, checkOpen, checkRoom } from "./charge.js";
 import { Replays } from "./replays.js";
 import { Reservation } from "./reservation.js";

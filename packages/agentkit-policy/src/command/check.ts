@@ -10,7 +10,7 @@ export async function check(file: string): Promise<void> {
   const rows = [
     ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy)]),
     ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),
-    ...policy.uses.map(({ rule }) => [rule.id, "use", `asks ${rule.use}`]),
+    ...policy.uses.map(({ rule }) => [rule.id, "use", `asks ${rule.use}${rule.mode === "shadow" ? ", in its shadow only" : ""}`]),
   ];
   process.stdout.write(
     `${table(["rule", "kind", "does"], rows)}\n${file}: ${rows.length} ${rows.length === 1 ? "rule" : "rules"}, version ${policy.version.slice(0, 12)}\n`,

@@ -6,6 +6,7 @@ import pc from "picocolors";
 import { adjust } from "./adjust.js";
 import { budgets } from "./budgets.js";
 import { check } from "./check.js";
+import { doctor } from "./doctor.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
 import { reconcile } from "./reconcile.js";
 import { UsageError } from "./with-policy-file.js";
@@ -19,6 +20,13 @@ program
   .description("checks a policy file and says what it does; opens no ledger")
   .argument("[file]", "the policy file", "policy.yaml")
   .action(check);
+
+program
+  .command("doctor")
+  .description("asks the engines of a policy file what they derive from it and what they have left; changes nothing")
+  .argument("[file]", "the policy file", "policy.yaml")
+  .option("--json", "print JSON")
+  .action(doctor);
 
 const policyOption = ["--policy <file>", "the policy file", "policy.yaml"] as const;
 

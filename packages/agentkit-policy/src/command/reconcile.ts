@@ -1,15 +1,16 @@
 import { table } from "./table.js";
 import { UsageError, withPolicyFile } from "./with-policy-file.js";
 
-/** `agentkit-policy reconcile`: looks once at everything that is unproven, and says what was proven. */
+/** `agentkit-policy reconcile`: looks once at everything that is unproven, tells engines what they do not know, and says what came of it. */
 export async function reconcile(file: string, options: { readonly json?: boolean }): Promise<void> {
-  await withPolicyFile(file, async ({ reconciler, ledger }) => {
-    if (reconciler === undefined) {
+  await withPolicyFile(file, async ({ reconciler, replay, ledger }) => {
+    if (reconciler === undefined && replay === undefined) {
       throw new UsageError(`${file} names no node of any chain; add chains: { "eip155:84532": { rpc: "\${RPC_URL}" } }`);
     }
-    const proven = await reconciler.pass();
+    const proven = (await reconciler?.pass()) ?? [];
+    const told = (await replay?.pass()) ?? [];
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify(proven, undefined, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ proven, told }, undefined, 2)}\n`);
       return;
     }
     const rows = proven.map(({ call, verdict }) => [
@@ -21,6 +22,7 @@ export async function reconcile(file: string, options: { readonly json?: boolean
     process.stdout.write(
       rows.length === 0 ? "nothing more could be proven\n" : `${table(["transaction", "chain", "became"], rows)}\n`,
     );
+    if (told.length > 0) process.stdout.write(`engines know now what became of ${told.join(", ")}\n`);
     process.stdout.write(`${left} ${left === 1 ? "call is" : "calls are"} unproven\n`);
   });
 }
