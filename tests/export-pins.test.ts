@@ -91,7 +91,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "systemClock",
   ],
   "ledger/driver-kit": ["backendChecks", "ledgerChecks", "processChecks"],
-  "adapter-cycles": ["CyclesClient", "cycles", "cyclesAdapter"],
+  "adapter-cycles": ["CyclesClient", "cycles", "cyclesAdapter", "exchange"],
   "adapter-cycles/test-server": ["CyclesTestServer"],
   policies: ["PolicyFileError", "amountText", "checkEngines", "checkPolicy", "definePolicy", "examineEngines", "loadPolicy"],
   sidecar: ["Sidecar", "runSidecar", "serve"],

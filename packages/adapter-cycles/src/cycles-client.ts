@@ -1,3 +1,4 @@
+import { type Destination, destinationOf, exchange, type HttpAnswer, type HttpRequest } from "./http-exchange.js";
 import { type AnswerOf, answersWith, type Operation } from "./wire/answers.js";
 import { readExact, writeExact } from "./wire/exact-json.js";
 import type {
@@ -38,8 +39,8 @@ export interface CyclesClientOptions {
   readonly apiKey: string;
   /** How long one request may take, in milliseconds; 5,000 unless said. */
   readonly timeoutMs?: number;
-  /** The platform's, unless another is given. */
-  readonly fetch?: typeof fetch;
+  /** How a request is sent, through a proxy for example; on Node's own HTTP unless another way is given. */
+  readonly exchange?: typeof exchange;
 }
 
 export interface RequestOptions {
@@ -50,26 +51,28 @@ export interface RequestOptions {
 /** Which reservations or balances are asked for. */
 export type CyclesFilter = Readonly<Partial<Record<Level, string>>>;
 
-/** Answers are read up to this size, in bytes; more of a page than fits is a page that is not ours. */
-const maxAnswerBytes = 4 * 1024 * 1024;
-
 const answers = answersWith("ignored");
-const api = "/v1";
 
 /** One request each, and no retries: what is repeated, and until when, is decided where it is known what the money did. */
 export class CyclesClient {
-  readonly #base: string;
+  readonly #origin: string;
+  readonly #destination: Destination;
+  /** What the path of every request begins with. */
+  readonly #root: string;
   readonly #apiKey: string;
   readonly #timeoutMs: number;
-  readonly #fetch: typeof fetch;
+  readonly #exchange: typeof exchange;
 
   /** @throws TypeError for an address or a key that cannot be used; it never shows the key */
-  constructor({ baseUrl, apiKey, timeoutMs = 5_000, fetch: given }: CyclesClientOptions) {
-    this.#base = checkedBase(baseUrl);
+  constructor({ baseUrl, apiKey, timeoutMs = 5_000, exchange: given = exchange }: CyclesClientOptions) {
+    const url = checkedUrl(baseUrl);
+    this.#origin = url.origin;
+    this.#destination = destinationOf(url);
+    this.#root = `${url.pathname.replace(/\/+$/, "")}/v1`;
     if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError("the Cycles API key is empty, or holds what no header can carry");
     this.#apiKey = apiKey;
     this.#timeoutMs = timeoutMs;
-    this.#fetch = given ?? fetch;
+    this.#exchange = given;
   }
 
   /** Asks without a hold: for a look, never for an authorisation. */
@@ -131,49 +134,36 @@ export class CyclesClient {
   async #ask<O extends Operation>(
     operation: O,
     path: string,
-    request: { readonly method: string; readonly body?: string },
-    options: RequestOptions = {},
+    request: Pick<HttpRequest, "method" | "body">,
+    { signal }: RequestOptions = {},
     idempotencyKey?: string,
   ): Promise<CyclesResult<AnswerOf<O>>> {
-    // One of its own, and put away with the request: a signal that times out by itself goes on after the answer.
-    const ending = new AbortController();
-    const end = (): void => ending.abort();
-    const timer = setTimeout(end, this.#timeoutMs);
-    options.signal?.addEventListener("abort", end);
-    if (options.signal?.aborted === true) end();
-    const headers: Record<string, string> = { "X-Cycles-API-Key": this.#apiKey, accept: "application/json" };
+    const headers: Record<string, string> = {
+      "X-Cycles-API-Key": this.#apiKey,
+      accept: "application/json",
+      "accept-encoding": "identity",
+    };
     if (request.body !== undefined) headers["content-type"] = "application/json";
     // A header carries Latin-1 only; the body carries the key in any case.
     if (idempotencyKey !== undefined && /^[\x21-\x7e]+$/.test(idempotencyKey)) headers["X-Idempotency-Key"] = idempotencyKey;
     const began = performance.now();
     try {
-      const response = await this.#fetch(`${this.#base}${api}${path}`, {
-        ...request,
-        headers,
-        // The key must not follow a redirect to another host, and no answer of the protocol is one.
-        redirect: "manual",
-        signal: ending.signal,
-      });
-      const text = await readText(response);
-      return resultOf(operation, response, text, performance.now() - began);
+      const asked = { ...request, path: this.#root + path, headers, timeoutMs: this.#timeoutMs };
+      const answer = await this.#exchange(this.#destination, signal === undefined ? asked : { ...asked, signal });
+      return resultOf(operation, answer, performance.now() - began);
     } catch (error) {
       // The request may have arrived and been done: no answer says nothing of that.
-      return { kind: "unknown", problem: `no answer from ${this.#base}: ${messageOf(error)}` };
-    } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", end);
+      return { kind: "unknown", problem: `no answer from ${this.#origin}: ${messageOf(error)}` };
     }
   }
 }
 
 function resultOf<O extends Operation>(
   operation: O,
-  response: Response,
-  text: string,
+  { status, headers, text }: HttpAnswer,
   roundTripMs: number,
 ): CyclesResult<AnswerOf<O>> {
-  const { status } = response;
-  const waiting = retryAfterOf(response);
+  const waiting = retryAfterOf(headers["retry-after"]);
   const unknown = (problem: string): CyclesResult<AnswerOf<O>> => ({ kind: "unknown", problem, ...waiting });
   // What an error of the server has done before it went wrong, nobody can tell.
   if (status >= 500) return unknown(`the server failed with ${status}`);
@@ -198,29 +188,12 @@ function resultOf<O extends Operation>(
 }
 
 /** Whole seconds only, as the protocol has it: a date would need a clock that both sides agree on. */
-function retryAfterOf(response: Response): { readonly retryAfterMs?: number } {
-  const text = response.headers.get("retry-after");
-  return text !== null && /^\d{1,9}$/.test(text) ? { retryAfterMs: Number(text) * 1_000 } : {};
+function retryAfterOf(text: string | undefined): { readonly retryAfterMs?: number } {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? { retryAfterMs: Number(text) * 1_000 } : {};
 }
 
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
-  // What says that it is short, and is not packed, cannot be longer, and is read sooner in one piece.
-  if (announced <= maxAnswerBytes && response.headers.get("content-encoding") === null)
-    return decoder.decode(await response.arrayBuffer());
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxAnswerBytes) throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** @returns the address without a slash at its end */
-function checkedBase(baseUrl: string): string {
+/** @throws TypeError for what is not the address of a server that the key may be sent to */
+function checkedUrl(baseUrl: string): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -233,7 +206,7 @@ function checkedBase(baseUrl: string): string {
   const isHere = url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere))
     throw new TypeError(`the Cycles base URL is not https, and ${url.host} is not this machine`);
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return url;
 }
 
 /** @throws RangeError for an id that would lead to another path */
@@ -244,5 +217,6 @@ function pathOf(id: string): string {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  // Of a host all of whose addresses refuse, Node tells the code alone.
+  return error.message === "" && "code" in error ? String(error.code) : error.message;
 }

@@ -7,6 +7,7 @@ export {
   type CyclesResult,
   type RequestOptions,
 } from "./cycles-client.js";
+export { type Destination, exchange, type HttpAnswer, type HttpRequest } from "./http-exchange.js";
 export type { Price, PriceSource } from "./price.js";
 export type { AnswerOf, ErrorCode, Operation } from "./wire/answers.js";
 export type {

@@ -1,8 +1,10 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { getEventListeners } from "node:events";
+import { createServer, Agent as HttpAgent, type IncomingMessage, type RequestListener } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { type AddressInfo, connect, type NetConnectOpts } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CyclesClient } from "../src/index.js";
+import { CyclesClient, exchange } from "../src/index.js";
 import { answered, apiKey, hold, money, reserveOf, startServer } from "./support/server.js";
 
 /** A server that answers as it likes. @returns its address */
@@ -118,6 +120,40 @@ describe("what became of a request", () => {
     expect(await new CyclesClient({ baseUrl: binary, apiKey }).reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
   });
 
+  it.each([{ "content-length": "1000" }, {}])("is unknown where the answer is cut off after the headers %o", async (headers) => {
+    const baseUrl = await serverThat((_request, response) => {
+      response.writeHead(200, headers);
+      response.write('{"decision":"ALLOW","affected_scopes":[]}', () => response.destroy());
+    });
+    // Known at once, and not after all the time that a request may take.
+    const patient = new CyclesClient({ baseUrl, apiKey, timeoutMs: 600_000 });
+    expect(await patient.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
+  });
+
+  it("ends the connection of a request that whoever asked has given up, and is answered by its own answer after that", async () => {
+    const late: IncomingMessage[] = [];
+    const baseUrl = await serverThat((request, response) => {
+      const key = request.headers["x-idempotency-key"];
+      if (key === "late") late.push(request);
+      else response.end(`{"decision":"ALLOW","affected_scopes":["${key}"]}`);
+    });
+    const patience = new AbortController();
+    const client = new CyclesClient({ baseUrl, apiKey });
+    const asked = client.reserve(reserveOf("late", 1n), { signal: patience.signal });
+    while (late.length === 0) await new Promise(setImmediate);
+    const closed = new Promise((resolve) => late[0]?.socket.once("close", resolve));
+    patience.abort();
+    expect(await asked).toMatchObject({ kind: "unknown" });
+    await closed;
+    expect(answered(await client.reserve(reserveOf("next", 1n)))).toMatchObject({ affected_scopes: ["next"] });
+  });
+
+  it("is unknown, and nothing is sent, where whoever asks has given up before", async () => {
+    const { client, server } = await startServer();
+    expect(await client.reserve(reserveOf("a", 1n), { signal: AbortSignal.abort() })).toMatchObject({ kind: "unknown" });
+    expect(server.requests).toEqual([]);
+  });
+
   it("is answered where a newer server adds members, and refused where it knows more codes", async () => {
     const body = '{"decision":"ALLOW","affected_scopes":[],"added_later":{"a":1},"caps":null}';
     const newer = await serverThat((request, response) => {
@@ -163,6 +199,64 @@ describe("a client", () => {
     await new CyclesClient({ baseUrl: `${baseUrl}/`, apiKey }).get("a");
     await new CyclesClient({ baseUrl: `${baseUrl}/budgets/`, apiKey }).get("a");
     expect(paths).toEqual(["/v1/reservations/a", "/v1/reservations/a", "/budgets/v1/reservations/a"]);
+  });
+
+  it("asks one request after another on one connection, and leaves nothing on a signal that lasts longer", async () => {
+    const ports = new Set<number | undefined>();
+    const baseUrl = await serverThat((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end('{"decision":"ALLOW","affected_scopes":[]}');
+    });
+    const client = new CyclesClient({ baseUrl, apiKey });
+    const { signal } = new AbortController();
+    for (const key of ["a", "b", "c"]) answered(await client.reserve(reserveOf(key, 1n), { signal }));
+    expect(ports.size).toBe(1);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("asks in the way that it is given, over connections that are TLS for an address that is", async () => {
+    const requests: (string | undefined)[] = [];
+    const baseUrl = await serverThat((request, response) => {
+      requests.push(request.headers.host);
+      response.end('{"decision":"ALLOW","affected_scopes":[]}');
+    });
+    const asked: unknown[] = [];
+    const toServer = ({ host, port }: { host?: string; port?: unknown }) => {
+      asked.push([host, Number(port)]);
+      return connect(Number(new URL(baseUrl).port), "127.0.0.1");
+    };
+    class Tunnel extends HttpsAgent {
+      override createConnection(options: NetConnectOpts) {
+        return toServer(options as never);
+      }
+    }
+    const over = (agent: HttpAgent) =>
+      new CyclesClient({
+        baseUrl: "https://cycles.example.com",
+        apiKey,
+        exchange: (destination, request) => exchange({ ...destination, agent }, request),
+      });
+    expect(await over(new Tunnel()).reserve(reserveOf("a", 1n))).toMatchObject({ kind: "answered" });
+    expect(asked).toEqual([["cycles.example.com", 443]]);
+    expect(requests).toEqual(["cycles.example.com"]);
+    expect(await over(new HttpAgent()).reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown" });
+  });
+
+  it("says why there is no answer, also where Node has a code for it and no words", async () => {
+    class Refused extends HttpAgent {
+      override createConnection(): never {
+        throw Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+      }
+    }
+    const client = new CyclesClient({
+      baseUrl: "http://127.0.0.1:1",
+      apiKey,
+      exchange: (destination, request) => exchange({ ...destination, agent: new Refused() }, request),
+    });
+    expect(await client.reserve(reserveOf("a", 1n))).toEqual({
+      kind: "unknown",
+      problem: "no answer from http://127.0.0.1:1: ECONNREFUSED",
+    });
   });
 
   it("never shows its key, not where it cannot be used and not where the server is gone", async () => {

@@ -23,7 +23,7 @@ export class Payer {
     const settings = { baseUrl, apiKey, tenant, prices, ttlMs: 60_000, ...options };
     const log = (message: string): void => void this.said.push(message);
     this.#adapter = cyclesAdapter(settings, {
-      client: new CyclesClient({ ...settings, timeoutMs: 10_000, fetch: this.wire.fetch }),
+      client: new CyclesClient({ ...settings, timeoutMs: 10_000, exchange: this.wire.exchange }),
       logger: { info: log, warn: log },
     });
     onTestFinished(async () => {

@@ -1,3 +1,5 @@
+import { exchange } from "../../src/index.js";
+
 /** What was written over it, as it was sent. */
 export interface Sent {
   readonly path: string;
@@ -5,7 +7,7 @@ export interface Sent {
   readonly status: number;
 }
 
-/** The platform's `fetch`, which shows what it wrote, and loses answers on the way back: the server has done what it was asked. */
+/** The client's own way to the server, which shows what it wrote, and loses answers on the way back: the server has done what it was asked. */
 export class Wire {
   readonly #sent: Sent[] = [];
   #losing: RegExp | undefined;
@@ -17,15 +19,14 @@ export class Wire {
     this.#left = times;
   }
 
-  readonly fetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
-    if (init?.method !== "POST") return response;
-    const path = new URL(String(input)).pathname;
-    this.#sent.push({ path, body: String(init.body), status: response.status });
-    if (this.#left === 0 || this.#losing?.test(path) !== true) return response;
+  readonly exchange: typeof exchange = async (destination, asked) => {
+    const answer = await exchange(destination, asked);
+    const { method, path, body } = asked;
+    if (method !== "POST") return answer;
+    this.#sent.push({ path, body: String(body), status: answer.status });
+    if (this.#left === 0 || this.#losing?.test(path) !== true) return answer;
     this.#left -= 1;
-    await response.arrayBuffer();
-    throw new TypeError("the answer was lost");
+    throw new Error("the answer was lost");
   };
 
   /** What was written to such a path. */
