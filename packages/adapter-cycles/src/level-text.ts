@@ -8,6 +8,8 @@ const maxLength = 128;
  * written as `.` and two hexadecimal digits (`eip155:1` is `eip155.3a1`), and what would be too long, or nothing, is `.h` and its SHA-256.
  */
 export function levelText(value: string): string {
+  // Most are, and stay, what they are: a wallet's address, a UUID.
+  if (/^[a-z0-9_-]+$/.test(value) && value.length <= maxLength) return value;
   const text = [...new TextEncoder().encode(value)]
     .map((byte) => {
       const character = String.fromCharCode(byte);
