@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { exchange } from "../../packages/adapter-cycles/dist/index.js";
 import { definePolicy, withPolicy } from "../../packages/agentkit-policy/dist/index.js";
 import { parseUnits } from "../../packages/effects/dist/index.js";
 import { Kit, payment } from "../hook/contestants.mjs";
@@ -38,11 +39,25 @@ export async function guardedPayment(baseUrl) {
 
 /** A bare reserve and commit, with the platform's own fetch. */
 export function barePair(baseUrl) {
-  const post = async (path, body) => {
+  return pairOf(async (path, body) => {
     const response = await fetch(`${baseUrl}/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     return await response.json();
-  };
+  });
+}
+
+/** The same in the way that the client sends requests, of which it is the floor. */
+export function exchangedPair(baseUrl) {
+  const { protocol, hostname, port } = new URL(baseUrl);
+  return pairOf(async (path, body) => {
+    const asked = { method: "POST", path: `/v1${path}`, headers, body: JSON.stringify(body), timeoutMs: 5_000 };
+    const { status, text } = await exchange({ protocol, hostname, port }, asked);
+    if (status !== 200) throw new Error(`the server answered ${status}`);
+    return JSON.parse(text);
+  });
+}
+
+function pairOf(post) {
   return async () => {
     const key = randomUUID();
     const amount = { unit: "USD_MICROCENTS", amount: 200_000 };
