@@ -6,6 +6,7 @@ import {
   type SettledOutcome,
   type Settlement,
   type SettleScope,
+  UnsettledError,
 } from "@agentkit-policy/core";
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
 import { applies } from "./matching.js";
@@ -106,7 +107,10 @@ export class Engines {
     });
   }
 
-  /** Tells each that allowed what became of the attempt, last first. @throws the first error, once all have been told */
+  /**
+   * Tells each that allowed what became of the attempt, last first.
+   * @throws once all have been told: an error that may pass rather than one that will not
+   */
   async settle(
     context: ActionContext,
     outcome: SettledOutcome,
@@ -126,7 +130,8 @@ export class Engines {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw errors[0];
+    const isHopeless = (error: unknown): boolean => UnsettledError.isInstance(error) && error.isHopeless;
+    if (errors.length > 0) throw errors.find((error) => !isHopeless(error)) ?? errors[0];
     if (!outcome.calls.some(({ state }) => state === "in_flight")) this.#unreturned.delete(context.actionId);
   }
 

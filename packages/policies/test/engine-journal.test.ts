@@ -59,7 +59,7 @@ const allow = (settlement?: Settlement): PolicyDecision => ({
 });
 
 /** A process of its own on the same ledger, whose engine holds something for every action. */
-async function newProcess(more: Partial<PolicyProvider> = {}): Promise<LoadedPolicy> {
+async function newProcess(more: Partial<PolicyProvider> = {}, other?: PolicyProvider): Promise<LoadedPolicy> {
   const log = (text: string): void => void said.push(text);
   const engine = defineAdapter({
     name: "holding",
@@ -74,11 +74,17 @@ async function newProcess(more: Partial<PolicyProvider> = {}): Promise<LoadedPol
     }),
   });
   const limit = { id: "eth", limit: "native", max: "1", per: ["wallet"], window: "day" } as const;
+  const another = defineAdapter({
+    name: "other",
+    options: z.strictObject({}),
+    create: () => other ?? { beforeAction: () => allow() },
+  });
+  const rules = [limit, { id: "engine", use: "holding" }, ...(other === undefined ? [] : [{ id: "other", use: "other" }])];
   return await definePolicy(
-    { version: 1, ledger: "memory", rules: [limit, { id: "engine", use: "holding" }] },
+    { version: 1, ledger: "memory", rules },
     {
       clock: { now: () => now, uptime: () => now },
-      adapters: { holding: async () => engine as Adapter },
+      adapters: { holding: async () => engine as Adapter, other: async () => another as Adapter },
       openLedger: async () => ledger,
       background: false,
       logger: { info: log, warn: log },
@@ -225,8 +231,8 @@ describe("what an engine holds for an attempt", () => {
 
 describe("an engine that is told after a crash", () => {
   /** So many attempts whose process died. */
-  async function crashed(count: number): Promise<string[]> {
-    const policy = await newProcess();
+  async function crashed(count: number, other?: PolicyProvider): Promise<string[]> {
+    const policy = await newProcess({}, other);
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1) {
       const context = payment();
@@ -279,6 +285,26 @@ describe("an engine that is told after a crash", () => {
     await policy.replay?.pass();
     expect(told).toHaveLength(1);
     expect(said.join()).toMatch(new RegExp(`${id} .*operator.*its budget was closed`));
+  });
+
+  it("and will never write it is not given up as long as another engine has not written it either", async () => {
+    let closed = true;
+    const second: PolicyProvider = {
+      beforeAction: () => allow(),
+      settle: () => {
+        if (closed) throw new UnsettledError("its budget was closed", { isHopeless: true });
+      },
+    };
+    const [id] = await crashed(1, second);
+    settling = () => {
+      throw new UnsettledError("busy");
+    };
+    await (await newProcess({}, second)).replay?.pass();
+    await settled();
+    closed = false;
+    settling = () => undefined;
+    now += ownTurnMs;
+    expect(await (await newProcess({}, second)).replay?.pass()).toEqual([id]);
   });
 
   it.each([
