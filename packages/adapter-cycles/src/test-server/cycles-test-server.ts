@@ -34,6 +34,8 @@ export interface SeenRequest {
   readonly body: string;
   /** Undefined where the connection was broken off. */
   readonly status: number | undefined;
+  /** What went wrong with it, on purpose. */
+  readonly fault: FaultOptions["kind"] | undefined;
 }
 
 /** A request, and what it means. */
@@ -122,13 +124,14 @@ export class CyclesTestServer {
     if (arrival.path.startsWith("/test/")) return this.#control(arrival, response);
     const { route } = arrival;
     const fault = route === undefined ? undefined : this.faults.next(route.operation);
-    if (fault?.kind === "lost_request") return this.#breakOff(arrival, response);
+    if (fault?.kind === "lost_request") return this.#breakOff(arrival, fault, response);
+    if (fault?.kind === "slow") await delay(fault.delayMs, undefined, { ref: false });
     const headers = this.#headersFor(request, arrival.tenant);
     let answer = this.#answer(arrival, fault, headers);
     if (fault?.kind === "twice") answer = this.#answer(arrival, fault, headers);
     this.#check(route?.operation, answer);
-    if (fault?.kind === "lost_answer") return this.#breakOff(arrival, response);
-    this.#see(arrival, answer.status);
+    if (fault?.kind === "lost_answer") return this.#breakOff(arrival, fault, response);
+    this.#see(arrival, fault, answer.status);
     if (fault?.kind === "late") await delay(fault.delayMs, undefined, { ref: false });
     if (fault?.retryAfterS !== undefined) response.setHeader("Retry-After", String(fault.retryAfterS));
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -171,14 +174,14 @@ export class CyclesTestServer {
     }
   }
 
-  #breakOff(arrival: Arrival, response: ServerResponse): void {
-    this.#see(arrival, undefined);
+  #breakOff(arrival: Arrival, fault: Fault, response: ServerResponse): void {
+    this.#see(arrival, fault, undefined);
     response.destroy();
   }
 
-  #see({ route, path, headerKey, body }: Arrival, status: number | undefined): void {
+  #see({ route, path, headerKey, body }: Arrival, fault: Fault | undefined, status: number | undefined): void {
     if (route === undefined) return;
-    this.requests.push({ operation: route.operation, path, idempotencyKey: headerKey, body, status });
+    this.requests.push({ operation: route.operation, path, idempotencyKey: headerKey, body, status, fault: fault?.kind });
   }
 
   #headersFor(request: IncomingMessage, tenant: string | undefined): Record<string, string> {

@@ -11,11 +11,13 @@ export const fault = z.strictObject({
    * - `lost_answer`: it breaks after the server did it.
    * - `twice`: the request arrives twice; the second answer is sent.
    * - `late`: the server does it at once, and answers after `delayMs`.
+   * - `slow`: the server does it only after `delayMs`, whether or not anybody waits for it still.
    * - `malformed`: the server does it, and answers with what is no answer of the protocol.
    * - `refused`: the server does nothing, and answers with `code` and `status`.
    * - `store_down`: as `refused`, like the real server without its database: 401 UNAUTHORIZED, whatever the key.
+   * - `none`: nothing goes wrong, so that what was asked for next falls on a later request.
    */
-  kind: z.enum(["lost_request", "lost_answer", "twice", "late", "malformed", "refused", "store_down"]),
+  kind: z.enum(["lost_request", "lost_answer", "twice", "late", "slow", "malformed", "refused", "store_down", "none"]),
   /** How many requests; 1 unless said. */
   times: z.number().int().min(1).default(1),
   delayMs: z.number().int().min(0).default(0),
@@ -47,6 +49,6 @@ export class Faults {
     if (waiting === undefined) return undefined;
     waiting.left -= 1;
     if (waiting.left === 0) this.#waiting = this.#waiting.filter((other) => other !== waiting);
-    return waiting.fault;
+    return waiting.fault.kind === "none" ? undefined : waiting.fault;
   }
 }
