@@ -1,15 +1,25 @@
 import { expect, it } from "vitest";
-import { CyclesClient } from "../src/index.js";
-import { answered, apiKey, hold, money, reserveOf, startServer } from "./support/server.js";
+import type { CyclesClient } from "../src/index.js";
+import type { CyclesTestServer } from "../src/test-server/index.js";
+import { answered, hold, money, reserveOf, startServer } from "./support/server.js";
 
 const commit = { idempotency_key: "c", actual: money(70n) };
+
+/** A commit whose sender gives up once it has arrived. */
+async function givenUp(client: CyclesClient, server: CyclesTestServer, id: string): Promise<void> {
+  const givingUp = new AbortController();
+  const left = server.faults.left;
+  const waiting = client.commit(id, commit, { signal: givingUp.signal });
+  await expect.poll(() => server.faults.left, { interval: 5 }).toBe(left - 1);
+  givingUp.abort();
+  expect(await waiting).toMatchObject({ kind: "unknown" });
+}
 
 it("a slow request has done nothing yet when its sender gives up, and the next one with its key does it", async () => {
   const { client, server, budget } = await startServer();
   const id = await hold(client, "a", 400n);
-  const hasty = new CyclesClient({ baseUrl: server.baseUrl, apiKey, timeoutMs: 20 });
   server.faults.add({ operation: "commit", kind: "slow", delayMs: 60_000 });
-  expect(await hasty.commit(id, commit)).toMatchObject({ kind: "unknown" });
+  await givenUp(client, server, id);
   expect([budget.spent, budget.reserved]).toEqual([0n, 400n]);
   expect(answered(await client.commit(id, commit))).toMatchObject({ status: "COMMITTED" });
   expect([budget.spent, budget.reserved]).toEqual([70n, 0n]);
@@ -18,10 +28,11 @@ it("a slow request has done nothing yet when its sender gives up, and the next o
 it("a slow request is done although nobody waits for it any more, and whoever asks again is told", async () => {
   const { client, server, budget } = await startServer();
   const id = await hold(client, "a", 400n);
-  const hasty = new CyclesClient({ baseUrl: server.baseUrl, apiKey, timeoutMs: 500 });
-  server.faults.add({ operation: "commit", kind: "slow", delayMs: 700 });
-  expect(await hasty.commit(id, commit)).toMatchObject({ kind: "unknown" });
-  await expect.poll(() => server.requests.at(-1)).toMatchObject({ operation: "commit", fault: "slow", status: 200 });
+  server.faults.add({ operation: "commit", kind: "slow", delayMs: 1_000 });
+  await givenUp(client, server, id);
+  await expect
+    .poll(() => server.requests.at(-1), { timeout: 10_000 })
+    .toMatchObject({ operation: "commit", fault: "slow", status: 200 });
   expect([budget.spent, budget.reserved]).toEqual([70n, 0n]);
   expect(answered(await client.commit(id, commit))).toMatchObject({ status: "COMMITTED", charged: money(70n) });
   expect(budget.spent).toBe(70n);

@@ -43,6 +43,11 @@ export class Faults {
     this.#waiting = [];
   }
 
+  /** How many requests are to go wrong still. */
+  get left(): number {
+    return this.#waiting.reduce((sum, { left }) => sum + left, 0);
+  }
+
   /** The fault of the next request, which is used up by it. */
   next(operation: Fault["operation"]): Fault | undefined {
     const waiting = this.#waiting.find(({ fault: { operation: of } }) => of === operation);
