@@ -6,6 +6,7 @@ import { expect, onTestFinished } from "vitest";
 import { type Anvil, caipChainId } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer } from "../world/kit.mjs";
 import { balanceOf, freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
+import { bookingsAt } from "./cycles-heard.js";
 import { silentLogger, until } from "./support.js";
 
 const eth = `${caipChainId}/slip44:60`;
@@ -113,15 +114,11 @@ export class Race {
 
   /** Waits until whoever spent something has heard that it is written, and nothing is repeated any more. */
   async booked(): Promise<void> {
-    await until(
-      () => {
-        const bookings = this.server.requests.filter(({ operation }) => operation === "commit" || operation === "event");
-        const heard = new Set(bookings.filter(wasHeard).map(({ idempotencyKey }) => idempotencyKey));
-        return heard.size >= this.sent && bookings.every(({ idempotencyKey }) => heard.has(idempotencyKey));
-      },
-      "all that was spent is written at Cycles",
-      100_000,
-    );
+    const isBooked = (): boolean => {
+      const { count, areHeard } = bookingsAt(this.server);
+      return areHeard && count >= this.sent;
+    };
+    await until(isBooked, "all that was spent is written at Cycles", 100_000);
   }
 
   /**
@@ -188,9 +185,4 @@ export class Race {
       return { ...own, request };
     }) as Transport;
   }
-}
-
-/** Whether its sender can know from the answer that it is written: what comes too late, or is rubbish, tells nothing. */
-function wasHeard({ status, fault }: SeenRequest): boolean {
-  return status !== undefined && status < 300 && (fault === undefined || fault === "twice");
 }
