@@ -25,14 +25,26 @@ export async function findInterpreter() {
 let own;
 
 async function findOwn() {
+  return await find("agentkit", '"npm run demo" sets it up; or name one that has AgentKit with AGENTKIT_POLICY_PYTHON');
+}
+
+/**
+ * The interpreter with the published clients of Cycles that the repository's set-up made.
+ * @throws Error when there is none yet
+ */
+export async function findCyclesClients() {
+  return await find("cycles", '"npm test" sets it up');
+}
+
+/**
+ * @param {string} environment
+ * @param {string} hint
+ */
+async function find(environment, hint) {
   // By its address, so that the checker of these files' types does not follow it into the scripts.
   const { binOf, findPythons } = await import(new URL("../../scripts/lib/python.mjs", import.meta.url).href);
   const [newest] = findPythons();
-  const path = join(binOf(`agentkit-${newest.version}`), "python");
-  if (!existsSync(path)) {
-    throw new Error(
-      `there is no ${path} yet: "npm run demo" sets it up; or name one that has AgentKit with AGENTKIT_POLICY_PYTHON`,
-    );
-  }
+  const path = join(binOf(`${environment}-${newest.version}`), "python");
+  if (!existsSync(path)) throw new Error(`there is no ${path} yet: ${hint}`);
   return path;
 }

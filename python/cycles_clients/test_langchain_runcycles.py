@@ -1,35 +1,17 @@
 """The published middleware for LangChain, in a real agent, against our test server."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from langchain.agents import create_agent
-from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import ToolMessage
 from langchain_core.tools import tool
 from langchain_runcycles import CyclesFanOutGate, CyclesModelGate, CyclesToolGate
 from runcycles import AsyncCyclesClient, CyclesClient
 
 from .conftest import ACTION, ALLOCATED, Server, money
-
-_QUESTION: Any = {"messages": [("user", "pay")]}
-
-
-class _Model(GenericFakeChatModel):
-    """A model that says what it was told to; which tools there are is nothing to it."""
-
-    def bind_tools(self, *_tools: Any, **_options: Any) -> "_Model":
-        return self
-
-
-def _model() -> _Model:
-    def says() -> Iterator[AIMessage]:
-        yield AIMessage(content="", tool_calls=[{"name": "pay", "args": {}, "id": "call-1"}])
-        yield AIMessage(content="done")
-
-    return _Model(messages=says())
+from .scripted_model import QUESTION, model_that_pays
 
 
 def _operations(server: Server) -> list[str]:
@@ -58,7 +40,7 @@ def test_tool_gate_lets_a_tool_run_and_settles_it(server: Server, mode: Any, ope
             estimate=money(100),
             cost_fn=lambda _request, _result: money(70),
         )
-        answer = create_agent(_model(), [pay], middleware=[gate]).invoke(_QUESTION)
+        answer = create_agent(model_that_pays(), [pay], middleware=[gate]).invoke(QUESTION)
     assert ran == [1]
     assert answer["messages"][-1].content == "done"
     assert _operations(server) == operations
@@ -77,7 +59,7 @@ def test_tool_gate_denies_beyond_the_budget(server: Server, mode: Any) -> None:
 
     with CyclesClient(server.config()) as client:
         gate = CyclesToolGate(client, subject=server.subject, action=ACTION, mode=mode, estimate=money(ALLOCATED + 1))
-        answer = create_agent(_model(), [pay], middleware=[gate]).invoke(_QUESTION)
+        answer = create_agent(model_that_pays(), [pay], middleware=[gate]).invoke(QUESTION)
     assert ran == []
     denials = [message.content for message in answer["messages"] if isinstance(message, ToolMessage)]
     assert len(denials) == 1
@@ -94,7 +76,7 @@ def test_tool_gate_releases_what_a_failed_tool_did_not_spend(server: Server) -> 
     with CyclesClient(server.config()) as client:
         gate = CyclesToolGate(client, subject=server.subject, action=ACTION, mode="reserve", estimate=money(100))
         with pytest.raises(RuntimeError, match="nothing left"):
-            create_agent(_model(), [pay], middleware=[gate]).invoke(_QUESTION)
+            create_agent(model_that_pays(), [pay], middleware=[gate]).invoke(QUESTION)
     assert _operations(server) == ["reserve", "release"]
     assert server.balance() == (0, 0)
 
@@ -109,7 +91,7 @@ def test_all_gates_together_in_an_async_agent(server: Server) -> None:
         async with AsyncCyclesClient(server.config()) as client:
             of: Any = {"subject": server.subject, "action": ACTION}
             agent = create_agent(
-                _model(),
+                model_that_pays(),
                 [pay],
                 middleware=[
                     CyclesFanOutGate(5, client=client, **of),
@@ -117,7 +99,7 @@ def test_all_gates_together_in_an_async_agent(server: Server) -> None:
                     CyclesToolGate(client, mode="reserve", estimate=money(100), **of),
                 ],
             )
-            return await agent.ainvoke(_QUESTION)
+            return await agent.ainvoke(QUESTION)
 
     assert asyncio.run(run())["messages"][-1].content == "done"
     assert server.balance() == (120, 0)
@@ -134,5 +116,5 @@ def test_fan_out_gate_halts_an_agent_whose_budget_is_gone(server: Server) -> Non
             }
         )
         gate = CyclesFanOutGate(5, client=client, subject=server.subject, action=ACTION)
-        answer = create_agent(_model(), [], middleware=[gate]).invoke(_QUESTION)
+        answer = create_agent(model_that_pays(), [], middleware=[gate]).invoke(QUESTION)
     assert "BUDGET_EXCEEDED" in answer["messages"][-1].content
