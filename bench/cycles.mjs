@@ -12,7 +12,7 @@ import { LedgerReport } from "./ledger/report.mjs";
 /** How long an attempt may take beyond its requests, in milliseconds. */
 const ownMs = 0.4;
 
-/** After so many of each, all that an attempt runs is compiled: after 500, an attempt still takes half as long again. */
+/** After so many of each, all that an attempt runs is compiled: after 500, its own share is still nearly twice as large. */
 const warmUps = 3_000;
 
 await ensureBuild();
