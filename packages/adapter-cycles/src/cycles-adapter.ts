@@ -87,8 +87,8 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
       return { decision: "allow" };
     },
     async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
-      attempts.end(context.actionId);
-      await settled.settle(context, outcome, heldOf(settlements), remember && ((hold) => remember(goneSettlementOf(hold))));
+      const held = heldOf(settlements, attempts.end(context.actionId));
+      await settled.settle(context, outcome, held, remember && ((hold) => remember(goneSettlementOf(hold))));
     },
   };
 }

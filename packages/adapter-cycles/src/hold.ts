@@ -50,11 +50,19 @@ export function goneSettlementOf({ reservationId: gone }: Hold): Settlement {
   return { gone };
 }
 
-/** @throws UnsettledError for what is no settlement of this adapter's: nobody can say what was held then */
-export function heldOf(settlements: readonly Settlement[]): Held {
+/**
+ * @param known what this process knows itself, by reservation: it need not be read
+ * @throws UnsettledError for what is no settlement of this adapter's: nobody can say what was held then
+ */
+export function heldOf(settlements: readonly Settlement[], known: ReadonlyMap<unknown, Hold>): Held {
   const holds: Hold[] = [];
   const gone = new Set<string>();
   for (const value of settlements) {
+    const own = known.get(value["reservationId"]);
+    if (own !== undefined) {
+      holds.push(own);
+      continue;
+    }
     const told = goneHold.safeParse(value);
     if (told.success) gone.add(told.data.gone);
     else holds.push(holdOf(value));

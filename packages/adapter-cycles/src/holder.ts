@@ -71,13 +71,18 @@ export class Holder {
       await this.#parts.release(hold, keyOf(step, "release"));
       return answer;
     }
-    this.#keep(step, attempt, verdict, lease);
+    this.#keep(step, attempt, verdict, { hold, lease });
     if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopePath, since);
     return { ...answer, settlement: settlementOf(hold) };
   }
 
   /** Keeps the hold alive until its attempt is settled. */
-  #keep(step: Step, attempt: OpenAttempt, { reservationId, scopePath, leaseMs, roundTripMs }: Held, lease: Lease): void {
+  #keep(
+    step: Step,
+    attempt: OpenAttempt,
+    { reservationId, scopePath, leaseMs, roundTripMs }: Held,
+    kept: { readonly hold: Hold; readonly lease: Lease },
+  ): void {
     const { client, settings, attempts, logger } = this.#parts;
     const named = `the hold ${reservationId} of ${step.context.actionId} at Cycles`;
     const heartbeat = new Heartbeat({
@@ -87,13 +92,13 @@ export class Holder {
       ttlMs: settings.ttlMs,
       timeoutMs: settings.timeoutMs,
       onLease: (ms) => {
-        hold.lease = { since: instant(), ms };
+        open.lease = { since: instant(), ms };
       },
       onRetry: (problem) => logger.warn(`${named} could not be extended: ${problem}`),
       onStop: (problem) => logger.warn(`${named} will end: ${problem}`),
     });
-    const hold: OpenHold = { scopePath, lease, heartbeat };
-    attempts.held(step.context.actionId, attempt, step.step, hold);
+    const open: OpenHold = { ...kept, scopePath, heartbeat };
+    attempts.held(step.context.actionId, attempt, step.step, open);
     heartbeat.start({ remainingMs: leaseMs, rttMs: roundTripMs });
   }
 

@@ -1,4 +1,5 @@
 import type { Heartbeat } from "./heartbeat.js";
+import type { Hold } from "./hold.js";
 import type { Price } from "./price.js";
 
 /** Both clocks, read together. */
@@ -15,6 +16,7 @@ export interface Lease {
 
 /** What an attempt holds of one budget. */
 export interface OpenHold {
+  readonly hold: Hold;
   /** The innermost budget that it was taken from, as the server names it. */
   readonly scopePath: string;
   lease: Lease;
@@ -42,9 +44,15 @@ export class OpenAttempts {
     return this.#open.get(actionId) ?? { prices: new Map(), holds: new Map() };
   }
 
-  end(actionId: string): void {
-    for (const { heartbeat } of this.of(actionId).holds.values()) heartbeat.stop();
+  /** @returns what the attempt held, as this process knows it, by reservation */
+  end(actionId: string): ReadonlyMap<string, Hold> {
+    const held = new Map<string, Hold>();
+    for (const { heartbeat, hold } of this.of(actionId).holds.values()) {
+      heartbeat.stop();
+      held.set(hold.reservationId, hold);
+    }
     this.#open.delete(actionId);
+    return held;
   }
 
   /** A step of an attempt holds something of a budget. */

@@ -3,6 +3,7 @@ import { CyclesClient } from "../src/cycles-client.js";
 import { Heartbeat } from "../src/heartbeat.js";
 import { OpenAttempts, type OpenHold, shortestLease } from "../src/open-attempts.js";
 
+const action = { kind: "payment.charge", name: "native_transfer" };
 const since = { now: 1_000, uptime: 1_000 };
 
 function holdOf(ms: number): OpenHold {
@@ -18,7 +19,16 @@ function holdOf(ms: number): OpenHold {
     onRetry: nothing,
     onStop: nothing,
   };
-  return { scopePath: "tenant:acme", lease: { since, ms }, heartbeat: new Heartbeat(parts) };
+  const hold = {
+    step: "root",
+    reservationId: "r",
+    reserved: 1n,
+    unit: "TOKENS",
+    subject: {},
+    action,
+    prices: new Map(),
+  } as const;
+  return { hold, scopePath: "tenant:acme", lease: { since, ms }, heartbeat: new Heartbeat(parts) };
 }
 
 it("what an attempt holds is good for as long as all of it is", () => {
