@@ -20,7 +20,7 @@ const { deep } = parseArguments({
 // Counts scale by one number; a deep run is the same tests with more of everything.
 const scale = process.env.TEST_SCALE ?? (deep ? "20" : "1");
 /** No step takes this long, deep or not; one that does hangs. */
-const timeoutMs = (deep ? 120 : 10) * 60_000;
+const timeoutMs = (deep ? 120 : 20) * 60_000;
 /** The tests of processes take longest. What the oldest and the newest Python show, those between leave to the deep run. */
 const testsOfProcesses = ["fork", "interrupts", "settlements", "sidecar_faults", "sidecar_life"].map(
   (name) => `tests/test_${name}.py`,
