@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadPolicy } from "../src/index.js";
+import { type ActionContext, loadPolicy } from "../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-command-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -104,6 +104,44 @@ describe("agentkit-policy", () => {
     const { code, stdout } = await run("doctor", "doctor.yaml");
     expect(code, "a server that is down is what it is asked about").toBe(0);
     expect(stdout).toContain("the server does not say: no answer");
+  });
+
+  it("reconcile tells engines what became of an attempt whose process is gone, and says of which", async () => {
+    const server = await CyclesTestServer.start({
+      apiKeys: { acme: "a-key" },
+      budgets: [{ scope: "tenant:acme", unit: "USD_MICROCENTS", allocated: 1_000n }],
+    });
+    try {
+      const asset = "eip155:84532/slip44:60";
+      const options = `baseUrl: "${server.baseUrl}", apiKey: a-key, tenant: acme, prices: { "${asset}": { worth: "1", decimals: 8 } }`;
+      const text = `version: 1\nledger: sqlite:./left.db\nrules:\n  - { id: cycles, use: cycles, with: { ${options} } }\n`;
+      writeFileSync(join(folder, "left.yaml"), text);
+      const anHour = 60 * 60_000;
+      const clock = { now: () => Date.now() - anHour, uptime: () => performance.now() };
+      const policy = await loadPolicy(join(folder, "left.yaml"), { clock, background: false });
+      const time = clock.now().toString(16).padStart(12, "0");
+      const context: ActionContext = {
+        layer: "action",
+        actionId: `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000009`,
+        actionName: "pay",
+        chainId: "eip155:84532",
+        args: null,
+        effects: [{ kind: "transfer", asset, amount: "70", basis: "declared" }],
+        moneyVisible: false,
+        actionHash: "0".repeat(64),
+        requestedAt: new Date(clock.now()).toISOString(),
+      };
+      const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
+      expect(await policy.beforeAction(context, scope)).toMatchObject({ decision: "allow" });
+      await policy.dispose();
+      const { code, stdout } = await run("reconcile", "left.yaml");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`engines know now what became of ${context.actionId}`);
+      expect(server.budgets.get("tenant:acme").spent).toBe(70n);
+      expect(JSON.parse((await run("reconcile", "left.yaml", "--json")).stdout)).toEqual({ proven: [], told: [] });
+    } finally {
+      await server.close();
+    }
   });
 
   it("doctor of a file that uses no engine says so", async () => {
