@@ -1,3 +1,4 @@
+import { BoundedMap } from "./bounded-map.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Hold } from "./hold.js";
 import type { Price } from "./price.js";
@@ -37,7 +38,7 @@ const maxPaused = 10_000;
 /** The attempts of this process that hold something, and when something was last allowed on budgets that ask for pauses. */
 export class OpenAttempts {
   readonly #open = new Map<string, OpenAttempt>();
-  readonly #lastAllowed = new Map<string, Instant>();
+  readonly #lastAllowed = new BoundedMap<string, Instant>(maxPaused);
 
   /** The attempt as it is known; a new one is not known until it holds something. */
   of(actionId: string): OpenAttempt {
@@ -71,10 +72,7 @@ export class OpenAttempts {
 
   /** Something was allowed on a budget that asks for a pause after it. */
   paused(scopePath: string, since: Instant): void {
-    this.#lastAllowed.delete(scopePath);
     this.#lastAllowed.set(scopePath, since);
-    const [oldest] = this.#lastAllowed.keys();
-    if (this.#lastAllowed.size > maxPaused && oldest !== undefined) this.#lastAllowed.delete(oldest);
   }
 
   lastAllowed(scopePath: string): Instant | undefined {

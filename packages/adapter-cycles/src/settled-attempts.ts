@@ -1,6 +1,7 @@
 import type { Logger, SettledOutcome } from "@agentkit-policy/core";
 import type { ActionContext } from "@agentkit-policy/schema";
 import { type Booking, eventFor } from "./booking.js";
+import { BoundedMap } from "./bounded-map.js";
 import type { Held, Hold } from "./hold.js";
 import { type Price, worthOf } from "./price.js";
 import { patiently, type RememberGone, type Settler, type Writing } from "./settler.js";
@@ -18,7 +19,7 @@ interface Settled {
 export class SettledAttempts {
   readonly #settler: Settler;
   readonly #logger: Logger;
-  readonly #settled = new Map<string, Settled>();
+  readonly #settled = new BoundedMap<string, Settled>(maxSettled);
 
   constructor(settler: Settler, logger: Logger) {
     this.#settler = settler;
@@ -38,7 +39,7 @@ export class SettledAttempts {
     const bookings = booked === undefined ? bookingsOf(context, held, spent) : raiseOf(context, last, booked, spent);
     const added = bookings.length === 0 ? [] : [this.#settler.write(bookings, remember)];
     const all = [...writings, ...added];
-    this.#keep(actionId, { booked: booked === undefined || spent > booked ? spent : booked, writings: all });
+    this.#settled.set(actionId, { booked: booked === undefined || spent > booked ? spent : booked, writings: all });
     // Whoever asks again waits for what is under way, and sends nothing twice.
     for (const writing of all) await patiently(writing);
   }
@@ -51,13 +52,6 @@ export class SettledAttempts {
     if (typeof worth === "bigint") return worth;
     this.#logger.warn(`${actionId} moved what has no price: all that Cycles holds for it counts as spent`);
     return holds.reduce((sum, { reserved }) => sum + reserved, 0n);
-  }
-
-  #keep(actionId: string, settled: Settled): void {
-    this.#settled.delete(actionId);
-    this.#settled.set(actionId, settled);
-    const [oldest] = this.#settled.keys();
-    if (this.#settled.size > maxSettled && oldest !== undefined) this.#settled.delete(oldest);
   }
 }
 

@@ -50,27 +50,22 @@ export function keyOf({ context, step }: Step, verb: string): string {
 
 /** The request for a hold. */
 export function reserveRequestOf(step: Step, amount: bigint, settings: CyclesAdapterSettings): ReserveRequest {
-  const { context } = step;
-  return {
-    idempotency_key: keyOf(step, "reserve"),
-    subject: subjectOf(context, settings),
-    action: actionOf(context),
-    estimate: { unit: settings.unit, amount },
-    ttl_ms: settings.ttlMs,
-    overage_policy: settings.overage,
-    // Another attempt of the same intent has other ones, which makes it a mismatch.
-    metadata: metadataOf(step),
-  };
+  return { ...requestOf(step, "reserve", amount, settings), ttl_ms: settings.ttlMs, overage_policy: settings.overage };
 }
 
 /** The question what would be said to a hold. */
 export function decideRequestOf(step: Step, amount: bigint, settings: CyclesAdapterSettings): DecideRequest {
+  return requestOf(step, "decide", amount, settings);
+}
+
+function requestOf(step: Step, verb: string, amount: bigint, settings: CyclesAdapterSettings) {
   const { context } = step;
   return {
-    idempotency_key: keyOf(step, "decide"),
+    idempotency_key: keyOf(step, verb),
     subject: subjectOf(context, settings),
     action: actionOf(context),
     estimate: { unit: settings.unit, amount },
+    // Another attempt of the same intent has other ones, which makes it a mismatch.
     metadata: metadataOf(step),
   };
 }

@@ -7,7 +7,7 @@ const longestPauseMs = 60_000;
  * keeps no process alive and delays nobody.
  */
 export class BackgroundPasses<Done> {
-  readonly #pass: () => Promise<readonly Done[]>;
+  readonly #once: () => Promise<readonly Done[]>;
   /** Hears of a pass that failed; it is tried again later. */
   readonly #onFailure: (problem: string) => void;
   #pauseMs = shortestPauseMs;
@@ -15,25 +15,26 @@ export class BackgroundPasses<Done> {
   #passing: Promise<readonly Done[]> | undefined;
   #stopped = false;
 
-  /** @param pass does what there is to do, and says what it did */
-  constructor(pass: () => Promise<readonly Done[]>, onFailure: (problem: string) => void) {
-    this.#pass = pass;
+  /** @param once does what there is to do, and says what it did */
+  constructor(once: () => Promise<readonly Done[]>, onFailure: (problem: string) => void) {
+    this.#once = once;
     this.#onFailure = onFailure;
   }
 
-  /** One pass; whoever asks while one is under way waits for that one. */
-  now(): Promise<readonly Done[]> {
-    this.#passing ??= this.#pass().finally(() => {
+  /** Looks once; whoever asks while that is under way waits for it. @returns what was done */
+  pass(): Promise<readonly Done[]> {
+    this.#passing ??= this.#once().finally(() => {
       this.#passing = undefined;
     });
     return this.#passing;
   }
 
+  /** Looks by itself from now on. */
   start(): void {
     if (this.#timer === undefined) this.#schedule(0);
   }
 
-  /** Stops; a pass that is under way is waited for. */
+  /** Stops looking by itself; a pass that is under way is waited for. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -49,7 +50,7 @@ export class BackgroundPasses<Done> {
   async #inBackground(): Promise<void> {
     let done = 0;
     try {
-      done = (await this.now()).length;
+      done = (await this.pass()).length;
     } catch (error) {
       this.#onFailure(error instanceof Error ? error.message : String(error));
     }

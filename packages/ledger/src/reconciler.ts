@@ -17,23 +17,15 @@ export interface Proven {
   readonly verdict: Verdict;
 }
 
-/** Proves what became of calls, in the background or when it is told to. */
-export interface Reconciler {
-  /** Looks at what is unproven once. @returns what was proven; what throws leaves the ledger as it was */
-  pass(): Promise<readonly Proven[]>;
-  /** Looks by itself from now on (`ledger:reconcile`): at once, and then less and less often while nothing can be proven. */
-  start(): void;
-  /** Stops looking by itself; a pass that is under way is waited for. */
-  stop(): Promise<void>;
-}
+/** Proves what became of calls (`ledger:reconcile`), in the background or when it is told to. What throws leaves the ledger as it was. */
+export type Reconciler = BackgroundPasses<Proven>;
 
 /** A reconciler that looks when it is told to, and by itself once it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const passes = new BackgroundPasses(
+  return new BackgroundPasses(
     () => provenIn(options),
     (problem) => options.warn(`reconciling failed, and is tried again: ${problem}`),
   );
-  return { pass: () => passes.now(), start: () => passes.start(), stop: () => passes.stop() };
 }
 
 async function provenIn({ ledger, chains, warn }: ReconcilerOptions): Promise<Proven[]> {

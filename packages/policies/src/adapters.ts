@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Adapter, isAdapter, type Logger, type OptionsIssue, type PolicyProvider, providersOf } from "@agentkit-policy/core";
 import type { CompiledUse } from "./compile-policy.js";
 import type { Engine } from "./engines.js";
+import { messageOf } from "./message-of.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { suggestion } from "./suggestion.js";
@@ -115,8 +116,4 @@ function pathOf({ path = [] }: OptionsIssue): (string | number)[] {
     const key = typeof part === "object" ? part.key : part;
     return typeof key === "number" ? key : String(key);
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import type { Ledger, NoteRequest } from "@agentkit-policy/ledger";
 import type { ActionContext } from "@agentkit-policy/schema";
 import { noteText } from "./engine-note.js";
 import type { EngineSettlements } from "./engines.js";
+import { messageOf } from "./message-of.js";
 
 /** An engine that could not write is asked again by whoever looks after so long, if it says nothing itself. */
 const laterMs = 10_000;
@@ -82,7 +83,7 @@ export class EngineJournal {
 
   #markOf(actionId: string, error: unknown): NoteRequest["mark"] {
     const { isHopeless = false, retryAfterMs = 0 } = UnsettledError.isInstance(error) ? error : {};
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (isHopeless) {
       this.#logger.warn(`what ${actionId} came to is set aside for an operator: ${reason}`);
       return { kind: "set_aside", reason: reason || "an engine refuses it" };

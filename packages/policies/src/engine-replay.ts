@@ -4,6 +4,7 @@ import type { ActionContext } from "@agentkit-policy/schema";
 import type { EngineJournal } from "./engine-journal.js";
 import { type EngineNote, noteOf } from "./engine-note.js";
 import type { Engines } from "./engines.js";
+import { messageOf } from "./message-of.js";
 import { type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
 
 /** So many notes are told in one pass. */
@@ -18,21 +19,17 @@ export interface EngineReplayParts {
   readonly logger: Logger;
 }
 
-/** Tells the engines of a policy what became of attempts whose own process did not: at the start, and later when it is due. */
-export interface EngineReplay {
-  /** Tells what is due, once. @returns the attempts that all engines know of now */
-  pass(): Promise<readonly string[]>;
-  start(): void;
-  /** Stops telling by itself; what is under way is waited for. */
-  stop(): Promise<void>;
-}
+/**
+ * Tells the engines of a policy what became of attempts whose own process did not: at the start, and later when it is due. A pass returns
+ * the attempts that all engines know of now.
+ */
+export type EngineReplay = BackgroundPasses<string>;
 
 export function createEngineReplay(parts: EngineReplayParts): EngineReplay {
-  const passes = new BackgroundPasses(
+  return new BackgroundPasses(
     () => toldIn(parts),
     (problem) => parts.logger.warn(`telling engines what became of attempts failed, and is tried again: ${problem}`),
   );
-  return { pass: () => passes.now(), start: () => passes.start(), stop: () => passes.stop() };
 }
 
 async function toldIn(parts: EngineReplayParts): Promise<string[]> {
@@ -105,8 +102,4 @@ function outcomeOf({ state, spent }: Known, { effects }: ActionContext): Settled
     durationMs: 0,
     calls: [],
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

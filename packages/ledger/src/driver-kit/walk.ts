@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { AskedLine, CallReport, Freeze, Intent, Limit, ScopeValues, SpentLine } from "../ledger.js";
+import type { AskedLine, CallReport, Freeze, Intent, Limit, NoteRequest, ScopeValues, SpentLine } from "../ledger.js";
 
 /** The chain and the assets of the walks. */
 const chainId = "eip155:84532";
@@ -59,7 +59,7 @@ export type Action =
   | {
       readonly verb: "note";
       readonly attempt: number;
-      readonly mark: "told" | "later" | "replaced" | "set_aside";
+      readonly mark: NoteRequest["mark"]["kind"];
     }
   | { readonly verb: "unproven" | "untold"; readonly limit: number };
 
@@ -172,7 +172,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       verb: fc.constant("note" as const),
       attempt,
-      mark: fc.constantFrom("told" as const, "later" as const, "replaced" as const, "set_aside" as const),
+      mark: fc.constantFrom<NoteRequest["mark"]["kind"]>("told", "later", "replaced", "set_aside"),
     }),
   },
   {
