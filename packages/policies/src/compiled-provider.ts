@@ -257,7 +257,7 @@ class CompiledProvider {
   /** The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. */
   async #giveBack(context: ActionContext, request: ReserveRequest | undefined): Promise<void> {
     await this.#engines.refuse(context);
-    this.#journal.told(context.actionId);
+    this.#journal.forget(context.actionId);
     if (request === undefined) return;
     this.#entries.delete(context.actionId);
     const nothing = { entered: false, nothingDone: true, inFlight: false, spent: [], calls: [] };

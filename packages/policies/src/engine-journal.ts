@@ -60,6 +60,11 @@ export class EngineJournal {
     await this.#ledger.note({ attemptId: context.actionId, mark: { kind: "replaced", note: noteText(known) } });
   }
 
+  /** An attempt was given back before it was armed: the ledger has no note of it. */
+  forget(actionId: string): void {
+    this.#known.delete(actionId);
+  }
+
   /** All engines have been told. In the background: a note that stays is told again, and no more. */
   told(actionId: string): void {
     if (this.#mayBeStored(actionId)) this.#mark(actionId, { kind: "told" });

@@ -205,6 +205,13 @@ describe("what an engine holds for an attempt", () => {
     expect(verbs).toEqual(["reserve", "arm", "close"]);
   });
 
+  it("is not looked for in the ledger where the engine denied, and nothing was ever stored", async () => {
+    const policy = await newProcess({ beforeAction: () => ({ decision: "deny", code: "denied", reason: "no" }) });
+    await policy.beforeAction(payment(), scope);
+    await settled();
+    expect(verbs).toEqual(["reserve", "close"]);
+  });
+
   it("is stored anew when a wallet call brings more, and not when it does not", async () => {
     let more: Settlement | undefined = { call: 1 };
     const policy = await newProcess({ beforeWalletCall: () => allow(more) });
