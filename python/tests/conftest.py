@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from .patience import PATIENCE_S
 from .world import CHAIN_ID, ROOT, World, running_world
 
 pytest_plugins = ["tests.report"]
@@ -39,7 +40,7 @@ class Balances:
         return list(answer["balances"])
 
     def end(self) -> None:
-        self._child.communicate(timeout=10)
+        self._child.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

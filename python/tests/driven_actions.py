@@ -16,6 +16,7 @@ import requests
 
 from agentkit_policy import allow, with_policy
 
+from .patience import PATIENCE_S
 from .world import ETHER, World, make_kit, make_wallet
 
 #: It opens shells and writes to its user's own files.
@@ -200,7 +201,7 @@ class Driver:
         with _counted(line):
             thread = threading.Thread(target=run, daemon=True)
             thread.start()
-            thread.join(30)
+            thread.join(PATIENCE_S)
         assert not thread.is_alive(), f"{name} did not end"
         ended.outcome = self._outcome
         return ended

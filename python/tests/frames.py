@@ -8,6 +8,8 @@ from typing import Any
 
 from agentkit_policy.transport import Transport
 
+from .patience import PATIENCE_S
+
 _BEGINNING = r"""
 import json, os, sys
 
@@ -64,7 +66,7 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def outcome_within(seconds: float, work: Callable[[], Any]) -> Any:
+def outcome_of(work: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
     """What the work gave, or the error that it raised; fails if it is not through in time."""
     outcomes: list[Any] = []
 

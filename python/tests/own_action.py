@@ -7,6 +7,7 @@ from typing import Any
 
 from coinbase_agentkit import ActionProvider, create_action
 
+from .patience import PATIENCE_S
 from .world import ETHER
 
 OWN_ACTION = "OwnActionProvider_run"
@@ -79,5 +80,5 @@ def in_thread(call: Callable[[], Any]) -> None:
     """Runs a call in a thread of its own, to its end."""
     thread = threading.Thread(target=call)
     thread.start()
-    thread.join(30)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()

@@ -1,7 +1,6 @@
 """Small kits, and policies that remember: for what the hook does under any kit and for any policy."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,14 +138,6 @@ class Gate:
     def wait(self) -> None:
         self.reached.set()
         self._opened.wait(60)
-
-
-def until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    """Waits for a condition, and fails if it does not come true in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.002)
 
 
 def code_of(text: Any) -> str:

@@ -14,8 +14,8 @@ from agentkit_policy.connection import Connection, RpcError, SidecarTimeout
 from agentkit_policy.timing import Deadline
 from agentkit_policy.transport import TransportError
 
-from .frames import is_running, open_descriptors, outcome_within, start_child
-from .plain import until
+from .frames import is_running, open_descriptors, outcome_of, start_child
+from .patience import PATIENCE_S, until
 
 Connect = Callable[[str], Connection]
 _FAILURES = (TransportError, SidecarTimeout, RpcError)
@@ -34,7 +34,7 @@ def connect() -> Iterator[Connect]:
     yield begin
     for connection in started:
         connection.transport.kill()
-    until(lambda: set(threading.enumerate()) <= threads and open_descriptors() <= descriptors, 5)
+    until(lambda: set(threading.enumerate()) <= threads and open_descriptors() <= descriptors)
 
 
 def _ask(connection: Connection, params: Any = None, seconds: float = 10) -> Any:
@@ -43,7 +43,7 @@ def _ask(connection: Connection, params: Any = None, seconds: float = 10) -> Any
 
 def _outcome(connection: Connection, seconds: float = 10) -> Any:
     """The answer or the error, which comes within the deadline and generous slack."""
-    return outcome_within(seconds + 4, lambda: _ask(connection, None, seconds))
+    return outcome_of(lambda: _ask(connection, None, seconds))
 
 
 def test_a_question_is_sent_as_json_rpc_and_gets_its_result(connect: Connect) -> None:
@@ -126,7 +126,7 @@ while True:
         answer(message, "own")
 """)
     held: list[Any] = []
-    asking = threading.Thread(target=lambda: held.append(outcome_within(10, lambda: _ask(connection, "hold", 0.5))))
+    asking = threading.Thread(target=lambda: held.append(outcome_of(lambda: _ask(connection, "hold", 0.5))))
     asking.start()
     while asking.is_alive():
         assert _ask(connection) == "own"
@@ -150,15 +150,15 @@ answer(json.loads(body + sys.stdin.buffer.read(size - len(body))), "own")
 stay()
 """)
     large: list[Any] = []
-    asking = threading.Thread(target=lambda: large.append(outcome_within(20, lambda: _ask(connection, "x" * 3_000_000, 15))))
+    asking = threading.Thread(target=lambda: large.append(outcome_of(lambda: _ask(connection, "x" * 3_000_000, 15))))
     asking.start()
     until((tmp_path / "has begun").exists)
     # Its turn to write does not come, but meanwhile the child has spoken: it is not given up.
-    outcome = outcome_within(5, lambda: _ask(connection, "small", 0.3))
+    outcome = outcome_of(lambda: _ask(connection, "small", 0.3))
     assert isinstance(outcome, SidecarTimeout)
     assert not outcome.silent
     (tmp_path / "go on").touch()
-    asking.join(20)
+    asking.join(PATIENCE_S)
     assert large == ["own"]
 
 
@@ -219,9 +219,9 @@ def test_the_end_of_a_child_ends_all_questions_at_once(connect: Connect) -> None
     connection = connect("[question() for _ in range(8)]\nsys.exit(0)")
     with ThreadPoolExecutor(8) as pool:
         began = time.monotonic()
-        outcomes = list(pool.map(lambda _: outcome_within(20, lambda: _ask(connection, seconds=60)), range(8)))
+        outcomes = list(pool.map(lambda _: outcome_of(lambda: _ask(connection, seconds=60)), range(8)))
     assert {type(outcome) for outcome in outcomes} == {TransportError}
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < PATIENCE_S
     assert connection.ended
     with pytest.raises(TransportError):
         _ask(connection)
@@ -242,8 +242,8 @@ def test_a_child_that_takes_nothing_in_costs_the_deadline_however_much_is_asked(
     if stop == "is stopped":
         os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
-    outcomes = outcome_within(10, lambda: _ask_together(connection, 8, "x" * 200_000, 0.3))
-    assert time.monotonic() - began < 5
+    outcomes = outcome_of(lambda: _ask_together(connection, 8, "x" * 200_000, 0.3))
+    assert time.monotonic() - began < PATIENCE_S
     # The first that cannot write its frame ends the child, and with it the questions of the others.
     assert all(isinstance(outcome, (SidecarTimeout, TransportError)) for outcome in outcomes)
     assert any(isinstance(outcome, SidecarTimeout) and outcome.silent for outcome in outcomes)
@@ -252,7 +252,7 @@ def test_a_child_that_takes_nothing_in_costs_the_deadline_however_much_is_asked(
 
 def _ask_together(connection: Connection, together: int, params: Any, seconds: float) -> list[Any]:
     with ThreadPoolExecutor(together) as pool:
-        return list(pool.map(lambda _: outcome_within(9, lambda: _ask(connection, params, seconds)), range(together)))
+        return list(pool.map(lambda _: outcome_of(lambda: _ask(connection, params, seconds)), range(together)))
 
 
 @pytest.mark.parametrize("params", [object(), {1, 2}, float("nan"), b"x"], ids=lambda params: type(params).__name__)

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from agentkit_policy import ActionDeniedError, allow, deny, with_policy
 from agentkit_policy.decision import decision_of
 
-from .plain import Kit, Policy, run, until
+from .patience import until
+from .plain import Kit, Policy, run
 
 _ALLOW = {"decision": "allow"}
 _DENY = {"decision": "deny", "reason": "no"}

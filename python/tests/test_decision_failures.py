@@ -11,6 +11,7 @@ import pytest
 
 from agentkit_policy import ActionContext, ActionDeniedError, allow, with_policy
 
+from .patience import PATIENCE_S
 from .plain import Gate, Kit, code_of, run
 
 _ALLOW = {"decision": "allow"}
@@ -112,20 +113,20 @@ _HANGING = {
 
 @pytest.mark.parametrize("hang", _HANGING.values(), ids=_HANGING.keys())
 def test_a_policy_that_hangs_denies_within_the_deadline(hang: Callable[[Gate], Any]) -> None:
-    bare, deadline_s, slack_s = Kit(), 0.2, 2.0
+    bare, deadline_s = Kit(), 0.2
     with Gate() as gate:
         kit = with_policy(bare, lambda _: hang(gate), decision_deadline_s=deadline_s)
         texts: list[Any] = []
         asked = time.monotonic()
         asking = threading.Thread(target=lambda: texts.append(run(kit)), daemon=True)
         asking.start()
-        asking.join(deadline_s + 0.25 + slack_s)
+        asking.join(PATIENCE_S)
         took = time.monotonic() - asked
-        assert gate.reached.wait(10)
+        assert gate.reached.wait(PATIENCE_S)
         assert texts == ['Error: denied by policy (policy_timeout): the policy "<lambda>" did not answer in time']
         assert took >= deadline_s
         assert bare.given == []
-    asking.join(5)
+    asking.join(PATIENCE_S)
     # A late allow changes nothing any more.
     assert bare.given == []
 
@@ -135,7 +136,7 @@ def test_a_policy_that_takes_its_time_within_the_deadline_allows() -> None:
         kit = with_policy(Kit(), lambda _: _hang(gate), decision_deadline_s=30)
 
         def open_when_reached() -> None:
-            gate.reached.wait(10)
+            gate.reached.wait(PATIENCE_S)
             gate.open()
 
         opener = threading.Thread(target=open_when_reached)
@@ -146,7 +147,7 @@ def test_a_policy_that_takes_its_time_within_the_deadline_allows() -> None:
 
 def test_a_running_loop_that_asks_a_hanging_policy_is_held_up_no_longer_than_the_deadline() -> None:
     async def main(kit: Kit) -> Any:
-        return await asyncio.wait_for(asyncio.to_thread(run, kit), 10)
+        return await asyncio.wait_for(asyncio.to_thread(run, kit), PATIENCE_S)
 
     with Gate() as gate:
         text = asyncio.run(main(with_policy(Kit(), lambda _: _hang(gate), decision_deadline_s=0.1)))

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from .children.program import Program
-from .children.sidecars import assert_settled, is_running, sidecars_in, wait_until
+from .children.sidecars import assert_settled, is_running, sidecars_in
 from .conftest import PolicyFile
+from .patience import until
 from .world import World, fresh_address
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -59,12 +60,12 @@ def test_the_sidecar_of_a_killed_parent_ends_although_its_children_live(world: W
             assert len(sidecars_in(policy.path.parent) - own) == 1
             program.kill()
             program.wait()
-            wait_until(lambda: sidecars_in(policy.path.parent) == own)
+            until(lambda: sidecars_in(policy.path.parent) == own)
             assert all(is_running(child["process"]) for child in children)
         finally:
             for child in children:
                 os.kill(child["process"], signal.SIGKILL)
-    wait_until(lambda: not sidecars_in(policy.path.parent))
+    until(lambda: not sidecars_in(policy.path.parent))
     assert_settled(policy, 4 * _MILLI)
 
 

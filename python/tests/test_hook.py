@@ -11,7 +11,8 @@ import pytest
 
 from agentkit_policy import ActionContext, ActionDeniedError, allow, deny, policy_context, with_policy
 
-from .plain import Gate, Kit, Policy, Told, code_of, run, until
+from .patience import PATIENCE_S, until
+from .plain import Gate, Kit, Policy, Told, code_of, run
 
 _NO = deny("no", code="no")
 
@@ -112,10 +113,11 @@ def test_a_denial_does_not_wait_long_for_a_policy_that_hangs_when_it_is_told() -
                 super().on_action_error(context, error, outcome)
 
         started = time.monotonic()
-        kit = with_policy(Kit(), [Policy(name="a", log=log), Hanging(name="b", log=log), Policy(_NO, "c", log)])
+        policies = [Policy(name="a", log=log), Hanging(name="b", log=log), Policy(_NO, "c", log)]
+        kit = with_policy(Kit(), policies, settle_deadline_s=2 * PATIENCE_S)
         assert code_of(run(kit)) == "no"
-        assert time.monotonic() - started < 3
-        assert gate.reached.wait(10)
+        assert time.monotonic() - started < PATIENCE_S
+        assert gate.reached.wait(PATIENCE_S)
         assert _order(log) == ["a before_action", "b before_action", "c before_action"]
     # They hear of it all the same, one after the other.
     until(lambda: len(log) == 5)
@@ -127,7 +129,7 @@ def test_many_actions_at_once_are_each_asked_and_told_by_themselves() -> None:
 
     def body(args: dict[str, int]) -> int:
         if args["number"] < 16:
-            meeting.wait(10)  # Only where all of them run at the same time does any of them return.
+            meeting.wait(PATIENCE_S)  # Only where all of them run at the same time does any of them return.
         return args["number"]
 
     policy = Policy(lambda context: _NO if context.args["number"] in range(16, 24) else allow())

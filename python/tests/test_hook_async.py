@@ -8,7 +8,8 @@ import pytest
 
 from agentkit_policy import ActionDeniedError, deny, with_policy
 
-from .plain import Kit, Policy, run, until
+from .patience import until
+from .plain import Kit, Policy, run
 
 
 async def _pay(args: Any) -> Any:

@@ -11,7 +11,8 @@ import pytest
 
 from agentkit_policy import ActionContext, ActionDeniedError, ActionFailedError, allow, deny, policy_context, with_policy
 
-from .plain import Gate, Kit, Policy, Told, WalletKit, run, until
+from .patience import PATIENCE_S, until
+from .plain import Gate, Kit, Policy, Told, WalletKit, run
 
 _SEND = {"to": "0x" + "11" * 20, "value": 1}
 
@@ -131,7 +132,7 @@ def test_a_send_that_comes_back_after_its_action_has_ended_is_told_of_once() -> 
             send = policy_context.bind(lambda: wallet.send_transaction(dict(_SEND)))
             threads.append(threading.Thread(target=send))
             threads[0].start()
-            assert gate.reached.wait(10)
+            assert gate.reached.wait(PATIENCE_S)
             return "Error: it takes too long"
 
         bare, policy = WalletKit(body), Policy()
@@ -139,7 +140,7 @@ def test_a_send_that_comes_back_after_its_action_has_ended_is_told_of_once() -> 
         assert run(with_policy(bare, policy)) == "Error: it takes too long"
         # Nobody knows yet whether it leaves, so that it counts as gone.
         assert [(told.hook, told.outcome["status"]) for told in policy.endings] == [("after_action", "unknown")]
-    threads[0].join(10)
+    threads[0].join(PATIENCE_S)
     # Whoever would tell it again is through when no thread is left.
     until(lambda: set(threading.enumerate()) <= before)
     assert len(bare.wallet_provider.sent) == 1
@@ -263,8 +264,8 @@ def test_a_hook_that_hangs_after_an_action_holds_it_up_no_longer_than_its_deadli
         first = Policy()
         started = time.monotonic()
         assert run(with_policy(Kit(), [first, Hanging()], settle_deadline_s=0.1)) == "paid"
-        assert time.monotonic() - started < 3
-        assert gate.reached.wait(10)
+        assert time.monotonic() - started < PATIENCE_S
+        assert gate.reached.wait(PATIENCE_S)
         assert first.hooks == ["before_action", "after_action"]
         assert "settlement failed" in caplog.text
 

@@ -12,6 +12,7 @@ from agentkit_policy import ActionContext, PolicySetupError, allow, deny, policy
 from agentkit_policy.identity import checked_identity, identity
 
 from .conftest import PolicyFile
+from .patience import PATIENCE_S
 from .plain import Kit, Policy, code_of, run
 
 
@@ -149,7 +150,7 @@ def test_what_is_bound_is_called_by_many_threads_at_once() -> None:
     meeting = threading.Barrier(8)
 
     def meet(number: int) -> tuple[int, dict[str, Any]]:
-        meeting.wait(10)
+        meeting.wait(PATIENCE_S)
         return number, _who()
 
     with policy_context(user_id="u1"):
@@ -252,15 +253,15 @@ def test_one_context_is_entered_by_two_threads_whose_blocks_overlap() -> None:
     def first() -> list[dict[str, Any]]:
         with context:
             first_is_in.set()
-            second_is_in.wait(10)
+            second_is_in.wait(PATIENCE_S)
         first_is_out.set()
         return [_who()]
 
     def second() -> list[dict[str, Any]]:
-        first_is_in.wait(10)
+        first_is_in.wait(PATIENCE_S)
         with context:
             second_is_in.set()
-            first_is_out.wait(10)
+            first_is_out.wait(PATIENCE_S)
             inside = _who()
         return [inside, _who()]
 

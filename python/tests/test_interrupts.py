@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from .children.program import Program
-from .children.sidecars import assert_settled, entry_states, is_running, locked_ledger, sidecars_in, wait_until
+from .children.sidecars import assert_settled, entry_states, is_running, locked_ledger, sidecars_in
 from .conftest import PolicyFile
+from .patience import until
 from .world import World, fresh_address
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -40,7 +41,7 @@ def test_ctrl_c_while_a_decision_is_pending_holds_nothing(world: World, policy_f
             program.interrupt()
             assert program.hear() == "interrupted"
         # The answer, an allow that holds something, comes when nobody waits for it any more.
-        wait_until(lambda: sum(entry_states(policy.path.parent).values()) == 1)
+        until(lambda: sum(entry_states(policy.path.parent).values()) == 1)
         assert is_running(sidecar)
         assert_settled(policy, 0)
         assert world.balance(fresh_address(f"{name}, to")) == 0

@@ -14,7 +14,7 @@ from .conftest import PolicyFile
 from .flaky_node import FlakyNode, flaky_node
 from .mining import mining_by_hand
 from .own_action import MILLI, OWN_ACTION, declaring, own_action, pay
-from .plain import until
+from .patience import PATIENCE_S, until
 from .spender import ONE_TOKEN, RULES, Spender
 from .world import CHAIN_ID, ETHER, World, fresh_address, invoke, make_wallet
 
@@ -134,7 +134,7 @@ def test_a_reverted_transfer_is_free_again_only_where_its_receipt_is_final(
         fees = {"gas": 200_000, "maxFeePerGas": 500 * 10**9, "maxPriorityFeePerGas": 100 * 10**9, "nonce": 0}
         signed = taker.sign_transaction({"to": world.token, "data": data, "value": 0, **fees})
         world.rpc("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
-    sending.join(20)
+    sending.join(PATIENCE_S)
     assert texts[0].startswith("Transferred 60 of Test USD")
     assert (agent.moved, agent.counted) == ((0, 0), (0, counts))
     ((_, _, outcome),) = agent.judge.told

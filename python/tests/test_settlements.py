@@ -13,17 +13,9 @@ from agentkit_policy import ActionContext, allow, with_policy
 
 from .children.program import Program
 from .children.scripted import ACT, act, scripted_kit, send
-from .children.sidecars import (
-    PATIENCE_S,
-    assert_settled,
-    entry_states,
-    kill_sidecar,
-    sidecars_in,
-    stop_sidecar,
-    timed,
-    wait_until,
-)
+from .children.sidecars import assert_settled, entry_states, kill_sidecar, sidecars_in, stop_sidecar, timed
 from .conftest import PolicyFile
+from .patience import PATIENCE_S, until
 from .world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -99,7 +91,7 @@ def test_a_program_whose_settlement_cannot_be_told_ends_all_the_same(world: Worl
         assert program.hear() == "waits for what is to be told"
         assert program.wait() == 0
         assert program.rest() == []
-    wait_until(lambda: not sidecars_in(policy.path.parent))
+    until(lambda: not sidecars_in(policy.path.parent))
     assert entry_states(policy.path.parent) == {"closed": 3, "armed": 1}
 
 
@@ -109,7 +101,7 @@ def test_a_program_that_is_killed_before_it_settles_leaves_its_money_counted(wor
         assert program.hear() == "sent"
         program.kill()
         program.wait()
-    wait_until(lambda: not sidecars_in(policy.path.parent))
+    until(lambda: not sidecars_in(policy.path.parent))
     assert entry_states(policy.path.parent) == {"armed": 1}
     assert policy.counted("eth") == policy.open("eth") == _MILLI
     # Another program on the same ledger counts it too: 0.009 are left of 0.01.
@@ -126,7 +118,7 @@ def test_a_policy_file_that_is_asked_again_about_an_attempt_holds_its_money_once
     def slow_once(_: ActionContext) -> Any:
         rounds.append(1)
         end = time.monotonic() + (0.55 if len(rounds) == 1 else 0)
-        wait_until(lambda: time.monotonic() > end)
+        until(lambda: time.monotonic() > end)
         return allow()
 
     # The first permission runs out while the last policy decides, so that all three are asked again.

@@ -16,7 +16,6 @@ from agentkit_policy import PolicySetupError, with_policy
 
 from .children.scripted import ACT, act, disturbed_wallet, scripted_kit, send
 from .children.sidecars import (
-    PATIENCE_S,
     assert_settled,
     entry_states,
     failures_known,
@@ -29,10 +28,10 @@ from .children.sidecars import (
     sidecar_pid,
     stop_sidecar,
     timed,
-    wait_until,
     wait_until_settled,
 )
 from .conftest import PolicyFile
+from .patience import PATIENCE_S, until
 from .world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -80,7 +79,7 @@ def test_a_sidecar_killed_before_its_decision_denies_at_once_and_nothing_leaves(
     pid = stop_sidecar(policy)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(timed, lambda: invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")))
-        wait_until(lambda: questions_pending(policy) == 1)
+        until(lambda: questions_pending(policy) == 1)
         os.kill(pid, signal.SIGKILL)
         said, seconds = asked.result()
     _assert_denied_in_time(said, "policy_error", seconds)
@@ -98,7 +97,7 @@ def test_a_sidecar_that_hangs_before_its_decision_is_killed_and_denies_at_the_de
     said, seconds = timed(lambda: invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")))
     _assert_denied_in_time(said, "policy_timeout", seconds)
     assert seconds > _DEADLINE_S
-    wait_until(lambda: not is_running(pid))
+    until(lambda: not is_running(pid))
     wait_until_settled(policy)
     _assert_next_action_works(world, patient, policy, "hung before", 0)
     assert world.balance(to) == 0
@@ -113,7 +112,7 @@ def test_a_decision_that_comes_too_late_holds_nothing_and_costs_no_sidecar(world
     _assert_denied_in_time(said, "policy_timeout", seconds)
     assert seconds > 0.9 * _DEADLINE_S
     # The ledger has granted it by now, or will: it is given back.
-    wait_until(lambda: sum(entry_states(policy.path.parent).values()) == 1)
+    until(lambda: sum(entry_states(policy.path.parent).values()) == 1)
     wait_until_settled(policy)
     _assert_next_action_works(world, patient, policy, "too late", 0)
     assert world.balance(to) == 0
@@ -212,7 +211,7 @@ def test_a_sidecar_killed_while_idle_is_not_even_noticed(world: World, policy_fi
     kit = _guarded(world, "killed idle", policy)
     first = sidecar_pid(policy)
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     _assert_next_action_works(world, kit, policy, "killed idle", 0)
     assert sidecar_pid(policy) != first
 
@@ -245,7 +244,7 @@ def test_one_crash_under_many_questions_is_one_failure_and_not_one_for_each(worl
     pid = stop_sidecar(policy)
     with ThreadPoolExecutor(16) as pool:
         asked = [pool.submit(invoke, kit, NATIVE_TRANSFER, transfer(to, "0.0001")) for _ in range(16)]
-        wait_until(lambda: questions_pending(policy) == 16)
+        until(lambda: questions_pending(policy) == 16)
         os.kill(pid, signal.SIGKILL)
         assert all(future.result().startswith("Error: denied by policy (policy_error)") for future in asked)
     assert failures_known(policy) == 1
@@ -272,14 +271,14 @@ def test_a_sidecar_whose_standard_output_is_polluted_later_denies_and_the_next_a
     pid = stop_sidecar(policy)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(invoke, kit, NATIVE_TRANSFER, transfer(fresh_address(f"{name}, to"), "0.001"))
-        wait_until(lambda: questions_pending(policy) == 1)
+        until(lambda: questions_pending(policy) == 1)
         Path(f"/proc/{pid}/fd/1").write_text(garbage, encoding="utf-8")
         # The shim ends a sidecar that talks nonsense, and may be quicker than this line.
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
         assert asked.result().startswith("Error: denied by policy (policy_error)")
     assert world.balance(fresh_address(f"{name}, to")) == 0
-    wait_until(lambda: not is_running(pid))
+    until(lambda: not is_running(pid))
     wait_until_settled(policy)
     _assert_next_action_works(world, kit, policy, name, 0)
 
@@ -289,7 +288,7 @@ def test_a_memory_ledger_that_died_with_its_sidecar_denies_every_action_for_good
     kit = _guarded(world, "memory", policy)
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.03")).startswith("Transferred 0.03 ETH")
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     for _ in range(3):
         # 0.03 would fit into a budget that begins anew.
         assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.03")).startswith("Error: denied by policy (ledger_replaced)")
@@ -305,7 +304,7 @@ def test_a_ledger_file_that_was_replaced_while_the_sidecar_was_gone_denies_every
     kit = _guarded(world, "replaced", policy)
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.03")).startswith("Transferred 0.03 ETH")
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     for file in list(policy.path.parent.glob("ledger.db*")):
         file.unlink()
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.03")).startswith("Error: denied by policy (ledger_replaced)")
@@ -320,7 +319,7 @@ def test_a_ledger_file_that_was_moved_away_and_back_while_the_sidecar_was_gone_g
     kit = _guarded(world, "moved back", policy)
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.03")).startswith("Transferred 0.03 ETH")
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     for file in list(policy.path.parent.glob("ledger.db*")):
         copy = file.read_bytes()
         file.unlink()

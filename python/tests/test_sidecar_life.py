@@ -17,7 +17,6 @@ from agentkit_policy import with_policy
 
 from .children.program import Program
 from .children.sidecars import (
-    PATIENCE_S,
     assert_settled,
     is_known_to_have_ended,
     is_running,
@@ -27,9 +26,9 @@ from .children.sidecars import (
     sidecar_pid,
     sidecars_in,
     timed,
-    wait_until,
 )
 from .conftest import PolicyFile
+from .patience import PATIENCE_S, until
 from .world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at through /proc")
@@ -77,7 +76,7 @@ def test_a_sidecar_lives_as_long_as_the_last_kit_that_uses_it(world: World, poli
     assert invoke(kits[0], NATIVE_TRANSFER, transfer(fresh_address("last kit, to"), "0.001")).startswith("Transferred")
     kits.clear()
     gc.collect()
-    wait_until(lambda: not sidecars_in(policy.path.parent))
+    until(lambda: not sidecars_in(policy.path.parent))
     assert_settled(policy, 2 * _MILLI)
 
 
@@ -88,16 +87,16 @@ def test_sidecars_that_ended_leave_no_descriptor_thread_or_process(world: World,
     pids = {sidecar_pid(policy)}
     for _ in range(2):
         kill_sidecar(policy)
-        wait_until(lambda: is_known_to_have_ended(policy))
+        until(lambda: is_known_to_have_ended(policy))
         assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")).startswith("Transferred")
         pids.add(sidecar_pid(policy))
     assert len(pids) == 3
     assert len(pipes() - before) == 2
     del kit
     gc.collect()
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
-    wait_until(lambda: not pipes() - before)
-    wait_until(lambda: not set(threading.enumerate()) - threads_before)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+    until(lambda: not pipes() - before)
+    until(lambda: not set(threading.enumerate()) - threads_before)
 
 
 def test_the_sidecar_ends_with_its_program(world: World, policy_file: PolicyFiles) -> None:
@@ -119,7 +118,7 @@ def test_the_sidecar_ends_when_its_program_is_killed(world: World, policy_file: 
         assert sidecars_in(policy.path.parent) == {pid}
         program.kill()
         assert program.wait() == -signal.SIGKILL
-        wait_until(lambda: not sidecars_in(policy.path.parent))
+        until(lambda: not sidecars_in(policy.path.parent))
 
 
 def test_the_sidecar_sees_exactly_the_variables_that_the_policy_file_mentions(
@@ -139,7 +138,7 @@ def test_the_sidecar_sees_exactly_the_variables_that_the_policy_file_mentions(
     assert invoke(kit, NATIVE_TRANSFER, transfer(fresh_address("environment, to"), "0.001")).startswith("Transferred")
     assert (tmp_path / "state" / "ledger.db").exists()
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     # What the program's environment has become since does not move the ledger.
     monkeypatch.setenv("POLICY_TEST_STATE", str(tmp_path))
     assert invoke(kit, NATIVE_TRANSFER, transfer(fresh_address("environment, to"), "0.001")).startswith("Transferred")
@@ -165,7 +164,7 @@ def test_a_sidecar_that_cannot_start_again_denies_with_growing_patience_and_work
     good = policy.path.read_text(encoding="utf-8")
     policy.path.write_text("rules: [", encoding="utf-8")
     kill_sidecar(policy)
-    wait_until(lambda: is_known_to_have_ended(policy))
+    until(lambda: is_known_to_have_ended(policy))
     starts.unlink()
     end = time.monotonic() + 3.0
     while time.monotonic() < end:
@@ -177,7 +176,7 @@ def test_a_sidecar_that_cannot_start_again_denies_with_growing_patience_and_work
     policy.path.unlink()
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")).startswith("Error: denied by policy (policy_")
     policy.path.write_text(good, encoding="utf-8")
-    wait_until(lambda: not invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")).startswith("Error"))
+    until(lambda: not invoke(kit, NATIVE_TRANSFER, transfer(to, "0.001")).startswith("Error"))
     assert world.balance(to) == _MILLI
     assert_settled(policy, _MILLI)
 

@@ -11,8 +11,8 @@ import pytest
 from agentkit_policy.timing import Deadline
 from agentkit_policy.transport import Transport, TransportError
 
-from .frames import is_running, open_descriptors, outcome_within, start_child
-from .plain import until
+from .frames import is_running, open_descriptors, outcome_of, start_child
+from .patience import PATIENCE_S, until
 
 Start = Callable[..., Transport]
 
@@ -78,7 +78,7 @@ _RUBBISH: dict[str, str] = {
 @pytest.mark.parametrize("rubbish", _RUBBISH.values(), ids=_RUBBISH.keys())
 def test_what_is_no_frame_is_an_error_at_once(rubbish: str, start: Start) -> None:
     transport = start(rubbish + "\nstay()")
-    assert isinstance(outcome_within(5, transport.read), TransportError)
+    assert isinstance(outcome_of(transport.read), TransportError)
 
 
 _ENDINGS: dict[str, str] = {
@@ -95,24 +95,24 @@ _ENDINGS: dict[str, str] = {
 def test_the_end_of_a_child_is_an_error_for_reader_and_writer(ending: str, start: Start) -> None:
     transport = start('say(b"hello")\n' + ending)
     assert transport.read() == b"hello"
-    assert isinstance(outcome_within(5, transport.read), TransportError)
+    assert isinstance(outcome_of(transport.read), TransportError)
 
     def write_on() -> None:
         # What it was sent before it was gone may still fit into the pipe.
         while transport.write(b"x" * 10_000, _soon()):
             pass
 
-    assert isinstance(outcome_within(5, write_on), TransportError)
+    assert isinstance(outcome_of(write_on), TransportError)
 
 
 def test_a_child_that_never_reads_costs_its_writer_the_deadline_and_is_killed(start: Start) -> None:
     transport = start("say(str(os.getpid()).encode())\nhang()")
     pid = int(transport.read())
     body, began = b"x" * 1_000_000, time.monotonic()
-    assert outcome_within(5, lambda: transport.write(body, Deadline(0.2))) is False
+    assert outcome_of(lambda: transport.write(body, Deadline(0.2))) is False
     assert time.monotonic() - began >= 0.2
     # Its reader reads the end, which only a killed child brings.
-    assert isinstance(outcome_within(5, transport.read), TransportError)
+    assert isinstance(outcome_of(transport.read), TransportError)
     transport.release()
     assert not is_running(pid)
 
@@ -136,15 +136,13 @@ stay()
 def test_a_writer_waits_for_another_ones_frame_no_longer_than_its_own_deadline(start: Start) -> None:
     transport = start("hang()")
     first: list[object] = []
-    writing = threading.Thread(
-        target=lambda: first.append(outcome_within(30, lambda: transport.write(b"x" * 1_000_000, Deadline(30))))
-    )
+    writing = threading.Thread(target=lambda: first.append(outcome_of(lambda: transport.write(b"x" * 1_000_000, Deadline(60)))))
     writing.start()
-    until(lambda: outcome_within(5, lambda: transport.write(b"y", Deadline(0.01))) is False)
+    until(lambda: outcome_of(lambda: transport.write(b"y", Deadline(0.01))) is False)
     assert writing.is_alive()
     transport.kill()
-    assert isinstance(outcome_within(5, lambda: transport.write(b"z" * 1_000_000, _soon())), TransportError)
-    writing.join(5)
+    assert isinstance(outcome_of(lambda: transport.write(b"z" * 1_000_000, _soon())), TransportError)
+    writing.join(PATIENCE_S)
     assert [isinstance(outcome, TransportError) for outcome in first] == [True]
 
 
@@ -161,7 +159,7 @@ while True:
     reading.start()
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(lambda body: transport.write(body, Deadline(30)), bodies))
-    reading.join(30)
+    reading.join(PATIENCE_S)
     assert sorted(seen) == sorted(hashlib.sha256(body).hexdigest().encode() for body in bodies)
 
 
@@ -172,7 +170,7 @@ def test_a_deadline_that_has_passed_writes_nothing_and_leaves_the_child_alone(st
     assert transport.write(b"late", Deadline(0)) is False
     # Nothing of that frame was written, so that the next one is read as what it is.
     assert transport.write(b"second", _soon()) is True
-    assert outcome_within(5, transport.read) == b"second"
+    assert outcome_of(transport.read) == b"second"
 
 
 def test_an_end_asks_the_child_to_end_and_one_that_does_not_is_killed(start: Start) -> None:
@@ -181,7 +179,7 @@ def test_an_end_asks_the_child_to_end_and_one_that_does_not_is_killed(start: Sta
         pid = int(transport.read())
         began = time.monotonic()
         transport.end(patience_s)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < PATIENCE_S
         assert not is_running(pid)
         # A second one finds nothing to do, and neither does a release.
         transport.end(patience_s)

@@ -11,7 +11,7 @@ from agentkit_policy import policy_context
 from .conftest import PolicyFile
 from .flaky_node import FlakyNode, flaky_node
 from .own_action import MILLI, OWN_ACTION, declaring, in_thread, own_action, pay, said
-from .plain import until
+from .patience import PATIENCE_S, until
 from .spender import RULES, Spender
 from .world import World, fresh_address, invoke, make_wallet
 
@@ -38,7 +38,7 @@ class Later:
 
         def body(wallet: Any, args: Any) -> str:
             def work() -> None:
-                self.go.wait(20)
+                self.go.wait(PATIENCE_S)
                 self.said = said(lambda: wallet.send_transaction({"to": self.agent.to, "value": MILLI}))
                 if self.said.startswith("0x"):
                     wallet.wait_for_transaction_receipt(self.said)
@@ -55,7 +55,7 @@ class Later:
 
     def finish(self) -> None:
         self.go.set()
-        self.thread.join(30)
+        self.thread.join(PATIENCE_S)
         assert not self.thread.is_alive()
 
 
@@ -94,7 +94,7 @@ def let_go_until(node: FlakyNode) -> Callable[[Later], None]:
 
     def wait(later: Later) -> None:
         later.go.set()
-        assert node.reached.wait(20)
+        assert node.reached.wait(PATIENCE_S)
 
     return wait
 
@@ -118,7 +118,7 @@ def test_a_call_that_is_in_flight_when_its_action_ends_counts_at_once_and_is_set
     node.gate.set()
     later.finish()
     assert later.said.startswith("0x")
-    until(lambda: counted_and_open(policy) == (str(MILLI), "0"), seconds=20)
+    until(lambda: counted_and_open(policy) == (str(MILLI), "0"))
     assert later.agent.moved == later.agent.counted == (MILLI, 0)
     assert len(later.agent.judge.told) == 1
 
@@ -136,7 +136,7 @@ def test_a_call_that_is_in_flight_when_its_action_ends_and_then_never_leaves_is_
     node.gate.set()
     later.finish()
     assert "eth_estimateGas is refused" in later.said
-    until(lambda: counted_and_open(policy) == ("0", "0"), seconds=20)
+    until(lambda: counted_and_open(policy) == ("0", "0"))
     assert later.agent.moved == (0, 0)
 
 
@@ -150,11 +150,11 @@ def test_a_call_that_waits_for_its_turn_when_its_action_ends_is_refused_by_the_s
     wallet, first = later.agent.kit.wallet_provider, fresh_address("unawaited turn first")
     other = threading.Thread(target=pay, args=(wallet, first, 2 * MILLI))
     other.start()
-    assert node.reached.wait(20)
+    assert node.reached.wait(PATIENCE_S)
     assert later.run() == "queued"
     node.gate.set()
     later.finish()
-    other.join(20)
+    other.join(PATIENCE_S)
     assert later.said.startswith("ActionDeniedError: denied by policy (attempt_closed)")
     assert (later.agent.moved, world.balance(first)) == ((0, 0), 2 * MILLI)
     assert later.agent.counted == (2 * MILLI, 0)

@@ -16,7 +16,8 @@ _BEGINNING = """
 import json, logging, math, sys, threading
 from decimal import Decimal
 from agentkit_policy import with_policy
-from tests.plain import Kit, code_of, run, until
+from tests.patience import until
+from tests.plain import Kit, code_of, run
 
 logging.disable(logging.CRITICAL)
 threading.excepthook = lambda _: None
@@ -35,7 +36,7 @@ def telling():
     return sum(thread.name == "agentkit-policy" for thread in threading.enumerate())
 
 try:
-    until(lambda: telling() == 0, 3)
+    until(lambda: telling() == 0)
 except AssertionError:
     seen["threads that still tell"] = telling()
 print(json.dumps(seen))

@@ -13,7 +13,7 @@ from web3.datastructures import AttributeDict
 from agentkit_policy import ActionDeniedError, guard_wallet
 
 from .conftest import PolicyFile
-from .plain import until
+from .patience import until
 from .world import ETHER, World, fresh_address, make_wallet
 
 TO = fresh_address("amounts to")

@@ -14,6 +14,7 @@ from agentkit_policy import ActionContext, ActionDeniedError, PolicyDecision, al
 
 from .conftest import PolicyFile
 from .judge import Judge
+from .patience import PATIENCE_S
 from .world import CHAIN_ID, NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 TO = fresh_address("guard to")
@@ -109,7 +110,7 @@ def test_reads_and_receipts_ask_nobody(world: World) -> None:
     wallet = guard_wallet(bare, judge)
     sent = bare.send_transaction({"to": TO, "value": 1})
     assert wallet.wait_for_transaction_receipt(sent)["status"] == 1
-    assert wallet.wait_for_transaction_receipt(tx_hash=sent, timeout=5)["status"] == 1
+    assert wallet.wait_for_transaction_receipt(tx_hash=sent, timeout=PATIENCE_S)["status"] == 1
     abi = [
         {
             "type": "function",

@@ -16,7 +16,7 @@ from .flaky_node import FlakyNode, flaky_node
 from .judge import Judge
 from .mining import mining_by_hand
 from .own_action import MILLI, said
-from .plain import until
+from .patience import PATIENCE_S, until
 from .world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 
 ETH = '{ id: eth, limit: native, max: "0.1", window: day }'
@@ -34,7 +34,7 @@ def at_once(*calls: Callable[[], Any]) -> list[str]:
     together = threading.Barrier(len(calls))
 
     def begin(call: Callable[[], Any]) -> str:
-        together.wait(10)
+        together.wait(PATIENCE_S)
         return said(call)
 
     with ThreadPoolExecutor(len(calls)) as pool:
@@ -67,12 +67,12 @@ def test_another_wallet_does_not_wait(world: World, node: FlakyNode) -> None:
     node.gate.clear()
     sending = threading.Thread(target=slow.send_transaction, args=({"to": to, "value": 1},))
     sending.start()
-    assert node.reached.wait(10)
+    assert node.reached.wait(PATIENCE_S)
     assert fast.send_transaction({"to": to, "value": 2}).startswith("0x")
     # Nor do signatures, which take no nonce.
     assert slow.sign_message("hello")
     node.gate.set()
-    sending.join(10)
+    sending.join(PATIENCE_S)
     until(lambda: world.balance(to) == 3)
 
 
@@ -86,11 +86,11 @@ def test_a_turn_that_does_not_come_in_time_is_refused_and_counts_nothing(
     texts: list[str] = []
     first = threading.Thread(target=lambda: texts.append(invoke(kit, NATIVE_TRANSFER, transfer(to, "0.002"))))
     first.start()
-    assert node.reached.wait(10)
+    assert node.reached.wait(PATIENCE_S)
     second = invoke(kit, NATIVE_TRANSFER, transfer(to, "0.003"))
     assert second.startswith("Error: denied by policy (queue_timeout): the wallet was busy sending for too long")
     node.gate.set()
-    first.join(20)
+    first.join(PATIENCE_S)
     assert texts[0].startswith("Transferred 0.002 ETH")
     assert invoke(kit, NATIVE_TRANSFER, transfer(to, "0.004")).startswith("Transferred 0.004 ETH")
     assert policy.counted("eth") == world.balance(to) == 6 * MILLI
@@ -112,7 +112,7 @@ def test_the_next_send_waits_until_the_last_one_is_mined(world: World, policy_fi
         assert second.is_alive()
         assert int(world.rpc("eth_getTransactionCount", bare.get_address(), "pending"), 16) == 1
         world.rpc("evm_mine")
-        second.join(20)
+        second.join(PATIENCE_S)
         assert texts[0].startswith("0x")
         world.rpc("evm_mine")
         assert world.balance(to) == 3 * MILLI

@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from .patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 CHAIN_ID = "eip155:84532"
 ETHER = 10**18
@@ -103,7 +105,7 @@ def running_world() -> Iterator[World]:
         yield World(told["rpcUrl"], told["token"])
     finally:
         child.stdin.close()
-        child.wait(10)
+        child.wait(PATIENCE_S)
         child.stdout.close()
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from agentkit_policy import with_policy
 
+from ..patience import until
 from ..world import NATIVE_TRANSFER, World, fresh_address, invoke, make_kit, make_wallet, transfer
 from .program import say, wait_for_go
 from .scripted import ACT, act, scripted_kit, send
-from .sidecars import entry_states, is_known_to_have_ended, kill_sidecar, pipes, sidecar_pid, sidecars_in, wait_until
+from .sidecars import entry_states, is_known_to_have_ended, kill_sidecar, pipes, sidecar_pid, sidecars_in
 
 _context = multiprocessing.get_context("fork")
 #: The kits of the parent, and what its children need to know of it: a fork's copy of all that was there before.
@@ -64,8 +65,8 @@ def _pool(_: World, name: str) -> None:
     pool.terminate() if name.endswith("terminated") else pool.close()
     pool.join()
     del pool
-    wait_until(lambda: sidecars_in(Path(_policy).parent) == {_parents_sidecar})
-    wait_until(lambda: pipes() == before)
+    until(lambda: sidecars_in(Path(_policy).parent) == {_parents_sidecar})
+    until(lambda: pipes() == before)
     said_after = _spend(4, 1)
     say({"sidecar": sidecar_pid(_policy), "before": said_before, "children": children, "after": said_after})
 
@@ -113,7 +114,7 @@ def _middle(world: World, name: str) -> None:
 def _exit(*_: Any) -> None:
     """A child that ends as an interpreter ends, of a program whose sidecar is not its first one."""
     kill_sidecar(_policy)
-    wait_until(lambda: is_known_to_have_ended(_policy))
+    until(lambda: is_known_to_have_ended(_policy))
     said_before = _spend(0, 1)
     restarted = sidecar_pid(_policy)
     child = os.fork()

@@ -4,10 +4,11 @@ import atexit
 import threading
 from typing import Any
 
+from ..patience import until
 from ..world import World, fresh_address, invoke
 from .program import say, wait_for_go
 from .scripted import ACT, act, scripted_kit, send
-from .sidecars import questions_pending, sidecar_pid, stop_sidecar, wait_until
+from .sidecars import questions_pending, sidecar_pid, stop_sidecar
 
 
 def main(mode: str, rpc_url: str, token: str, policy: str, name: str, ends: str = "") -> None:
@@ -25,7 +26,7 @@ def main(mode: str, rpc_url: str, token: str, policy: str, name: str, ends: str 
         return "returned"
 
     def say_when_asking() -> None:
-        wait_until(lambda: questions_pending(policy) == 1)
+        until(lambda: questions_pending(policy) == 1)
         say("waiting")
 
     kit = scripted_kit(World(rpc_url, token), name, policy, body, decision_deadline_s=60.0, settle_deadline_s=60.0)

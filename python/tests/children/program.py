@@ -11,8 +11,8 @@ import sys
 import time
 from typing import Any
 
+from ..patience import PATIENCE_S
 from ..world import ROOT
-from .sidecars import PATIENCE_S
 
 
 class Program:
@@ -102,7 +102,7 @@ def _launcher() -> socket.socket:
 
     def end() -> None:
         own.close()
-        child.wait(10)
+        child.wait(PATIENCE_S)
 
     atexit.register(end)
     return own

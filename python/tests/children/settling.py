@@ -6,10 +6,11 @@ from typing import Any
 
 import agentkit_policy.sidecar as hook_sidecar
 
+from ..patience import until
 from ..world import World, fresh_address, invoke
 from .program import say, wait_for_go
 from .scripted import ACT, act, scripted_kit, send
-from .sidecars import entry_states, kill_sidecar, sidecar_pid, stop_sidecar, wait_until
+from .sidecars import entry_states, kill_sidecar, sidecar_pid, stop_sidecar
 
 
 def main(mode: str, rpc_url: str, token: str, policy: str, name: str) -> None:
@@ -37,7 +38,7 @@ def main(mode: str, rpc_url: str, token: str, policy: str, name: str) -> None:
         wait_for_go()
     for _ in range(3 if mode == "hopeless" else 0):
         invoke(kit, ACT, act(fresh_address(f"{name}, to"), "0.001"))
-        wait_until(lambda: entry_states(Path(policy).parent)["armed"] == 0)
+        until(lambda: entry_states(Path(policy).parent)["armed"] == 0)
     if mode == "hopeless":
         Path(policy).write_text("rules: [", encoding="utf-8")
     say(invoke(kit, ACT, act(fresh_address(f"{name}, to"), "0.001")))

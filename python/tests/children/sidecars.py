@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import agentkit_policy.sidecar as hook_sidecar
 
+from ..patience import until
+
 if TYPE_CHECKING:
     from ..conftest import PolicyFile
-
-#: How long anything is awaited that has to come, in seconds: a busy machine takes its time. What takes longer hangs.
-PATIENCE_S = 30.0
-
-
-def wait_until(holds: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
-    """Polls until the condition holds. Raises AssertionError when it does not in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "what was awaited did not come"
-        time.sleep(0.02)
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -36,7 +27,7 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
 
 def wait_until_settled(policy: "PolicyFile") -> None:
     """Waits until no entry of the ledger is open any more."""
-    wait_until(lambda: not entry_states(policy.path.parent).keys() & {"reserved", "armed"})
+    until(lambda: not entry_states(policy.path.parent).keys() & {"reserved", "armed"})
 
 
 def assert_settled(policy: "PolicyFile", wei: int) -> None:
@@ -77,14 +68,14 @@ def kill_sidecar(policy: str | os.PathLike[str]) -> None:
     """Kills the sidecar, and returns when nobody can read or write its pipes any more."""
     pid = sidecar_pid(policy)
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not is_running(pid))
+    until(lambda: not is_running(pid))
 
 
 def stop_sidecar(policy: str | os.PathLike[str]) -> int:
     """Stops the sidecar in its tracks, as a machine that swaps does, and returns its process id."""
     pid = sidecar_pid(policy)
     os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: _state(pid) == "T")
+    until(lambda: _state(pid) == "T")
     return pid
 
 
