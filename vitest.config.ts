@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // A database that has written much takes its time to stop.
     hookTimeout: 60_000,
+    // What has to come is awaited for as long as a busy machine may take; what takes longer hangs.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -178,7 +178,7 @@ describe.each(locations)("a process on a %s ledger that is killed", (_name, newL
   it("after its reserve holds the money until its life is over, and not longer", async () => {
     const location = await killedAt("reserved");
     expect(await balance(location, "10")).toMatchObject({ counted: "7", open: "7" });
-    await expect.poll(async () => (await balance(location, "10"))?.counted, { timeout: 10_000, interval: 200 }).toBe("0");
+    await expect.poll(async () => (await balance(location, "10"))?.counted, { interval: 200 }).toBe("0");
   });
 
   it("after its arm leaves the money counted as spent", async () => {
