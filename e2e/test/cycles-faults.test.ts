@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Anvil } from "../world/anvil.mjs";
 import { startWorld } from "../world/world.mjs";
-import { Race, type RaceOptions } from "./cycles-race.js";
+import { Race, type RaceOptions } from "./cycles/race.js";
 import { scale, until } from "./support.js";
 
 // Real agents race for one budget on a real chain while the network and the server do to their requests what networks and servers do.

@@ -5,9 +5,9 @@ import type { Anvil } from "../world/anvil.mjs";
 import { balanceOf, freshAddress } from "../world/recipients.mjs";
 import { startWorld } from "../world/world.mjs";
 import { weiAUnit } from "./children/cycles-life.mjs";
-import type { Contender, Place, Row } from "./cycles-contender.js";
-import { OurAdapter } from "./cycles-ours.js";
-import { PublishedClient } from "./cycles-published.js";
+import type { Contender, Place, Row } from "./cycles/contender.js";
+import { OurAdapter } from "./cycles/our-adapter.js";
+import { PublishedClient } from "./cycles/published-client.js";
 import { temporaryFolder, until } from "./support.js";
 
 // What the published clients of Cycles do with faults, and what ours does with the same: real payments, one server's rules. The figures
@@ -38,7 +38,7 @@ interface Table {
   readonly rows: readonly (Row & { readonly expected: { readonly [N in Name]?: Expected } })[];
 }
 
-const table = JSON.parse(readFileSync(new URL("./cycles-table.json", import.meta.url), "utf8")) as Table;
+const table = JSON.parse(readFileSync(new URL("./cycles/table.json", import.meta.url), "utf8")) as Table;
 
 let anvil: Anvil;
 let published: { readonly langchain: PublishedClient; readonly decorator: PublishedClient };

@@ -3,11 +3,11 @@ import { type Budget, CyclesTestServer, type FaultOptions, type SeenRequest } fr
 import { definePolicy, withPolicy } from "agentkit-policy";
 import { http, type Transport } from "viem";
 import { expect, onTestFinished } from "vitest";
-import { type Anvil, caipChainId } from "../world/anvil.mjs";
-import { invoke, makeKit, nativeTransfer } from "../world/kit.mjs";
-import { balanceOf, freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
-import { bookingsAt } from "./cycles-heard.js";
-import { silentLogger, until } from "./support.js";
+import { type Anvil, caipChainId } from "../../world/anvil.mjs";
+import { invoke, makeKit, nativeTransfer } from "../../world/kit.mjs";
+import { balanceOf, freshAccount, freshAddress, setBalance } from "../../world/recipients.mjs";
+import { silentLogger, until } from "../support.js";
+import { bookingsAt } from "./bookings.js";
 
 const eth = `${caipChainId}/slip44:60`;
 const scope = "tenant:acme";

@@ -1,5 +1,5 @@
 import { type Budget, CyclesTestServer, type FaultOptions } from "@agentkit-policy/adapter-cycles/test-server";
-import { until } from "./support.js";
+import { until } from "../support.js";
 
 /** What a client is told to try in one life of its process. */
 export interface Life {

@@ -1,9 +1,9 @@
-import type { Anvil } from "../world/anvil.mjs";
-import { freshAccount, setBalance } from "../world/recipients.mjs";
-import { Child } from "./child.js";
-import { Life as AgentsLife, type Config, type Order } from "./children/cycles-life.mjs";
-import { Contender, type Life, type Living, muchLaterMs, type Place, type Row, ServerOfOne } from "./cycles-contender.js";
-import { bookingsAt } from "./cycles-heard.js";
+import type { Anvil } from "../../world/anvil.mjs";
+import { freshAccount, setBalance } from "../../world/recipients.mjs";
+import { Child } from "../child.js";
+import { Life as AgentsLife, type Config, type Order } from "../children/cycles-life.mjs";
+import { bookingsAt } from "./bookings.js";
+import { Contender, type Life, type Living, muchLaterMs, type Place, type Row, ServerOfOne } from "./contender.js";
 
 export interface OurAdapterOptions {
   readonly anvil: Anvil;

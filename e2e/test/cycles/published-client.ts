@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Anvil } from "../world/anvil.mjs";
-import { findCyclesClients } from "../world/python.mjs";
-import { Talker } from "../world/talker.mjs";
-import { weiAUnit } from "./children/cycles-life.mjs";
-import { Contender, type Life, type Living, type Place, ServerOfOne } from "./cycles-contender.js";
+import type { Anvil } from "../../world/anvil.mjs";
+import { findCyclesClients } from "../../world/python.mjs";
+import { Talker } from "../../world/talker.mjs";
+import { weiAUnit } from "../children/cycles-life.mjs";
+import { Contender, type Life, type Living, type Place, ServerOfOne } from "./contender.js";
 
-const pythonFolder = fileURLToPath(new URL("../../python", import.meta.url));
+const pythonFolder = fileURLToPath(new URL("../../../python", import.meta.url));
 
 export interface PublishedClientOptions {
   readonly anvil: Anvil;
