@@ -10,6 +10,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "actionHash",
     "canonicalJson",
     "elapsedMs",
+    "instantOf",
     "isActionContext",
     "isActionOutcome",
     "isAllow",

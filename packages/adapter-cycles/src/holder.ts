@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DecisionScope, Logger } from "@agentkit-policy/core";
-import { type Allow, type Deny, elapsedMs, type MoneyLine, systemClock } from "@agentkit-policy/schema";
+import { type Allow, type Deny, elapsedMs, type Instant, instantOf, type MoneyLine, systemClock } from "@agentkit-policy/schema";
 import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
@@ -8,7 +8,7 @@ import { estimateOf } from "./estimate.js";
 import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
-import { holdsOf, type Instant, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
+import { holdsOf, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
 import type { Price, PriceSource } from "./price.js";
 import { keyOf, metadataOf, reserveRequestOf, type Step } from "./to-cycles.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
@@ -43,7 +43,7 @@ export class Holder {
 
   /** Holds what the money is worth. */
   async hold(step: Step, money: readonly MoneyLine[], scope: DecisionScope): Promise<Allow | Deny> {
-    const since = instant();
+    const since = instantOf(systemClock);
     const attempt = this.#parts.attempts.of(step.context.actionId);
     for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
     const worth = estimateOf(money, attempt.prices);
@@ -92,7 +92,7 @@ export class Holder {
       ttlMs: settings.ttlMs,
       timeoutMs: settings.timeoutMs,
       onLease: (ms) => {
-        open.lease = { since: instant(), ms };
+        open.lease = { since: instantOf(systemClock), ms };
       },
       onRetry: (problem) => logger.warn(`${named} could not be extended: ${problem}`),
       onStop: (problem) => logger.warn(`${named} will end: ${problem}`),
@@ -156,10 +156,6 @@ export class Holder {
       sinceLastMs: last === undefined ? undefined : elapsedMs(systemClock, last),
     });
   }
-}
-
-function instant(): Instant {
-  return { now: systemClock.now(), uptime: systemClock.uptime() };
 }
 
 /** An allow for as long as a hold can be relied on, from now. */

@@ -1,13 +1,8 @@
+import type { Instant } from "@agentkit-policy/schema";
 import { BoundedMap } from "./bounded-map.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Hold } from "./hold.js";
 import type { Price } from "./price.js";
-
-/** Both clocks, read together. */
-export interface Instant {
-  readonly now: number;
-  readonly uptime: number;
-}
 
 /** How long a hold lasts, counted from a moment at which the server had not counted yet. */
 export interface Lease {

@@ -1,4 +1,4 @@
-import { type Clock, elapsedMs } from "@agentkit-policy/schema";
+import { type Clock, elapsedMs, type Instant, instantOf } from "@agentkit-policy/schema";
 import { isThenable } from "./thenable.js";
 
 /** The answer of `within` when the time passed first. */
@@ -20,14 +20,14 @@ export interface Uses<T, R> {
 export class Deadline {
   readonly #clock: Clock;
   readonly #totalMs: number;
-  readonly #start: { now: number; uptime: number };
+  readonly #start: Instant;
   #controller: AbortController | undefined;
   #aborted = false;
 
   constructor(clock: Clock, totalMs: number) {
     this.#clock = clock;
     this.#totalMs = totalMs;
-    this.#start = { now: clock.now(), uptime: clock.uptime() };
+    this.#start = instantOf(clock);
   }
 
   get remainingMs(): number {

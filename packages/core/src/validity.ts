@@ -1,20 +1,20 @@
-import { type Clock, elapsedMs } from "@agentkit-policy/schema";
+import { type Clock, elapsedMs, type Instant, instantOf } from "@agentkit-policy/schema";
 
 /** Until when a set of allows may be acted on: each from before its own question was sent. */
 export class Validity {
   readonly #clock: Clock;
-  readonly #limits: { readonly asked: { now: number; uptime: number }; readonly forMs: number }[] = [];
+  readonly #limits: { readonly asked: Instant; readonly forMs: number }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Taken before a question is sent. */
-  reading(): { now: number; uptime: number } {
-    return { now: this.#clock.now(), uptime: this.#clock.uptime() };
+  reading(): Instant {
+    return instantOf(this.#clock);
   }
 
-  limit(asked: { now: number; uptime: number }, forMs: number | undefined): void {
+  limit(asked: Instant, forMs: number | undefined): void {
     if (forMs !== undefined) this.#limits.push({ asked, forMs });
   }
 

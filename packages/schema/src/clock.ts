@@ -31,7 +31,17 @@ function uptimeMs(): number {
 /** The machine's own clocks. */
 export const systemClock: Clock = { now: () => Date.now(), uptime: uptimeMs };
 
+/** Both of a clock's readings, taken together, in milliseconds. */
+export interface Instant {
+  readonly now: number;
+  readonly uptime: number;
+}
+
+export function instantOf(clock: Clock): Instant {
+  return { now: clock.now(), uptime: clock.uptime() };
+}
+
 /** Milliseconds since two clocks were read together, by whichever says more: one that was set back must not prolong an allow. */
-export function elapsedMs(clock: Clock, since: { readonly now: number; readonly uptime: number }): number {
+export function elapsedMs(clock: Clock, since: Instant): number {
   return Math.max(clock.now() - since.now, clock.uptime() - since.uptime, 0);
 }

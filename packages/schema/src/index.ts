@@ -1,4 +1,4 @@
-export { type Clock, elapsedMs, systemClock } from "./clock.js";
+export { type Clock, elapsedMs, type Instant, instantOf, systemClock } from "./clock.js";
 export { outcomeLabels } from "./generated/outcome-labels.js";
 export type * from "./generated/types.js";
 export {
