@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["../scripts/lib/one-file-agentkit.mjs"],
     // AgentKit writes pages about providers and errors that are meant here.
     silent: "passed-only",
     pool: "forks",

@@ -1,6 +1,7 @@
-import { type ActionProvider, erc20ActionProvider, walletActionProvider } from "@coinbase/agentkit";
+import type { ActionProvider } from "@coinbase/agentkit";
 import { definePolicy, withPolicy } from "agentkit-policy";
 import { onTestFinished } from "vitest";
+import { erc20ActionProvider, walletActionProvider } from "../world/agentkit.mjs";
 import { type Anvil, caipChainId } from "../world/anvil.mjs";
 import { makeKit } from "../world/kit.mjs";
 import { freshAccount, setBalance } from "../world/recipients.mjs";

@@ -1,5 +1,6 @@
-import { type Action, ActionProvider, type WalletProvider } from "@coinbase/agentkit";
+import type { Action, WalletProvider } from "@coinbase/agentkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ActionProvider } from "../world/agentkit.mjs";
 import type { Anvil } from "../world/anvil.mjs";
 import { invoke } from "../world/kit.mjs";
 import { balanceOf, freshAddress } from "../world/recipients.mjs";

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 // The hook alone: the front door also reads arguments, and then denies what has no exact reading.
 import { type PolicyProvider, withPolicy } from "@agentkit-policy/core";
-import { type Action, AgentKit, EvmWalletProvider, ViemWalletProvider, WalletProvider } from "@coinbase/agentkit";
+import type { Action } from "@coinbase/agentkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AgentKit, EvmWalletProvider, ViemWalletProvider, WalletProvider } from "../world/agentkit.mjs";
 import type { Anvil } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer, tokenTransfer } from "../world/kit.mjs";
 import { everyProvider } from "../world/providers.mjs";
@@ -50,8 +51,8 @@ async function fullKit() {
 }
 
 /** The wallet that a kit hands to its actions; TypeScript calls the property private. */
-function walletOf(kit: AgentKit): WalletProvider {
-  return Reflect.get(kit, "walletProvider") as WalletProvider;
+function walletOf(kit: object): InstanceType<typeof WalletProvider> {
+  return Reflect.get(kit, "walletProvider") as InstanceType<typeof WalletProvider>;
 }
 
 type Ending = { readonly returned: unknown } | { readonly thrown: string; readonly name: string };

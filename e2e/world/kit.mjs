@@ -1,9 +1,9 @@
 // @ts-check
 import "./network-guard.mjs";
-import { AgentKit, erc20ActionProvider, ViemWalletProvider, walletActionProvider } from "@coinbase/agentkit";
 import { createPublicClient, createWalletClient, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { baseSepolia } from "viem/chains";
+import { AgentKit, erc20ActionProvider, ViemWalletProvider, walletActionProvider } from "./agentkit.mjs";
 
 /**
  * @typedef {object} KitOptions
@@ -37,7 +37,7 @@ export async function makeKit({ rpcUrl, account, privateKey, actionProviders, tr
 /**
  * viem takes the time-out of a receipt with each call and not from the client, and the wallet passes none: the client that
  * the wallet holds is given another default.
- * @param {ViemWalletProvider} wallet
+ * @param {InstanceType<typeof ViemWalletProvider>} wallet
  * @param {{ timeoutMs?: number, pollingIntervalMs?: number }} receipts
  */
 function waitForReceiptsLike(wallet, { timeoutMs, pollingIntervalMs }) {

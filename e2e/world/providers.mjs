@@ -1,6 +1,6 @@
 // @ts-check
 import "./network-guard.mjs";
-import * as agentKit from "@coinbase/agentkit";
+import { agentKit } from "./agentkit.mjs";
 
 // A developer's own keys must not change which providers construct.
 for (const name of Object.keys(process.env)) if (/_(KEY|JWT|SECRET|TOKEN)(_|$)/.test(name)) delete process.env[name];

@@ -2,8 +2,8 @@
 // One of several processes that race for the same actions: for each policy file that it is told, it asks for so many, sixteen at a time.
 import "../../world/network-guard.mjs";
 import { createInterface } from "node:readline";
-import { customActionProvider } from "@coinbase/agentkit";
 import { loadPolicy, withPolicy } from "agentkit-policy";
+import { customActionProvider } from "../../world/agentkit.mjs";
 import { invoke, makeKit } from "../../world/kit.mjs";
 import { freshAccount } from "../../world/recipients.mjs";
 
