@@ -88,7 +88,7 @@ function inJavaScript(runner) {
 function withPython(runner) {
   const [newest] = findPythons();
   const name = runner.slice("python-".length);
-  const options = { cwd: join(root, "python"), env: { PYTHONPATH: "src", PYTHONDONTWRITEBYTECODE: "1" } };
+  const options = { cwd: join(root, "python"), env: { PYTHONPATH: "src" } };
   return () => resultsOf(runner, newest.path, ["-m", "conformance.run", "--runner", name], options);
 }
 

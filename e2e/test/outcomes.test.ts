@@ -1,6 +1,6 @@
 import { createWalletClient, fallback, http } from "viem";
-import { baseSepolia } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { baseSepolia } from "../world/agentkit.mjs";
 import type { Anvil } from "../world/anvil.mjs";
 import { type FlakyNode, startFlakyNode } from "../world/flaky-node.mjs";
 import { invoke, nativeTransfer, tokenTransfer } from "../world/kit.mjs";

@@ -9,8 +9,8 @@ import {
   type PolicyDecision,
 } from "agentkit-policy";
 import { createWalletClient, encodeFunctionData, erc20Abi, http, type PrivateKeyAccount } from "viem";
-import { baseSepolia } from "viem/chains";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { baseSepolia } from "../world/agentkit.mjs";
 import { type Anvil, caipChainId } from "../world/anvil.mjs";
 import { freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
 import { setTokenBalance, testTokenAddress, testTokenAsset } from "../world/test-token.mjs";

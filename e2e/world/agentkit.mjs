@@ -1,7 +1,9 @@
 // @ts-check
 // What the tests use of AgentKit. All of a process has to take it from here, since two copies have two of each class.
 import "./network-guard.mjs";
-import agentKit from "./one-file.cjs";
+import oneFile from "./one-file.cjs";
+
+export const { agentKit, baseSepolia } = oneFile;
 
 export const {
   ActionProvider,
@@ -13,4 +15,3 @@ export const {
   walletActionProvider,
   WalletProvider,
 } = agentKit;
-export { agentKit };

@@ -2,8 +2,7 @@
 import "./network-guard.mjs";
 import { createPublicClient, createWalletClient, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { baseSepolia } from "viem/chains";
-import { AgentKit, erc20ActionProvider, ViemWalletProvider, walletActionProvider } from "./agentkit.mjs";
+import { AgentKit, baseSepolia, erc20ActionProvider, ViemWalletProvider, walletActionProvider } from "./agentkit.mjs";
 
 /**
  * @typedef {object} KitOptions

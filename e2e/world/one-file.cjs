@@ -1,5 +1,5 @@
 // @ts-check
-// AgentKit out of the one file that the set-up has made of it. Run as a program, it writes beside it what V8 makes of that file.
+// AgentKit, and the chain that the tests are on, out of the one file that the set-up has made of them. Run as a program, it writes beside it what V8 makes of that file.
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const { createRequire, wrap } = require("node:module");
@@ -8,9 +8,11 @@ const { constants, Script } = require("node:vm");
 const file = join(__dirname, "../node_modules/.one-file/agentkit.cjs");
 const compiledFile = `${file}.v8`;
 
-/** The package itself where nobody has made that file. */
+/** The packages themselves where nobody has made that file. */
 function load() {
-  if (!existsSync(file)) return { exports: require("@coinbase/agentkit") };
+  if (!existsSync(file)) {
+    return { exports: { agentKit: require("@coinbase/agentkit"), baseSepolia: require("viem/chains").baseSepolia } };
+  }
   const source = wrap(readFileSync(file, "utf8"));
   const script = new Script(source, {
     filename: file,
@@ -23,7 +25,10 @@ function load() {
   return { exports: module.exports, script };
 }
 
-const { exports: agentKit, script } = load();
+const { exports: loaded, script } = load();
 if (require.main === module && script !== undefined) writeFileSync(compiledFile, script.createCachedData());
 
-module.exports = /** @type {typeof import("@coinbase/agentkit")} */ (agentKit);
+module.exports =
+  /** @type {{ agentKit: typeof import("@coinbase/agentkit"), baseSepolia: typeof import("viem/chains").baseSepolia }} */ (
+    loaded
+  );

@@ -9,8 +9,8 @@ const folder = "e2e/node_modules/.one-file";
 const file = `${folder}/agentkit.cjs`;
 
 /**
- * Puts the installed AgentKit into one file, and what V8 has made of that beside it: AgentKit comes in seven thousand files, and every
- * process that a test starts and kills loads it. That takes a fifth of the time so. The examples load it as it was installed.
+ * Puts the installed AgentKit and the chain of the tests into one file, and what V8 has made of that beside it: they come in eight thousand
+ * files, and every process that a test starts and kills loads them. That takes a fifth of the time so. The examples load it as it was installed.
  * Vitest calls this before the first test.
  */
 export async function setup() {
@@ -22,7 +22,11 @@ export async function setup() {
     async () => {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       await build({
-        stdin: { contents: 'module.exports = require("@coinbase/agentkit");', resolveDir: join(root, "e2e") },
+        stdin: {
+          contents:
+            'module.exports = { agentKit: require("@coinbase/agentkit"), baseSepolia: require("viem/chains").baseSepolia };',
+          resolveDir: join(root, "e2e"),
+        },
         absWorkingDir: root,
         outfile: file,
         bundle: true,
