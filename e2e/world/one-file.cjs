@@ -1,5 +1,6 @@
 // @ts-check
-// AgentKit, and the chain that the tests are on, out of the one file that the set-up has made of them. Run as a program, it writes beside it what V8 makes of that file.
+// AgentKit, and the chain that the tests are on, out of the one file that the set-up has made of them. Run as a program, it
+// writes beside it what V8 makes of that file.
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const { createRequire, wrap } = require("node:module");
