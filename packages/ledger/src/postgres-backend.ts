@@ -4,6 +4,14 @@ import type { Needs } from "./needs.js";
 import { literal, type PostgresConnection } from "./postgres-connection.js";
 import { migrations, migrationTable, planning, schema } from "./postgres-tables.js";
 
+const saveIf = `SELECT ${schema}.save_if($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+
+/**
+ * What is longer is filed at once: a text that is too long for an index has to be refused to whoever asks, and not when it is filed.
+ * No value is longer than the whole.
+ */
+const maxJournaledBytes = 2_500;
+
 /** The advisory lock of turns: two numbers that mean nothing. */
 const turnLock = "20561, 1";
 
@@ -51,9 +59,23 @@ export class PostgresBackend implements LedgerBackend {
   async commitIf(assumed: Assumed, changes: Changes): Promise<number | undefined> {
     // Whoever takes the lock connects anew.
     if (!this.#connection.isOpen) return undefined;
-    const values = [JSON.stringify(assumed), JSON.stringify(changes)];
-    const told = await this.#connection.ask(`${schema}.save_if`, `SELECT ${schema}.save_if($1, $2) AS now`, values);
-    return told === null ? undefined : Number(told);
+    const { mark, ledgerId, now, toleranceMs, absent, intents } = assumed;
+    const text = JSON.stringify(changes);
+    const told = await this.#connection.ask(`${schema}.save_if`, saveIf, [
+      mark,
+      ledgerId,
+      // A clock that reads nothing is refused by the rules, and compared with no other.
+      Number.isNaN(now) ? null : now,
+      toleranceMs,
+      JSON.stringify(absent),
+      JSON.stringify(intents),
+      changes.mark,
+      changes.highWater,
+      changes.durable,
+      !changes.changesGeneration && Buffer.byteLength(text) <= maxJournaledBytes,
+      text,
+    ]);
+    return told === undefined || told === null ? undefined : Number(told);
   }
 
   /** An advisory lock of the session: it ends with the connection, whatever becomes of the process. */

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
+import { assumedWrongly } from "./postgres-tables.js";
 
 /** A transaction whose client fell silent gives the ledger's lock back after this, so that a machine that sleeps stops nobody. */
 const idleTimeoutMs = 2_000;
@@ -81,16 +82,17 @@ export class PostgresConnection {
 
   /**
    * Sends one statement, which the server prepares once under its name.
-   * @returns the first column of its one row
+   * @returns the first column of its one row; undefined where the statement itself undid what it did, since it was assumed wrongly
    * @throws LedgerFault; nothing was done then, as far as can be told
    */
-  async ask(name: string, sql: string, values: readonly string[]): Promise<unknown> {
+  async ask(name: string, sql: string, values: readonly (string | number | boolean | null)[]): Promise<unknown> {
     const client = this.#client;
     if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.#name} is not connected`);
     try {
       const { rows } = await client.query<unknown[]>({ name, text: sql, values: [...values], rowMode: "array" });
       return rows[0]?.[0];
     } catch (error) {
+      if ((error as { code?: unknown }).code === assumedWrongly) return undefined;
       throw faultOf(error, this.#name);
     }
   }

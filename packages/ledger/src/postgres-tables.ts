@@ -4,6 +4,9 @@ export const schema = "agentkit_policy";
 /** So many verbs are journaled at most before they are filed: whoever files them waits for a few milliseconds. */
 const maxJournaled = 64;
 
+/** The code of the error that undoes what was decided by a clock that was wrong. */
+export const assumedWrongly = "AP001";
+
 /**
  * Each runs once, in the order in which it stands; one that changes the tables is added at the end, and none is ever changed once
  * it was released. Amounts are text where the program adds them up, and `numeric`, which has no bound, where the database does.
@@ -17,8 +20,10 @@ export const migrations: readonly string[] = [
     mark text NOT NULL, journaled int NOT NULL
   ) WITH (fillfactor = 10);
   INSERT INTO ${schema}.head VALUES (0, gen_random_uuid()::text, 0, 0, '', 0);
-  -- What was written and is not in the other tables yet: one verb a row, as many rows as the head says. The others are old.
+  -- What was written and is not in the other tables yet: one verb a row, as many rows as the head says. The others are old. All of them
+  -- are there from the beginning, as long as any, so that each has room on a page of its own.
   CREATE TABLE ${schema}.journal (place int PRIMARY KEY, changes jsonb NOT NULL) WITH (fillfactor = 10, toast_tuple_target = 4000);
+  INSERT INTO ${schema}.journal SELECT place, to_jsonb(repeat(' ', 1000)) FROM generate_series(1, ${maxJournaled}) AS place;
   CREATE TABLE ${schema}.entries (
     attempt_id text PRIMARY KEY, ages_at bigint, unproven_until bigint, note_due bigint, intent text, tallies jsonb NOT NULL,
     entry text NOT NULL
@@ -192,47 +197,58 @@ export const migrations: readonly string[] = [
     END IF;
   END $$;
 
-  -- Writes what was decided before the lock was held, if everything is as was assumed; then gives the time, and null otherwise.
-  CREATE FUNCTION ${schema}.save_if(assumed jsonb, changes jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
+  -- Writes what was decided before the lock was held, if everything is as was assumed; then gives the time, and null otherwise. Facts
+  -- come one by one, since a look into a document costs as much as a statement.
+  CREATE FUNCTION ${schema}.save_if(
+    known_mark text, known_ledger text, assumed_ms bigint, tolerance_ms bigint, absent jsonb, intents jsonb,
+    next_mark text, next_high_water bigint, durable boolean, is_short boolean, changes jsonb
+  ) RETURNS bigint LANGUAGE plpgsql AS $$
   DECLARE
     head ${schema}.head;
+    journal_place int;
     now_ms bigint;
-    assumed_ms bigint := (assumed->>'now')::bigint;
     waiting text;
   BEGIN
-    SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
-    IF head.mark <> assumed->>'mark' OR head.ledger_id <> assumed->>'ledgerId' THEN
-      RETURN NULL;
-    END IF;
-    -- What is journaled needs no look: the mark is the caller's still, so that all of it was written by the caller since it last read.
-    now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint;
-    IF abs(now_ms - assumed_ms) > (assumed->>'toleranceMs')::bigint
-      OR EXISTS (SELECT FROM ${schema}.entries WHERE ages_at < greatest(assumed_ms, head.high_water))
-    THEN
+    -- These may be asked before the lock is held: as long as the mark is the caller's, nobody else has written since. For the same
+    -- reason what is journaled needs no look: all of it was written by the caller since it last read.
+    IF EXISTS (SELECT FROM ${schema}.entries WHERE ages_at < greatest(assumed_ms, next_high_water)) THEN
       RETURN NULL;
     END IF;
     -- Most verbs take nothing for granted, and a query that finds nothing costs as much as any.
-    IF jsonb_array_length(assumed->'absent') > 0 THEN
-      IF EXISTS (SELECT FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(assumed->'absent'))) THEN
+    IF absent <> '[]' THEN
+      IF EXISTS (SELECT FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(absent))) THEN
         RETURN NULL;
       END IF;
     END IF;
-    IF jsonb_array_length(assumed->'intents') > 0 THEN
+    IF intents <> '[]' THEN
       IF EXISTS (
-        SELECT FROM jsonb_to_recordset(assumed->'intents') AS i(key text, known jsonb) JOIN ${schema}.entries AS e ON e.intent = i.key
+        SELECT FROM jsonb_to_recordset(intents) AS i(key text, known jsonb) JOIN ${schema}.entries AS e ON e.intent = i.key
         WHERE NOT i.known ? e.attempt_id
       ) THEN
         RETURN NULL;
       END IF;
     END IF;
-    -- A row is written sooner than three tables and their indexes, and what many verbs have changed is filed in one go. Short ones only:
-    -- what is too long for an index has to be refused now, and not when it is filed.
-    IF head.journaled < ${maxJournaled} AND NOT (changes->>'changesGeneration')::boolean AND pg_column_size(changes) <= 2500 THEN
-      waiting := ${schema}.wait_for_disk((changes->>'durable')::boolean);
-      INSERT INTO ${schema}.journal (place, changes) VALUES (head.journaled + 1, changes)
-        ON CONFLICT (place) DO UPDATE SET changes = excluded.changes;
-      UPDATE ${schema}.head SET high_water = (changes->>'highWater')::bigint, mark = changes->>'mark', journaled = journaled + 1
-        WHERE id = 0;
+    IF is_short THEN
+      -- Waits for the lock, asks whether the mark is still there, and leaves the next one: one statement for what every verb does.
+      UPDATE ${schema}.head AS h SET high_water = next_high_water, mark = next_mark, journaled = h.journaled + 1
+        WHERE id = 0 AND mark = known_mark AND ledger_id = known_ledger AND h.journaled < ${maxJournaled}
+        RETURNING h.journaled INTO journal_place;
+    END IF;
+    IF journal_place IS NULL THEN
+      SELECT * INTO head FROM ${schema}.head WHERE id = 0 FOR UPDATE;
+      IF head.mark <> known_mark OR head.ledger_id <> known_ledger THEN
+        RETURN NULL;
+      END IF;
+    END IF;
+    -- After the lock: whoever held it may have held it for long.
+    now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint;
+    IF abs(now_ms - assumed_ms) > tolerance_ms THEN
+      RAISE EXCEPTION 'the clock is not where it was assumed to be' USING ERRCODE = '${assumedWrongly}';
+    END IF;
+    -- A row is written sooner than three tables and their indexes, and what many verbs have changed is filed in one go.
+    IF journal_place IS NOT NULL THEN
+      waiting := ${schema}.wait_for_disk(durable);
+      UPDATE ${schema}.journal AS j SET changes = save_if.changes WHERE place = journal_place;
     ELSE
       IF head.journaled > 0 THEN
         PERFORM ${schema}.file_journal(head.journaled);

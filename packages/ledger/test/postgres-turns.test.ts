@@ -145,6 +145,26 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
       expect(await counted(other)).toBe("12");
     });
 
+    it("that time has passed while they waited for the lock, where whoever held it has written nothing", async () => {
+      await afterItsOwnPayments();
+      const [holder, watcher] = [new pg.Client(url), new pg.Client(url)];
+      for (const client of [holder, watcher]) await client.connect();
+      onTestFinished(async () => void (await Promise.all([holder.end(), watcher.end()])));
+      await holder.query("BEGIN; SELECT * FROM agentkit_policy.head FOR UPDATE");
+      const sent = await sentIn(async () => {
+        const answer = other.reserve(requestOf(attemptAt(Date.now())));
+        // Longer than a tenth of a second, by which the clock may be off.
+        const longAgo = "query_start < clock_timestamp() - interval '0.2 seconds'";
+        const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND ${longAgo} AND datname = current_database()`;
+        await expect.poll(async () => (await watcher.query(waiting)).rows.length).toBe(1);
+        await holder.query("ROLLBACK");
+        expect(await answer).toMatchObject({ ok: true });
+      });
+      const messages = sent().flat();
+      expect([count(messages, "save_if"), count(messages, "BEGIN; ")]).toEqual([1, 1]);
+      expect(await counted(other)).toBe("7");
+    });
+
     it("that it is another ledger, where it was left just so", async () => {
       await afterItsOwnPayments();
       const admin = new pg.Client(url);
