@@ -75,7 +75,7 @@ export class PostgresBackend implements LedgerBackend {
       !changes.changesGeneration && Buffer.byteLength(text) <= maxJournaledBytes,
       text,
     ]);
-    return told === undefined || told === null ? undefined : Number(told);
+    return told === null ? undefined : Number(told);
   }
 
   /** An advisory lock of the session: it ends with the connection, whatever becomes of the process. */

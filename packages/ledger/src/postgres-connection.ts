@@ -82,7 +82,7 @@ export class PostgresConnection {
 
   /**
    * Sends one statement, which the server prepares once under its name.
-   * @returns the first column of its one row; undefined where the statement itself undid what it did, since it was assumed wrongly
+   * @returns the first column of its one row; null too where the statement itself undid what it did, since it was assumed wrongly
    * @throws LedgerFault; nothing was done then, as far as can be told
    */
   async ask(name: string, sql: string, values: readonly (string | number | boolean | null)[]): Promise<unknown> {
@@ -92,7 +92,7 @@ export class PostgresConnection {
       const { rows } = await client.query<unknown[]>({ name, text: sql, values: [...values], rowMode: "array" });
       return rows[0]?.[0];
     } catch (error) {
-      if ((error as { code?: unknown }).code === assumedWrongly) return undefined;
+      if ((error as { code?: unknown }).code === assumedWrongly) return null;
       throw faultOf(error, this.#name);
     }
   }
