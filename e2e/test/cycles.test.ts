@@ -1,23 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CyclesAdapterOptions, cyclesAdapter } from "@agentkit-policy/adapter-cycles";
+import type { CyclesAdapterOptions } from "@agentkit-policy/adapter-cycles";
 import { type Budget, CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
-import { definePolicy, loadPolicy, runWithContext, withPolicy } from "agentkit-policy";
+import { loadPolicy, runWithContext, withPolicy } from "agentkit-policy";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Anvil, caipChainId } from "../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer } from "../world/kit.mjs";
 import { balanceOf, freshAccount, freshAddress, setBalance } from "../world/recipients.mjs";
 import { startWorld } from "../world/world.mjs";
 import { pythonChild } from "./child.js";
+import { eth, payment, scope, underCycles, weiAPayment } from "./cycles/under-cycles.js";
 import { counted, scale, silentLogger, temporaryFolder, until } from "./support.js";
 
 // A real agent on a real chain, whose payments a Cycles server pays for: afterwards both show the same.
-
-const eth = `${caipChainId}/slip44:60`;
-const scope = "tenant:acme";
-/** At 2,000 dollars an ether: what 0.01 of it are worth in USD_MICROCENTS. */
-const payment = 20n * 10n ** 8n;
-const weiAPayment = 10n ** 16n;
 
 let anvil: Anvil;
 let serial = 0;
@@ -53,19 +48,8 @@ async function bareKit() {
 /** An agent under a server with a budget for so many payments. */
 async function agentFor(payments: bigint, options: Partial<CyclesAdapterOptions> = {}) {
   const server = await serverWith(payments);
-  const policy = await definePolicy({
-    version: 1,
-    ledger: "memory",
-    chains: { [caipChainId]: { confirmations: 1 } },
-    rules: [{ id: "local", limit: "native", max: "1000", window: "lifetime" }],
-  });
-  onTestFinished(async () => await policy.dispose());
-  const cycles = cyclesAdapter(
-    { baseUrl: server.baseUrl, apiKey: "a-key", tenant: "acme", prices: { [eth]: { worth: "2000", decimals: 18 } }, ...options },
-    { logger: silentLogger },
-  );
   const { kit } = await bareKit();
-  const guarded = withPolicy(kit, [policy, cycles], { logger: silentLogger });
+  const guarded = await underCycles(kit, server, options);
   return {
     server,
     budget: server.budgets.get(scope),

@@ -1,19 +1,13 @@
-import { type CyclesAdapterOptions, cyclesAdapter } from "@agentkit-policy/adapter-cycles";
+import type { CyclesAdapterOptions } from "@agentkit-policy/adapter-cycles";
 import { type Budget, CyclesTestServer, type FaultOptions, type SeenRequest } from "@agentkit-policy/adapter-cycles/test-server";
-import { definePolicy, withPolicy } from "agentkit-policy";
 import { http, type Transport } from "viem";
 import { expect, onTestFinished } from "vitest";
-import { type Anvil, caipChainId } from "../../world/anvil.mjs";
+import type { Anvil } from "../../world/anvil.mjs";
 import { invoke, makeKit, nativeTransfer } from "../../world/kit.mjs";
 import { balanceOf, freshAccount, freshAddress, setBalance } from "../../world/recipients.mjs";
-import { silentLogger, until } from "../support.js";
+import { until } from "../support.js";
 import { bookingsAt } from "./bookings.js";
-
-const eth = `${caipChainId}/slip44:60`;
-const scope = "tenant:acme";
-const weiAPayment = 10n ** 16n;
-/** At 2,000 dollars an ether: what a payment is worth in USD_MICROCENTS. */
-const payment = 20n * 10n ** 8n;
+import { payment, scope, underCycles, weiAPayment } from "./under-cycles.js";
 
 /** A minute more than any hold of these tests lasts, its grace included. */
 const pastEveryLeaseMs = 20 * 60_000;
@@ -147,21 +141,9 @@ export class Race {
     const name = `race ${serial} ${index}`;
     const account = freshAccount(name);
     if (this.#options.isPoor?.(index) !== true) await setBalance(this.#anvil, account.address, 10n ** 18n);
-    const policy = await definePolicy({
-      version: 1,
-      ledger: "memory",
-      chains: { [caipChainId]: { confirmations: 1 } },
-      rules: [{ id: "local", limit: "native", max: "1000", window: "lifetime" }],
-    });
-    onTestFinished(async () => await policy.dispose());
-    const prices = { [eth]: { worth: "2000", decimals: 18 } };
-    const cycles = cyclesAdapter(
-      { baseUrl: this.server.baseUrl, apiKey: "a-key", tenant: "acme", prices, ...this.#options.cycles },
-      { logger: silentLogger },
-    );
     const transport = this.#transport(index);
     const { kit } = await makeKit({ rpcUrl: this.#anvil.rpcUrl, account, transport, receipts: { pollingIntervalMs: 50 } });
-    const guarded = withPolicy(kit, [policy, cycles], { logger: silentLogger });
+    const guarded = await underCycles(kit, this.server, this.#options.cycles);
     const payee = freshAddress(`${name} payee`);
     return {
       wallet: account.address,
