@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { agentKit } from "../world/agentkit.mjs";
 
 test("the one file that tests load AgentKit from holds what is installed, under the same names", () => {
-  expect(existsSync(new URL("../node_modules/.one-file/agentkit.cjs", import.meta.url))).toBe(true);
+  expect(existsSync(new URL("../node_modules/.one-file/packages.cjs", import.meta.url))).toBe(true);
   expect(agentKit.AgentKit).not.toBe(installed.AgentKit);
   // Actions are named after the classes of their providers.
   const namesOf = (exports: object) =>

@@ -1,12 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { once } from "./setup.mjs";
 
-const folder = "e2e/node_modules/.one-file";
-const file = `${folder}/agentkit.cjs`;
+const source = "e2e/world/packages.cjs";
+const loader = "e2e/world/one-file.cjs";
+const file = "e2e/node_modules/.one-file/packages.cjs";
 
 /**
  * Puts the installed AgentKit and the chain of the tests into one file, and what V8 has made of that beside it: they come in eight thousand
@@ -14,19 +13,13 @@ const file = `${folder}/agentkit.cjs`;
  * Vitest calls this before the first test.
  */
 export async function setup() {
-  const loader = "e2e/world/one-file.cjs";
   await once(
     "agentkit in one file",
-    ["e2e/pnpm-lock.yaml", "pnpm-lock.yaml", "scripts/lib/one-file-agentkit.mjs", loader],
+    ["e2e/pnpm-lock.yaml", "pnpm-lock.yaml", "scripts/lib/one-file-agentkit.mjs", source, loader],
     "Putting AgentKit into one file",
     async () => {
-      mkdirSync(dirname(join(root, file)), { recursive: true });
       await build({
-        stdin: {
-          contents:
-            'module.exports = { agentKit: require("@coinbase/agentkit"), baseSepolia: require("viem/chains").baseSepolia };',
-          resolveDir: join(root, "e2e"),
-        },
+        entryPoints: [source],
         absWorkingDir: root,
         outfile: file,
         bundle: true,
