@@ -39,9 +39,12 @@ export class SettledAttempts {
     const bookings = booked === undefined ? bookingsOf(context, held, spent) : raiseOf(context, last, booked, spent);
     const added = bookings.length === 0 ? [] : [this.#settler.write(bookings, remember)];
     const all = [...writings, ...added];
-    this.#settled.set(actionId, { booked: booked === undefined || spent > booked ? spent : booked, writings: all });
+    const nowBooked = booked === undefined || spent > booked ? spent : booked;
+    this.#settled.set(actionId, { booked: nowBooked, writings: all });
     // Whoever asks again waits for what is under way, and sends nothing twice.
     for (const writing of all) await patiently(writing);
+    // Of what is written the amount alone is kept. What was added meanwhile, another one waits for.
+    if (this.#settled.get(actionId)?.writings === all) this.#settled.set(actionId, { booked: nowBooked, writings: [] });
   }
 
   /** What was spent, by the prices of the attempt. Where that cannot be told, everything that is held counts as spent. */

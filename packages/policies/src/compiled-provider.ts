@@ -159,7 +159,7 @@ class CompiledProvider {
       return answer.denial;
     }
     if (this.#engines.hear(answer.settlements)) this.#journal.begun(context, answer.settlements);
-    const armed = request?.arm === true ? await this.#armedWithNote(context, []) : allowForever;
+    const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context, []) : allowForever;
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       await this.#giveBack(context, request);
@@ -185,8 +185,9 @@ class CompiledProvider {
     if (answer.kind === "denied") return answer.denial;
     const entry = this.#entries.of(context.actionId);
     const granted = this.#engines.hear(answer.settlements) ? [answer.settlements] : [];
-    const isCovered = request === undefined && entry !== undefined && this.#journal.noteFor(context, granted) === undefined;
-    const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWithNote(context, granted);
+    const note = this.#journal.noteFor(context, granted);
+    const isCovered = request === undefined && entry !== undefined && note === undefined;
+    const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context, granted);
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       return armed;
@@ -197,9 +198,12 @@ class CompiledProvider {
     });
   }
 
-  /** Arms, and stores with it what the engines have granted: with this call, and before. */
-  async #armedWithNote(context: ActionContext, granted: readonly EngineSettlements[]): Promise<PolicyDecision> {
-    const note = this.#journal.noteFor(context, granted);
+  /** Arms, and stores with it the note of what the engines have granted: with this call, and before. */
+  async #armedWith(
+    note: string | undefined,
+    context: ActionContext,
+    granted: readonly EngineSettlements[],
+  ): Promise<PolicyDecision> {
     const answer = await this.#entries.arm(context, note);
     if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context, granted);
     return answer;
