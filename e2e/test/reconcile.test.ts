@@ -86,6 +86,35 @@ describe("the reconciler", () => {
     expect(await counted(policy, "eth")).toBe(0n);
   });
 
+  test("counts what was sent again under another id at a higher fee, and dates it by the block that has it", async () => {
+    const { account, policy, pay, mine, pass, to } = await agent("fee raised", { receiptTimeoutMs: 300 });
+    await anvil.request("evm_setAutomine", [false]);
+    await pay();
+    expect(await pass()).toEqual([]);
+    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
+    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
+    const hash = await client.sendTransaction({ to, value: half, nonce: 0, ...fees });
+    await mine(3);
+    expect(await balanceOf(anvil, to)).toBe(half);
+    const { blockNumber } = await anvil.request("eth_getTransactionReceipt", [hash]);
+    const { timestamp } = await anvil.request("eth_getBlockByNumber", [blockNumber, false]);
+    expect(await pass()).toMatchObject([{ verdict: { kind: "moved", blockTime: Number(timestamp) * 1_000 } }]);
+    expect(await counted(policy, "eth")).toBe(half);
+  });
+
+  test("cannot tell, and counts all of it, where another amount went to the same payee under its nonce", async () => {
+    const { account, policy, pay, mine, pass, to } = await agent("amount changed", { receiptTimeoutMs: 300 });
+    await anvil.request("evm_setAutomine", [false]);
+    await pay();
+    expect(await pass()).toEqual([]);
+    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
+    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
+    await client.sendTransaction({ to, value: parseEther("0.1"), nonce: 0, ...fees });
+    await mine(3);
+    expect(await pass()).toEqual([]);
+    expect(await counted(policy, "eth")).toBe(half);
+  });
+
   test("believes in no block that is undone: what is mined in another one counts by that", async () => {
     const { policy, pay, mine, pass, to } = await agent("undone", { confirmations: 4 });
     await mine(2);

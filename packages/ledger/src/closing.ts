@@ -1,6 +1,6 @@
 import { bookedLines, raisedLines } from "./booking.js";
 import { type Entry, emptyEntry, entryWith, joinedScopes, type Line, lineWith, sumsOf } from "./entry.js";
-import { beyondCalls, mergedCalls, settledEntry, spentLine } from "./evidence.js";
+import { beyondCalls, mergedCalls, settledEntry, spentLine, withIntent } from "./evidence.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
 import type { Reading } from "./ledger-clock.js";
@@ -46,8 +46,8 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, rea
 }
 
 /** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
-function freed({ intent }: Entry, { nothingDone = false, inFlight }: CloseRequest): Pick<Entry, "intent"> {
-  return intent === undefined ? {} : { intent: { ...intent, free: nothingDone && !inFlight } };
+function freed(entry: Entry, { nothingDone = false, inFlight }: CloseRequest): Pick<Entry, "intent"> {
+  return withIntent(entry, nothingDone && !inFlight);
 }
 
 /** Whether an entry counts more after a write than it did before, so that losing the write would lose money. */

@@ -43,10 +43,18 @@ export function settledEntry(entry: Entry, held: readonly Line[]): Entry {
   const booked = [...sumsOf([...unlisted, ...bookedLines(held, moving)]).values()].map(({ line, sum }) => lineWith(line, sum));
   const blocks = calls.flatMap(({ blockTime }) => (blockTime === undefined ? [] : [blockTime]));
   const isFinal = calls.every(({ verdict }) => verdict !== "live") && unlisted.every(({ amount }) => amount === 0n);
-  return entryWith(entry, {
+  const settled = entryWith(entry, {
     lines: [...counts, ...booked],
     until: isFinal && blocks.length > 0 ? Math.max(...blocks) : until,
   });
+  // An intent of which nothing came, and of which nothing ever will, is to be had again.
+  const isNothing = isFinal && calls.length > 0 && blocks.length === 0;
+  return isNothing ? entryWith(settled, withIntent(entry, true)) : settled;
+}
+
+/** The intent of an entry, if it has one, free or not. */
+export function withIntent({ intent }: Entry, free: boolean): Pick<Entry, "intent"> {
+  return intent === undefined ? {} : { intent: { ...intent, free } };
 }
 
 export function spentLine({ asset, amount, counterparty }: SpentLine): Line {
@@ -54,6 +62,16 @@ export function spentLine({ asset, amount, counterparty }: SpentLine): Line {
   return counterparty === undefined
     ? { unit: "amount", asset, amount: exact }
     : { unit: "amount", asset, amount: exact, counterparty };
+}
+
+/** The money of lines, as others are told of it. */
+export function toldLines(lines: readonly Line[]): SpentLine[] {
+  return lines.flatMap(({ asset, amount, counterparty, perCounterpartyOnly }) => {
+    if (asset === undefined || amount === 0n || perCounterpartyOnly === true) return [];
+    return counterparty === undefined
+      ? [{ asset, amount: amount.toString() }]
+      : [{ asset, amount: amount.toString(), counterparty }];
+  });
 }
 
 function toldCall(report: CallReport, before: ToldCall | undefined): ToldCall {

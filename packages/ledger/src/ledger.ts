@@ -238,6 +238,10 @@ export interface UnprovenCall {
   readonly transactionId: string;
   readonly nonce?: string;
   readonly from?: string;
+  /** When its attempt was first reserved, in milliseconds since 1970. */
+  readonly reservedAt: number;
+  /** What it may have moved. */
+  readonly lines: readonly SpentLine[];
 }
 
 /** Looks at chains for the ledger, which knows none: the port that evidence comes in by. */
@@ -285,7 +289,7 @@ export interface Ledger {
   /** Later evidence: amounts fall, and dates come nearer, by it alone. */
   correct(request: CorrectRequest): Awaitable<LedgerAnswer>;
   adjust(request: AdjustRequest): Awaitable<LedgerAnswer>;
-  /** Calls that evidence can still prove: of closed entries whose date lies ahead. Oldest first, at most `limit`. */
+  /** Calls that evidence can still prove: of closed entries whose date lies ahead. Oldest first, of at most `limit` entries. */
   unproven(limit: number): Promise<readonly UnprovenCall[]>;
   /** Notes that are due, the oldest first, at most `limit`. */
   untold(limit: number): Promise<readonly UntoldNote[]>;

@@ -1,4 +1,5 @@
 import { type Entry, entryWith } from "./entry.js";
+import { toldLines } from "./evidence.js";
 import type { NoteRequest, UntoldNote } from "./ledger.js";
 
 /** What an entry's owner wants to hear again once the entry is settled, until it is known to have been told. */
@@ -63,11 +64,6 @@ export function byDueDate(one: Entry, other: Entry): number {
 export function untoldNoteOf(entry: Entry, now: number): UntoldNote | undefined {
   const { attemptId, note, state, scopes, reservedAt, sendBy, until, signatureDeadline, lines } = entry;
   if (note === undefined) return undefined;
-  const spent = lines.flatMap(({ asset, amount, counterparty, perCounterpartyOnly }) => {
-    if (asset === undefined || amount === 0n || perCounterpartyOnly === true) return [];
-    return counterparty === undefined
-      ? [{ asset, amount: amount.toString() }]
-      : [{ asset, amount: amount.toString(), counterparty }];
-  });
+  const spent = toldLines(lines);
   return { attemptId, note: note.text, state, scopes, now, reservedAt, sendBy, until, signatureDeadline, spent };
 }

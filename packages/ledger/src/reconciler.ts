@@ -1,8 +1,8 @@
 import { BackgroundPasses } from "./background-passes.js";
 import type { ChainReader, Ledger, UnprovenCall, Verdict } from "./ledger.js";
 
-/** So many calls are looked at in one pass. */
-const callsPerPass = 100;
+/** The calls of so many attempts are asked for at first, and of twice as many each time until there are no more. */
+const firstAttempts = 100;
 
 export interface ReconcilerOptions {
   readonly ledger: Ledger;
@@ -31,17 +31,27 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 async function provenIn({ ledger, chains, warn }: ReconcilerOptions): Promise<Proven[]> {
   if (!ledger.clockIsTrusted()) {
     const blockTime = await chains.latestBlockTime();
+    // The time of a ledger in a database is what it said last, and that may have been a minute ago: it is asked anew.
+    await ledger.freezes();
     if (blockTime !== undefined && ledger.trustClock({ blockTime })) warn("the clock agrees with a chain again, and is trusted");
   }
   const proven: Proven[] = [];
-  for (const call of await ledger.unproven(callsPerPass)) {
-    const verdict = await verdictOn(call, chains, warn);
-    if (verdict === undefined) continue;
-    const { attemptId, callId } = call;
-    await ledger.correct({ attemptId, evidence: [{ callId, verdict }] });
-    proven.push({ call, verdict });
+  const seen = new Set<string>();
+  // All of them: calls that can never be proven may stay for ever, and be the oldest.
+  for (let attempts = firstAttempts; ; attempts *= 2) {
+    const calls = await ledger.unproven(attempts);
+    for (const call of calls) {
+      const { attemptId, callId } = call;
+      const key = JSON.stringify([attemptId, callId]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const verdict = await verdictOn(call, chains, warn);
+      if (verdict === undefined) continue;
+      await ledger.correct({ attemptId, evidence: [{ callId, verdict }] });
+      proven.push({ call, verdict });
+    }
+    if (new Set(calls.map(({ attemptId }) => attemptId)).size < attempts) return proven;
   }
-  return proven;
 }
 
 /** A chain that does not answer proves nothing, and keeps nobody from asking another one. */

@@ -1,4 +1,5 @@
 import { isTimeZone } from "./calendar.js";
+import { heldUntilEvidence } from "./horizon.js";
 import type {
   AdjustRequest,
   ArmRequest,
@@ -200,8 +201,9 @@ export function isStorable(text: string): boolean {
   return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
+/** A time later than all dates would be later than the end of every window, and counted in none. */
 function isTime(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= heldUntilEvidence;
 }
 
 function timeOfId(id: string): number {

@@ -1,7 +1,7 @@
 import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
 import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
-import { settledEntry, spentLine, withVerdict } from "./evidence.js";
+import { settledEntry, spentLine, toldLines, withIntent, withVerdict } from "./evidence.js";
 import { freezesOf, frozenScope } from "./freezes.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type {
@@ -156,6 +156,10 @@ export class Verbs {
       calls: [],
       unlisted: bookedLines(amountsOf(entry), told),
       adjustments: [...(entry.adjustments ?? []), { at: now, reason }],
+      ...withIntent(
+        entry,
+        told.every(({ amount }) => amount === 0n),
+      ),
     } as const;
     return write(store, entry, settledEntry(entryWith(entry, changes), amountsOf(entry)), now, true);
   }
@@ -183,7 +187,7 @@ export class Verbs {
   }
 
   unproven(store: Store, limit: number): UnprovenCall[] {
-    return store.unproven(this.#read(store).now, limit).flatMap(({ attemptId, calls }) =>
+    return store.unproven(this.#read(store).now, limit).flatMap(({ attemptId, reservedAt, calls }) =>
       calls.flatMap((call) => {
         const { callId, verdict, chainId, transactionId, nonce, from } = call;
         if (verdict !== "live" || chainId === undefined || transactionId === undefined) return [];
@@ -192,6 +196,8 @@ export class Verbs {
           callId,
           chainId,
           transactionId,
+          reservedAt,
+          lines: toldLines(call.lines),
         };
         if (nonce !== undefined) found.nonce = nonce;
         if (from !== undefined) found.from = from;

@@ -112,7 +112,16 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       const { transactionId: _unknown, ...withoutId } = call("b", "10");
       await closed("20", [withoutId]);
       expect(await ledger.unproven(10)).toEqual([
-        { attemptId, callId: "a", chainId, transactionId: "0xa", nonce: "7", from: wallet },
+        {
+          attemptId,
+          callId: "a",
+          chainId,
+          transactionId: "0xa",
+          nonce: "7",
+          from: wallet,
+          reservedAt: clock.now(),
+          lines: [{ asset: native, amount: "20", counterparty: alice }],
+        },
       ]);
       await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() });
       expect(await ledger.unproven(10)).toEqual([]);
@@ -120,6 +129,17 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       expect((await ledger.unproven(10)).map((unproven) => unproven.attemptId)).toEqual([later]);
       clock.pass(2 * hour);
       expect(await ledger.unproven(10)).toEqual([]);
+    });
+
+    it("that a signature can be used for ever keeps its money in every window, one that is asked for later too", async () => {
+      const attemptId = attemptAt(clock.now());
+      const signatureDeadline = 8_640_000_000_000_000;
+      await ledger.reserve({ ...reserveOf({ attemptId, amount: "60", limits: [limit], arm: true }), signatureDeadline });
+      await close(attemptId, [call("a", "60")]);
+      expect(await counted(limitOf(100, { id: "later", window: { kind: "calendar", unit: "month" } }))).toBe("60");
+      await ledger.adjust({ attemptId, spent: [], reason: "it was never used" });
+      expect(await counted()).toBe("0");
+      expect(await counted(limitOf(100, { id: "later", window: { kind: "calendar", unit: "month" } }))).toBe("0");
     });
 
     it("that is no evidence is refused before it touches anything", async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
-import { attemptAt, closeOf, limitOf, reserveOf } from "./support/requests.js";
+import { alice, attemptAt, closeOf, limitOf, native, reserveOf } from "./support/requests.js";
 
 const minute = 60_000;
 const times = { lifeMs: 15 * minute, settleWithinMs: 60 * minute, marginMs: 40_000 };
@@ -81,6 +81,44 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
       const { attemptId } = await attempt(intent, true);
       await ledger.close(closeOf(attemptId, "0"));
       expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+    });
+
+    describe("that a transaction was sent for", () => {
+      const lines = [{ asset: native, amount: "5", counterparty: alice }];
+      const call = { callId: "c", chainId: "eip155:84532", transactionId: "0xc", lines };
+      const sent = async (): Promise<string> => {
+        const { attemptId } = await attempt(intent, true);
+        await ledger.close({ ...closeOf(attemptId, "5"), spent: lines, calls: [call] });
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+        return attemptId;
+      };
+
+      it("is free once it is proven that none of it moved anything", async () => {
+        const attemptId = await sent();
+        await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "never" } }] });
+        expect((await attempt()).answer.ok).toBe(true);
+      });
+
+      it("stays once it is proven that it moved", async () => {
+        const attemptId = await sent();
+        await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "moved", blockTime: clock.now() } }] });
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      });
+
+      it("stays while one of several calls is unproven", async () => {
+        const { attemptId } = await attempt(intent, true);
+        await ledger.close({ ...closeOf(attemptId, "5"), spent: lines, calls: [call, { ...call, callId: "d", lines: [] }] });
+        await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "never" } }] });
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      });
+
+      it("is free where an operator says that nothing was spent, and stays where one says how much", async () => {
+        const attemptId = await sent();
+        await ledger.adjust({ attemptId, spent: lines, reason: "the explorer shows it" });
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+        await ledger.adjust({ attemptId, spent: [], reason: "it was dropped" });
+        expect((await attempt()).answer.ok).toBe(true);
+      });
     });
 
     it("stays while a call is in flight, whatever the action said, and when money turns up after all", async () => {

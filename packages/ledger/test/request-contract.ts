@@ -83,7 +83,7 @@ export function requestContract(name: string, open: (options: LedgerOptions) => 
       expect(await ledger.assets()).toEqual([]);
     });
 
-    it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1.5])(
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER, -1, 1.5])(
       "is not armed for a signature until %d",
       async (signatureDeadline) => {
         const first = request();

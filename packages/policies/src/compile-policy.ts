@@ -195,6 +195,10 @@ class PolicyCompiler {
     if (new Set(rule.per).size !== rule.per.length) {
       this.#complain([...path, "per"], "a scope is named twice", "name each scope once");
     }
+    if (rule.limit === "actions" && rule.per.includes("counterparty")) {
+      const hint = "leave counterparty out; a limit on an asset counts per counterparty";
+      this.#complain([...path, "per"], "an action has no one counterparty, so that this limit would deny everything", hint);
+    }
     const decimals = rule.limit === "actions" ? 0 : this.#decimalsOf(rule, [...path, "limit"]);
     try {
       return compileLimit(rule, zoned(window, rule), decimals);

@@ -14,7 +14,7 @@ const refusals: Readonly<Record<Refusal["code"], { readonly code: string; readon
   intent_executed: { code: "intent_executed", reason: "this payment has been made, or may have been" },
   clock_jumped: { code: "clock_jumped", reason: "the machine's clock stepped, so that budgets cannot be judged" },
   frozen: { code: "frozen", reason: "spending is frozen" },
-  invalid_request: { code: "invalid_arguments", reason: "the amounts have no exact form" },
+  invalid_request: { code: "invalid_arguments", reason: "the ledger cannot read what it was asked" },
 };
 
 /**

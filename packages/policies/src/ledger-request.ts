@@ -4,8 +4,8 @@ import { type ActionContext, canonicalJson, type Effect, type MoneyLine } from "
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { applies } from "./matching.js";
 
-/** The last second whose milliseconds are exact. */
-const latestSecond = BigInt(Math.floor(Number.MAX_SAFE_INTEGER / 1_000));
+/** The last moment that a JavaScript date has, in milliseconds since 1970. */
+const latestMs = 8_640_000_000_000_000;
 
 /** What an admitted "unlimited" counts as: the largest amount that a token can be told to move. */
 const unlimitedAmount = (2n ** 256n - 1n).toString();
@@ -84,7 +84,7 @@ export function latestDeadline(effects: readonly Effect[]): number {
     if (deadline === undefined) continue;
     const seconds = BigInt(deadline);
     // A deadline that no date can hold is for ever, and the ledger refuses what is no time.
-    latest = Math.max(latest, seconds > latestSecond ? Number.MAX_SAFE_INTEGER : Number(seconds) * 1_000);
+    latest = Math.max(latest, seconds > BigInt(latestMs / 1_000) ? latestMs : Number(seconds) * 1_000);
   }
   return latest;
 }

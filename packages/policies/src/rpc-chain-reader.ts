@@ -1,5 +1,9 @@
-import type { ChainReader, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
+import type { ChainReader, SpentLine, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
 import { ask, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
+import { type SentTransaction, sentWithNonce } from "./rpc-outflow.js";
+
+/** A call is looked for from so long before it was reserved: the times of blocks and of the ledger differ. */
+const blockErrorMs = 120_000;
 
 /** Looks for evidence on EVM chains, through their nodes. */
 export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ChainReader {
@@ -22,9 +26,10 @@ export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ChainRead
 
 async function verdictOf(
   { url, confirmations }: RpcChain,
-  { transactionId, nonce, from }: UnprovenCall,
+  call: UnprovenCall,
   nonces: Map<string, { readonly from: string; readonly nonce: bigint }>,
 ): Promise<Verdict | undefined> {
+  const { chainId, transactionId, nonce, from, reservedAt } = call;
   const latest = BigInt(String(await ask(url, "eth_blockNumber", [])));
   /** The last block that is final. */
   const final = latest - BigInt(confirmations - 1);
@@ -48,9 +53,25 @@ async function verdictOf(
   const used = BigInt(String(await ask(url, "eth_getTransactionCount", [known.from, `0x${final.toString(16)}`])));
   if (used <= known.nonce) return undefined;
   // Its nonce is gone for good; only if it is not in a block after all, which it may be since it was looked for, was it another's.
-  const late = await ask(url, "eth_getTransactionReceipt", [transactionId]);
+  if ((await ask(url, "eth_getTransactionReceipt", [transactionId])) !== null) return undefined;
+  const since = reservedAt - blockErrorMs;
+  const other = await sentWithNonce(url, { chainId, account: known.from, since }, known.nonce, final);
   nonces.delete(transactionId);
-  return late === null ? { kind: "never" } : undefined;
+  return verdictBy(other, call.lines);
+}
+
+/** What a transaction that took the nonce of a call says of it: a wallet that raises a fee sends the same payment under another id. */
+function verdictBy(other: SentTransaction | undefined, lines: UnprovenCall["lines"]): Verdict | undefined {
+  const moved = other?.lines.filter((line) => lines.some((ours) => isSame(ours, line))) ?? [];
+  if (other === undefined || moved.length === 0) return { kind: "never" };
+  const isAll = lines.every((ours) => moved.some((line) => isSame(ours, line) && line.amount === ours.amount));
+  // Where it moved less or more to the same payee, nobody can tell: what is held counts.
+  return isAll ? { kind: "moved", blockTime: other.blockTime } : undefined;
+}
+
+/** What was held for nobody in particular may have gone to anybody. */
+function isSame(ours: SpentLine, { asset, counterparty }: SpentLine): boolean {
+  return ours.asset === asset && (ours.counterparty === undefined || ours.counterparty === counterparty);
 }
 
 async function lookUp(url: string, transactionId: string): Promise<{ from: string; nonce: bigint } | undefined> {

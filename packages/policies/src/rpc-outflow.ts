@@ -61,6 +61,19 @@ async function outflowOf({ url, confirmations }: RpcChain, { chainId, account, s
   return { transactions, isAll: pending === to };
 }
 
+/** The transaction that took a nonce, which a final block holds; undefined where the nonce was gone before the moment. */
+export async function sentWithNonce(
+  url: string,
+  { chainId, account, since }: OutflowQuestion,
+  nonce: bigint,
+  final: bigint,
+): Promise<SentTransaction | undefined> {
+  const start = await lastBlockBefore(url, since, final);
+  if (start !== undefined && (await sentBy(url, account, start)) > nonce) return undefined;
+  const block = await blockOfNonce(url, account, nonce, start ?? 0n, final);
+  return await sentTransaction(url, chainId, account, nonce, block);
+}
+
 /** The last block that was made before a moment; undefined where all of them were made after it. */
 async function lastBlockBefore(url: string, since: number, latest: bigint): Promise<bigint | undefined> {
   return await lastWhere(0n, latest, async (block) => {

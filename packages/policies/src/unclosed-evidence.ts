@@ -37,9 +37,11 @@ export async function evidenceOn(
   const found = attemptsOwn(untold.spent, outflow);
   if (found === undefined) return { kind: "none" };
   const { own, rest } = found;
-  // By then no transaction of the attempt's can be in a block any more (`ledger:horizon`).
+  // By then no transaction of the attempt's can be in a block any more (`ledger:horizon`). Until then what is pending may be the
+  // attempt's, and what was found an earlier payment like it.
   const isOver = untold.now > untold.until;
-  if (rest.length > 0 && !(isOver && outflow.isAll)) return { kind: "not_yet", afterMs: pauseOf(untold, isOver) };
+  const isKnown = rest.length > 0 ? isOver && outflow.isAll : isOver || outflow.isAll;
+  if (!isKnown) return { kind: "not_yet", afterMs: pauseOf(untold, isOver) };
   return { kind: "known", close: closeOf(untold, own, { chainId, from: walletAddress }) };
 }
 

@@ -182,6 +182,14 @@ describe("a policy file", () => {
     ["another version", "version: 1", "version: 2", { line: 1 }, '"2" is not known', "1"],
     ["no ledger", "ledger: memory", "", { line: 1 }, '"ledger" is missing', "add"],
     [
+      "a count of actions by what they have none of",
+      "max: 20, per: [run]",
+      "max: 20, per: [run, counterparty]",
+      { line: 8 },
+      "an action has no one counterparty",
+      "leave counterparty out",
+    ],
+    [
       "a time zone that does not exist",
       "window: day }",
       "window: day, timeZone: Mars/Olympus }",

@@ -65,13 +65,20 @@ describe("what a chain shows of an attempt that nobody has closed", () => {
     expect(asked).toEqual([{ chainId, account: self, since: reservedAt - 40 * second }]);
   });
 
-  it("is all that it held, whenever that is seen", async () => {
-    const { evidence } = await look([payment], [sent([payment])], { isAll: false });
+  it("is all that it held, once nothing else of the account is on its way", async () => {
+    const { evidence } = await look([payment], [sent([payment])]);
     const call = { transactionId: "0x1", nonce: "7", from: self, chainId, verdict: { kind: "moved" } };
     expect(evidence).toMatchObject({ kind: "known", close: { entered: true, inFlight: false, calls: [call] } });
     expect(evidence.kind === "known" && evidence.close.spent).toEqual([
       { asset: native, amount: "70", counterparty: `${chainId}:${alice}` },
     ]);
+  });
+
+  it("is not known while something is pending that may be it: what is seen may be an earlier payment like it", async () => {
+    const early = await look([payment], [sent([payment])], { isAll: false, note: { now: until } });
+    expect(early.evidence).toEqual({ kind: "not_yet", afterMs: 1 });
+    const over = await look([payment], [sent([payment])], { isAll: false, note: { now: until + 1 } });
+    expect(over.evidence).toMatchObject({ kind: "known", close: { calls: [{ transactionId: "0x1" }] } });
   });
 
   it("is several transactions, of several assets, and less than was held", async () => {
