@@ -43,13 +43,18 @@ export function settledEntry(entry: Entry, held: readonly Line[]): Entry {
   const booked = [...sumsOf([...unlisted, ...bookedLines(held, moving)]).values()].map(({ line, sum }) => lineWith(line, sum));
   const blocks = calls.flatMap(({ blockTime }) => (blockTime === undefined ? [] : [blockTime]));
   const isFinal = calls.every(({ verdict }) => verdict !== "live") && unlisted.every(({ amount }) => amount === 0n);
-  const settled = entryWith(entry, {
+  return entryWith(entry, {
     lines: [...counts, ...booked],
     until: isFinal && blocks.length > 0 ? Math.max(...blocks) : until,
   });
-  // An intent of which nothing came, and of which nothing ever will, is to be had again.
-  const isNothing = isFinal && calls.length > 0 && blocks.length === 0;
-  return isNothing ? entryWith(settled, withIntent(entry, true)) : settled;
+}
+
+/** A closed entry of which evidence has just been stored. An intent of which nothing came, and never will, is to be had again. */
+export function provenEntry(entry: Entry, held: readonly Line[]): Entry {
+  const settled = settledEntry(entry, held);
+  const isNothing =
+    settled.calls.every(({ verdict }) => verdict === "never") && settled.unlisted.every(({ amount }) => amount === 0n);
+  return isNothing ? entryWith(settled, withIntent(settled, true)) : settled;
 }
 
 /** The intent of an entry, if it has one, free or not. */

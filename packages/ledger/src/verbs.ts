@@ -1,7 +1,7 @@
 import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
 import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
-import { settledEntry, spentLine, toldLines, withIntent, withVerdict } from "./evidence.js";
+import { provenEntry, settledEntry, spentLine, toldLines, withIntent, withVerdict } from "./evidence.js";
 import { freezesOf, frozenScope } from "./freezes.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type {
@@ -133,9 +133,11 @@ export class Verbs {
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
     let { calls } = entry;
     for (const { callId, verdict } of evidence) calls = withVerdict(calls, callId, verdict);
+    // Evidence of what nobody has listed says nothing.
+    if (calls.every((call, index) => call === entry.calls[index])) return granted(entry, now);
     const told = entryWith(entry, { calls });
     // Until it is closed, an entry may have calls that nobody has told of yet.
-    return write(store, entry, entry.state === "closed" ? settledEntry(told, amountsOf(told)) : told, now, false);
+    return write(store, entry, entry.state === "closed" ? provenEntry(told, amountsOf(told)) : told, now, false);
   }
 
   /** @throws RangeError for an amount that has no exact reading, or a reason that says nothing. */

@@ -105,6 +105,13 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
         expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
       });
 
+      it("stays with an attempt that says it is done, though nothing that it called has left", async () => {
+        const { attemptId } = await attempt(intent, true);
+        await ledger.close({ ...closeOf(attemptId, "0"), spent: [], calls: [{ ...call, verdict: { kind: "never" } }] });
+        await ledger.correct({ attemptId, evidence: [{ callId: "another", verdict: { kind: "never" } }] });
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      });
+
       it("stays while one of several calls is unproven", async () => {
         const { attemptId } = await attempt(intent, true);
         await ledger.close({ ...closeOf(attemptId, "5"), spent: lines, calls: [call, { ...call, callId: "d", lines: [] }] });
