@@ -23,8 +23,8 @@ export interface PolicyOptions {
   readonly settleDeadlineMs?: number;
   /** How long a send waits for its wallet's turn, in milliseconds. Default 30,000. */
   readonly queueWaitMs?: number;
-  /** Bounds of an action's arguments. Default 32 levels and 256 KiB. */
-  readonly argumentBounds?: SnapshotBounds;
+  /** Bounds of an action's arguments. Default, each by itself: 32 levels, and 256 KiB. */
+  readonly argumentBounds?: Partial<SnapshotBounds>;
   /** Confirmations after which a receipt is final, by CAIP-2 chain. */
   readonly confirmations?: Readonly<Record<string, number>>;
   /** What reads actions and wallet calls. Default: the first that a provider carries. */
@@ -54,6 +54,12 @@ export function checkOptions(options: PolicyOptions): void {
     if (value === undefined) continue;
     if (typeof value !== "number" || !(value > 0 && value <= longestMs)) fail(name, `no time from 1 to ${longestMs} ms`);
   }
+  for (const name of ["maxDepth", "maxBytes"] as const) {
+    const value: unknown = options.argumentBounds?.[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) > 0))
+      fail(`argumentBounds.${name}`, "no whole number from 1");
+  }
+  if (options.onEvent !== undefined && typeof options.onEvent !== "function") fail("onEvent", "no function");
   if (options.onDeny !== undefined && !["return", "throw"].includes(options.onDeny))
     fail("onDeny", 'neither "return" nor "throw"');
   if (options.classify !== undefined && typeof options.classify !== "function") fail("classify", "no function");

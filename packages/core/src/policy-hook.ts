@@ -39,7 +39,9 @@ export class PolicyHook {
     this.onDeny = options.onDeny ?? "return";
     this.queueWaitMs = options.queueWaitMs ?? 30_000;
     this.balanceWaitMs = runtime.decisionDeadlineMs;
-    this.argumentBounds = options.argumentBounds ?? defaultSnapshotBounds;
+    // A bound that is left out is the default one, and never none.
+    const { maxDepth = defaultSnapshotBounds.maxDepth, maxBytes = defaultSnapshotBounds.maxBytes } = options.argumentBounds ?? {};
+    this.argumentBounds = { maxDepth, maxBytes };
     this.#identity = checkedIdentity(options.context ?? {});
     this.#hasIdentity = Object.keys(this.#identity).length > 0;
     this.machine = new AttemptMachine(runtime);

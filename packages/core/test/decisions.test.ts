@@ -159,6 +159,13 @@ describe("a decision", () => {
     expect(wallet.sent).toEqual([]);
   });
 
+  it("keeps the bound of an action's arguments that a program leaves out", async () => {
+    const { invoke } = guarded(allowAll, { read: async () => "read" }, { argumentBounds: { maxDepth: 3 } });
+    expect(await invoke("read", { text: "x".repeat(256 * 1024) })).toContain("(invalid_arguments)");
+    expect(await invoke("read", { a: { b: { c: { d: 1 } } } })).toContain("(invalid_arguments)");
+    expect(await invoke("read", { text: "x".repeat(1024) })).toBe("read");
+  });
+
   it("denies arguments that the reader cannot read, without asking anybody", async () => {
     const log: string[] = [];
     const { invoke } = guarded(recorder("a", log));

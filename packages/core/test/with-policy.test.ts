@@ -61,6 +61,8 @@ describe("withPolicy", () => {
       () => guarded(allowAll, undefined, { settleDeadlineMs: Number.POSITIVE_INFINITY }),
       "invalid_option",
     ],
+    ["a bound that is none", () => guarded(allowAll, undefined, { argumentBounds: { maxBytes: Number.NaN } }), "invalid_option"],
+    ["a listener that is none", () => guarded(allowAll, undefined, { onEvent: "log" as never }), "invalid_option"],
     ["a misspelt onDeny", () => guarded(allowAll, undefined, { onDeny: "retrun" as never }), "invalid_option"],
     ["an identity that is not text", () => guarded(allowAll, undefined, { context: { userId: 5 as never } }), "invalid_option"],
   ])("refuses %s at start", (_name, setUp, code) => {
