@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { problemOfAsset } from "./asset-id.js";
 import type { Price } from "./price.js";
 import { unit } from "./wire/values.js";
 
 /** A dollar in USD_MICROCENTS. */
 const aDollar = 10n ** 8n;
+
+/** A key that names no asset would never be looked up, and every payment would be denied for want of a price. */
+const asset = z.string().refine((text) => problemOfAsset(text) === undefined);
 
 const price = z.strictObject({
   /** What one whole token is worth: dollars for USD_MICROCENTS, units for any other unit. */
@@ -18,7 +22,13 @@ const price = z.strictObject({
 /** What a policy says of Cycles. */
 export const cyclesAdapterOptions = z.strictObject({
   /** Without `/v1`. HTTPS, unless the server is on this machine. */
-  baseUrl: z.string().min(1),
+  baseUrl: z
+    .string()
+    .min(1)
+    // Every request would go to /v1/v1, and be denied.
+    .refine((text) => !endsInVersion(text), {
+      error: 'the address ends in /v1, which the adapter adds itself: write it without, such as "https://cycles.example.com"',
+    }),
   /** It fixes the tenant. Name an environment variable in a policy file, never the key. */
   apiKey: z.string().min(1),
   tenant: z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/, { error: "a tenant is up to 128 letters, digits, _, . and -" }),
@@ -27,7 +37,12 @@ export const cyclesAdapterOptions = z.strictObject({
   app: z.string().min(1).optional(),
   unit: unit.default("USD_MICROCENTS"),
   /** By CAIP-19 asset. What has no price is not spent. */
-  prices: z.record(z.string().min(1), price).default({}),
+  prices: z
+    .record(asset, price, {
+      // Said here, since what zod says of a key is that it is invalid.
+      error: ({ code, path }) => (code === "invalid_key" ? problemOfAsset(String(path?.at(-1))) : undefined),
+    })
+    .default({}),
   /**
    * What becomes of money that moved beyond what is left. REJECT is not among them: it would lose the record of what has moved already.
    */
@@ -45,6 +60,11 @@ export const cyclesAdapterOptions = z.strictObject({
 
 export type CyclesAdapterOptions = z.input<typeof cyclesAdapterOptions>;
 export type CyclesAdapterSettings = z.output<typeof cyclesAdapterOptions>;
+
+/** What is no address is said where the address is used. */
+function endsInVersion(baseUrl: string): boolean {
+  return URL.canParse(baseUrl) && /\/v1\/*$/.test(new URL(baseUrl).pathname);
+}
 
 /** The prices of a policy, exact. */
 export function fixedPrices({ prices, unit: of }: CyclesAdapterSettings): ReadonlyMap<string, Price> {
