@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Adapter, isAdapter, type Logger, type OptionsIssue, type PolicyProvider, providersOf } from "@agentkit-policy/core";
+import { type Adapter, isAdapter, type Logger, type PolicyProvider, providersOf } from "@agentkit-policy/core";
 import type { CompiledUse } from "./compile-policy.js";
 import type { Engine } from "./engines.js";
 import { messageOf } from "./message-of.js";
+import { optionsError } from "./options-error.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { suggestion } from "./suggestion.js";
@@ -45,13 +46,10 @@ export async function examineAll(uses: readonly CompiledUse[], parts: AdapterPar
 }
 
 async function chosenAdapter({ rule, path }: CompiledUse, parts: AdapterParts): Promise<{ adapter: Adapter; options: unknown }> {
-  const complain = complainer(parts.source);
   const adapter = await adapterOf(rule.use, [...path, "use"], parts);
   const result = await adapter.options["~standard"].validate(rule.with);
-  const issue = result.issues?.[0];
-  if (issue !== undefined)
-    complain([...path, "with", ...pathOf(issue)], issue.message, `correct it; the adapter "${adapter.name}" says what it takes`);
-  if (result.issues !== undefined) return complain(path, "its options are not valid", "compare them with the adapter's README");
+  if (result.issues !== undefined)
+    throw optionsError(result.issues, { adapter, options: rule.with, path: [...path, "with"], source: parts.source });
   return { adapter, options: result.value };
 }
 
@@ -109,11 +107,4 @@ function complainer(source: PolicySource) {
   return (path: PolicyPath, problem: string, hint: string): never => {
     throw new PolicyFileError(source.placeOf(path), problem, hint);
   };
-}
-
-function pathOf({ path = [] }: OptionsIssue): (string | number)[] {
-  return path.map((part) => {
-    const key = typeof part === "object" ? part.key : part;
-    return typeof key === "number" ? key : String(key);
-  });
 }

@@ -13,7 +13,9 @@ import {
 } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
+import { keysAt, valueAt } from "./schema-shape.js";
 import { suggestion } from "./suggestion.js";
+import { kindOf, typeWords } from "./type-words.js";
 
 /** A rule as it was written, with its place in the list. */
 export type WrittenRule =
@@ -84,7 +86,7 @@ function errorOf(
   const found = valueAt(value, issue.path);
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    const known = Object.keys(shapeAt(schema, issue.path) ?? {});
+    const known = keysAt(schema, issue.path);
     return new PolicyFileError(
       source.placeOf([...path, key], "key"),
       `the key "${key}" is unknown`,
@@ -122,52 +124,11 @@ function errorOf(
       path.length === 0
         ? 'a policy is a mapping with "version:", "ledger:" and "rules:"'
         : "compare it with the README's example";
-    return new PolicyFileError(source.placeOf(path), `it is ${kindOf(found)}, and has to be ${article(issue.expected)}`, hint);
+    return new PolicyFileError(source.placeOf(path), `it is ${kindOf(found)}, and has to be ${typeWords(issue.expected)}`, hint);
   }
   return new PolicyFileError(source.placeOf(path), issue.message, "correct the value");
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return "empty";
-  return article(Array.isArray(value) ? "array" : typeof value);
-}
-
-/** The validator's words for types, as a person says them who writes YAML. */
-function article(type: string): string {
-  const words: Record<string, string> = {
-    object: "a mapping",
-    record: "a mapping",
-    array: "a list",
-    string: "text",
-    int: "a whole number",
-  };
-  return words[type] ?? `a ${type}`;
-}
-
 function messageHint(issue: z.core.$ZodIssue): string {
   return issue.code === "invalid_value" ? ` with one of: ${issue.values.map(String).join(", ")}` : "";
-}
-
-/** What may stand at a place, for the hint. */
-function shapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Record<string, z.core.$ZodType> | undefined {
-  let current: z.core.$ZodType | undefined = schema;
-  for (const step of path) {
-    const definition = unwrapped(current)?._zod.def as
-      | { shape?: Record<string, z.core.$ZodType>; valueType?: z.core.$ZodType }
-      | undefined;
-    current = definition?.shape?.[String(step)] ?? definition?.valueType;
-  }
-  return (unwrapped(current)?._zod.def as { shape?: Record<string, z.core.$ZodType> } | undefined)?.shape;
-}
-
-function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  const inner = (schema?._zod.def as { innerType?: z.core.$ZodType } | undefined)?.innerType;
-  return inner === undefined ? schema : unwrapped(inner);
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (current, step) => (current === null || current === undefined ? undefined : Reflect.get(Object(current), step)),
-    value,
-  );
 }
