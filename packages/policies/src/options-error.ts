@@ -3,7 +3,7 @@ import { PolicyFileError, type PolicyPlace } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
 import { keysAt, valueAt } from "./schema-shape.js";
 import { suggestion } from "./suggestion.js";
-import { kindOf, typeWords } from "./type-words.js";
+import { kindOf, sizeProblem, typeWords } from "./type-words.js";
 
 /** An issue of zod's says more than Standard Schema asks for. What another library says besides is used where it means the same. */
 interface ToldIssue extends OptionsIssue {
@@ -44,7 +44,7 @@ export function optionsError(issues: readonly ToldIssue[], refused: RefusedOptio
     return new PolicyFileError(
       placeOfMissing(place, source),
       `"${name}" is missing${ownWords(issue)}`,
-      `add ${name}: to the options of ${whose}`,
+      `add ${name}: and its value, which ${whose} needs`,
     );
   const at = source.placeOf(place, issue.code === "invalid_key" ? "key" : "value");
   const { expected } = issue;
@@ -61,7 +61,10 @@ export function optionsError(issues: readonly ToldIssue[], refused: RefusedOptio
     const guess = typeof found === "string" ? suggestion(found, values) : "";
     return new PolicyFileError(at, `what it says is not known here${ownWords(issue)}`, `${guess}known: ${values.join(", ")}`);
   }
-  return new PolicyFileError(at, issue.message, `correct "${name}", an option of ${whose}`);
+  if (issue.code === "invalid_key") return new PolicyFileError(at, issue.message, `write another key in place of "${name}"`);
+  // What a schema's author says of it comes first.
+  const problem = /^Too (small|big):/.test(issue.message) ? sizeProblem({ ...issue }, found) : undefined;
+  return new PolicyFileError(at, problem ?? issue.message, `correct "${name}", an option of ${whose}`);
 }
 
 /** What is missing has no line: the mapping's own says more than that of its first member, where the mapping's value begins. */
@@ -90,8 +93,8 @@ function isMistyped(found: unknown, expected: string): boolean {
 function retyped(name: string, found: unknown, expected: string): string {
   if (found === null) return `give it a value after "${name}:", or leave the key out`;
   if (expected === "string" && typeof found !== "object") return `write it as text in quotes: ${name}: "…"`;
-  if (expected === "number") return `write it in digits, without quotes: ${name}: 1`;
-  if (expected === "int") return `write a whole number, such as ${name}: 1`;
+  if (expected === "number") return "write it in digits, without quotes";
+  if (expected === "int") return "write a whole number, in digits and without quotes";
   if (expected === "boolean") return `write ${name}: true, or ${name}: false`;
   if (expected === "array") return `write it as a list: ${name}: […]`;
   return expected === "string" ? `write ${name}: "…"` : `write it as a mapping: ${name}: { … }`;

@@ -16,7 +16,13 @@ describe("a rule whose engine has options", () => {
     timeoutMs: z.int().max(60_000).default(2_000),
     unit: z.enum(["CREDITS", "TOKENS"]).optional(),
     prices: z
-      .record(z.string(), z.strictObject({ worth: z.string().regex(/^\d/, { error: "a worth begins with a digit" }) }))
+      .record(
+        z.string().lowercase(),
+        z.strictObject({ worth: z.string().regex(/^\d/, { error: "a worth begins with a digit" }) }),
+        {
+          error: ({ code }) => (code === "invalid_key" ? "an asset is in lower case" : undefined),
+        },
+      )
       .default({}),
     agents: z.array(z.string()).optional(),
   });
@@ -48,7 +54,7 @@ describe("a rule whose engine has options", () => {
     ],
     ["apiKey: secret", "apikey: secret", "8:7", ".apikey", 'the key "apikey" is unknown', 'did you mean "apiKey"?'],
     ["worth:", "wroth:", "10:24", ".prices.eth.wroth", 'the key "wroth" is unknown', 'did you mean "worth"? known here: worth'],
-    ["apiKey: secret", "# none", "6:5", ".apiKey", '"apiKey" is missing', "add apiKey: to the options"],
+    ["apiKey: secret", "# none", "6:5", ".apiKey", '"apiKey" is missing', "add apiKey: and its value"],
     ['{ worth: "2500.00" }', "{ }", "10:17", ".prices.eth.worth", '"worth" is missing', "add worth:"],
     [
       '"2500.00"',
@@ -61,8 +67,11 @@ describe("a rule whose engine has options", () => {
     ['"2500.00"', '"no"', "10:31", ".prices.eth.worth", "a worth begins with a digit", 'correct "worth"'],
     ["apiKey: secret", "apiKey: 123456", "8:15", ".apiKey", "it is a number, and has to be text", "in quotes"],
     ["apiKey: secret", "apiKey:", "8:14", ".apiKey", "it is empty, and has to be text", "give it a value"],
-    ["3000", '"3000"', "9:18", ".timeoutMs", "it is text, and has to be a number", "without quotes: timeoutMs: 1"],
-    ["3000", "1.5", "9:18", ".timeoutMs", "it is a number, and has to be a whole number", "timeoutMs: 1"],
+    ["3000", '"3000"', "9:18", ".timeoutMs", "it is text, and has to be a number", "write it in digits, without quotes"],
+    ["3000", "1.5", "9:18", ".timeoutMs", "it is a number, and has to be a whole number", "write a whole number"],
+    ["3000", "60001", "9:18", ".timeoutMs", "the number is too large: it has to be 60000 at most", 'correct "timeoutMs"'],
+    ["address: a", 'address: ""', "7:16", ".address", "the text is empty", 'correct "address"'],
+    ["eth:", "ETH:", "10:17", ".prices.ETH", "an asset is in lower case", 'write another key in place of "ETH"'],
     ["TOKENS", "TOKEN", "11:13", ".unit", "what it says is not known here", 'did you mean "TOKENS"? known: CREDITS, TOKENS'],
     ["unit: TOKENS", "agents: one", "11:15", ".agents", "it is text, and has to be a list", "write it as a list: agents: […]"],
     ["unit: TOKENS", "agents: [1]", "11:16", ".agents[0]", "it is a number, and has to be text", "in quotes"],
