@@ -13,9 +13,8 @@ import {
 } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
 import type { PolicyPath, PolicySource } from "./policy-source.js";
-import { keysAt, valueAt } from "./schema-shape.js";
+import { shapeError } from "./shape-error.js";
 import { suggestion } from "./suggestion.js";
-import { kindOf, typeWords } from "./type-words.js";
 
 /** A rule as it was written, with its place in the list. */
 export type WrittenRule =
@@ -67,68 +66,5 @@ function parseRule(rule: unknown, index: number, source: PolicySource): WrittenR
 function validated<S extends z.ZodType>(schema: S, value: unknown, path: PolicyPath, source: PolicySource): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  // A misspelt key is also a missing one; the first of the two says what to do.
-  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  if (issue === undefined)
-    throw new PolicyFileError(source.placeOf(path), "it is not valid", "compare it with the README's example");
-  throw errorOf(issue, schema, value, path, source);
-}
-
-function errorOf(
-  issue: z.core.$ZodIssue,
-  schema: z.ZodType,
-  value: unknown,
-  base: PolicyPath,
-  source: PolicySource,
-): PolicyFileError {
-  const path = [...base, ...(issue.path as (string | number)[])];
-  const found = valueAt(value, issue.path);
-  if (issue.code === "unrecognized_keys") {
-    const [key = ""] = issue.keys;
-    const known = keysAt(schema, issue.path);
-    return new PolicyFileError(
-      source.placeOf([...path, key], "key"),
-      `the key "${key}" is unknown`,
-      `${suggestion(key, known)}known here: ${known.join(", ")}`,
-    );
-  }
-  const name = String(path.at(-1) ?? "");
-  if (typeof found === "number" && ["max", "atomic"].includes(name)) {
-    return new PolicyFileError(
-      source.placeOf(path),
-      "money is written as a number",
-      `write it as text, such as ${name}: "${found}"; numbers lose digits`,
-    );
-  }
-  if (found === undefined) {
-    return new PolicyFileError(source.placeOf(path), `"${name}" is missing`, `add "${name}:"${messageHint(issue)}`);
-  }
-  if (issue.code === "too_small" && Array.isArray(found)) {
-    return new PolicyFileError(
-      source.placeOf(path),
-      "the list is empty",
-      "name something, or remove the key: an empty list matches nothing",
-    );
-  }
-  if (issue.code === "invalid_value") {
-    const values = issue.values.map(String);
-    return new PolicyFileError(
-      source.placeOf(path),
-      `"${String(found)}" is not known here`,
-      `${suggestion(String(found), values)}known: ${values.join(", ")}`,
-    );
-  }
-  if (issue.code === "invalid_type") {
-    const hint =
-      path.length === 0
-        ? 'a policy is a mapping with "version:", "ledger:" and "rules:"'
-        : "compare it with the README's example";
-    return new PolicyFileError(source.placeOf(path), `it is ${kindOf(found)}, and has to be ${typeWords(issue.expected)}`, hint);
-  }
-  return new PolicyFileError(source.placeOf(path), issue.message, "correct the value");
-}
-
-function messageHint(issue: z.core.$ZodIssue): string {
-  return issue.code === "invalid_value" ? ` with one of: ${issue.values.map(String).join(", ")}` : "";
+  throw shapeError(parsed.error.issues, { schema, value, path, source });
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { isAlias, isNode, isScalar, LineCounter, type Node, parseDocument, visit, type YAMLError } from "yaml";
 import { PolicyFileError, type PolicyPlace } from "./policy-file-error.js";
 
 /** The steps from a policy's root to a member of it. */
@@ -46,26 +46,14 @@ export function readPolicySource(file: string): PolicySource {
   };
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
-    throw new PolicyFileError(
-      placeAt(error.pos[0], []),
-      firstLine(error.message),
-      "correct the YAML; indentation and quotes are the usual culprits",
-    );
+    const { problem, hint } = problemOfYaml(error);
+    throw new PolicyFileError(placeAt(error.pos[0], []), problem, hint);
   }
   visit(document, (_key, node) => {
     const odd = problemOfNode(node);
     if (odd !== undefined) throw new PolicyFileError(placeAt((node as Node).range?.[0] ?? 0, []), odd.problem, odd.hint);
   });
-  let written: unknown;
-  try {
-    written = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw new PolicyFileError(
-      { file, path: "" },
-      "the file uses YAML aliases",
-      "write the values out; a policy file holds no anchors and aliases",
-    );
-  }
+  const written: unknown = document.toJS({ maxAliasCount: 0 });
   if (written === null || written === undefined) {
     throw new PolicyFileError(
       { file, line: 1, column: 1, path: "" },
@@ -100,9 +88,22 @@ export function readPolicySource(file: string): PolicySource {
   };
 }
 
+/** What the parser refuses, in words for whoever wrote the file and does not call the parser. */
+function problemOfYaml({ code, message }: YAMLError): { readonly problem: string; readonly hint: string } {
+  if (code === "MULTIPLE_DOCS")
+    return { problem: "the file holds more than one YAML document", hint: 'keep one of them, and no "---" but at the top' };
+  if (code === "DUPLICATE_KEY") return { problem: firstLine(message), hint: "keep one of the two" };
+  return { problem: firstLine(message), hint: "correct the YAML; indentation and quotes are the usual culprits" };
+}
+
 /** What has more than one reading, or reaches where data should not. */
 function problemOfNode(node: unknown): { readonly problem: string; readonly hint: string } | undefined {
   if (!isNode(node)) return undefined;
+  if (isAlias(node))
+    return {
+      problem: `the alias *${node.source} is used`,
+      hint: "write the value out; a policy file holds no anchors and aliases",
+    };
   if (node.tag !== undefined)
     return { problem: `the tag ${node.tag} is not used here`, hint: "write plain values, without tags" };
   if (!isScalar(node)) return undefined;
