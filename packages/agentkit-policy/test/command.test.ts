@@ -1,15 +1,14 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ActionContext, loadPolicy } from "../src/index.js";
+import { commandIn } from "./support/command.js";
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-command-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const program = fileURLToPath(new URL("../dist/command/main.js", import.meta.url));
+const run = commandIn(folder);
 
 const policyText = `version: 1
 ledger: sqlite:./ledger.db
@@ -19,20 +18,6 @@ rules:
   - { id: payees, allow: { recipients: ["0x70997970c51812dc3a010c7d01b50e0d17dc79c8"] } }
 `;
 writeFileSync(join(folder, "policy.yaml"), policyText);
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
 
 describe("agentkit-policy", () => {
   it.each([

@@ -1,4 +1,5 @@
-import { UsageError, withPolicyFile } from "./with-policy-file.js";
+import { UsageError } from "./usage-error.js";
+import { withPolicyFile } from "./with-policy-file.js";
 
 interface AdjustOptions {
   readonly reason: string;

@@ -1,5 +1,8 @@
 import type { Freeze } from "@agentkit-policy/ledger";
-import { UsageError, withPolicyFile } from "./with-policy-file.js";
+import { actionScope } from "./action-scope.js";
+import { UsageError } from "./usage-error.js";
+import { walletScope } from "./wallet-scope.js";
+import { withPolicyFile } from "./with-policy-file.js";
 
 /** The scopes that can be frozen, and everything at once. */
 export const frozenScopes = ["all", "wallet", "user", "session", "run", "agent", "action"] as const satisfies Freeze["scope"][];
@@ -8,26 +11,35 @@ interface FreezeOptions {
   readonly policy: string;
 }
 
+/** What is frozen, by the exact text that the ledger compares. */
+type Frozen = Pick<Freeze, "scope" | "value">;
+
 /** `agentkit-policy freeze`: nothing is reserved or armed for a scope any more, in any process; what has left is settled. */
 export async function freeze(
   scope: string,
   value: string | undefined,
   options: FreezeOptions & { readonly reason: string },
 ): Promise<void> {
-  const what = frozen(scope, value);
+  const written = frozenAsWritten(scope, value);
+  const { what, remark } = frozen(written);
   await withPolicyFile(options.policy, ({ ledger }) => ledger.freeze({ ...what, reason: options.reason }));
-  process.stdout.write(`frozen: ${text(what)} (${options.reason})\n`);
+  process.stdout.write(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}\n`);
 }
 
 /** `agentkit-policy unfreeze` */
 export async function unfreeze(scope: string, value: string | undefined, options: FreezeOptions): Promise<void> {
-  const what = frozen(scope, value);
-  const was = await withPolicyFile(options.policy, ({ ledger }) => ledger.unfreeze(what));
-  if (!was) throw new UsageError(`${text(what)} is not frozen; agentkit-policy budgets lists what is`);
-  process.stdout.write(`no longer frozen: ${text(what)}\n`);
+  const written = frozenAsWritten(scope, value);
+  await withPolicyFile(options.policy, async ({ ledger }) => {
+    // A ledger may hold a text that names nothing, from a freeze that took any: what `budgets` lists can be taken back.
+    const isHeld = (await ledger.freezes()).some((held) => held.scope === written.scope && held.value === written.value);
+    const what = isHeld ? written : frozen(written).what;
+    if (!(await ledger.unfreeze(what)))
+      throw new UsageError(`${text(what)} is not frozen; agentkit-policy budgets lists what is`);
+    process.stdout.write(`no longer frozen: ${text(what)}\n`);
+  });
 }
 
-function frozen(scope: string, value: string | undefined): Pick<Freeze, "scope" | "value"> {
+function frozenAsWritten(scope: string, value: string | undefined): Frozen {
   const known = frozenScopes.find((name) => name === scope);
   if (known === undefined) throw new UsageError(`"${scope}" cannot be frozen; known: ${frozenScopes.join(", ")}`);
   if (known === "all" ? value !== undefined : value === undefined)
@@ -37,6 +49,18 @@ function frozen(scope: string, value: string | undefined): Pick<Freeze, "scope" 
   return { scope: known, value: value ?? "" };
 }
 
-function text({ scope, value }: Pick<Freeze, "scope" | "value">): string {
+/** The text by which the ledger knows what was written, and what an operator should know of it. */
+function frozen({ scope, value }: Frozen): { readonly what: Frozen; readonly remark?: string } {
+  if (scope === "wallet") {
+    const what = { scope, value: walletScope(value) };
+    return what.value.startsWith("eip155:") ? { what, remark: "it is frozen on every EVM chain" } : { what };
+  }
+  if (scope !== "action") return { what: { scope, value } };
+  const action = actionScope(value);
+  const what = { scope, value: action.value };
+  return action.isBuiltIn ? { what } : { what, remark: "no built-in action has this name, so it is frozen as it is written" };
+}
+
+function text({ scope, value }: Frozen): string {
   return scope === "all" ? "everything" : `${scope} ${value}`;
 }

@@ -9,7 +9,7 @@ import { check } from "./check.js";
 import { doctor } from "./doctor.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
 import { reconcile } from "./reconcile.js";
-import { UsageError } from "./with-policy-file.js";
+import { UsageError } from "./usage-error.js";
 
 const program = new Command("agentkit-policy")
   .description("Policies and budgets for AI agents that hold a wallet.")
@@ -47,11 +47,14 @@ budgetsCommand
   .option(...policyOption)
   .action(adjust);
 
+const valueText =
+  "which one; a wallet is 0x… or solana:ADDRESS, and an action its id, such as wallet.native_transfer, or its full name";
+
 program
   .command("freeze")
   .description("refuses everything new for a wallet, user, session, run, agent or action, or for all; what has left is settled")
   .argument("<scope>", frozenScopes.join(", "))
-  .argument("[value]", "which one; a wallet is written as eip155:0x…")
+  .argument("[value]", valueText)
   .requiredOption("--reason <text>", "why")
   .option(...policyOption)
   .action(freeze);
@@ -60,7 +63,7 @@ program
   .command("unfreeze")
   .description("takes a freeze back")
   .argument("<scope>", frozenScopes.join(", "))
-  .argument("[value]", "which one")
+  .argument("[value]", valueText)
   .option(...policyOption)
   .action(unfreeze);
 

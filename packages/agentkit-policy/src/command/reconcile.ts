@@ -1,5 +1,6 @@
 import { table } from "./table.js";
-import { UsageError, withPolicyFile } from "./with-policy-file.js";
+import { UsageError } from "./usage-error.js";
+import { withPolicyFile } from "./with-policy-file.js";
 
 /** `agentkit-policy reconcile`: looks once at everything that is unproven, tells engines what they do not know, and says what came of it. */
 export async function reconcile(file: string, options: { readonly json?: boolean }): Promise<void> {

@@ -10,8 +10,3 @@ export async function withPolicyFile<T>(file: string, run: (policy: LoadedPolicy
     await policy.dispose();
   }
 }
-
-/** A mistake in how a command was called: told in one line, without a stack. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}

@@ -1,0 +1,21 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
+
+/** What a run of the command came to. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `agentkit-policy` in a folder. A run that does not end by itself is killed, and its code is no number. */
+export function commandIn(folder: string): (...args: string[]) => Promise<Ran> {
+  return (...args) =>
+    new Promise((resolve) => {
+      execFile(process.execPath, [program, ...args], { cwd: folder, timeout: 30_000 }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? Number.NaN), stdout, stderr });
+      });
+    });
+}
