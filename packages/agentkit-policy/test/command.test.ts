@@ -225,7 +225,7 @@ describe("agentkit-policy", () => {
       );
       expect(adjusted).toEqual({
         code: 0,
-        stdout: `${attemptId} counts 5 atomic units of ${asset} from now on: seen on the explorer\n`,
+        stdout: `${attemptId} counts 5 atomic units of ${asset}, and nothing else, from now on: seen on the explorer\n`,
         stderr: "",
       });
       expect(await countedBy("eip155:0xaaaa")).toBe("5");

@@ -28,6 +28,11 @@ program
   .option("--json", "print JSON")
   .action(doctor);
 
+/** Collects what an option that may come several times is given. */
+function each(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
 const policyOption = ["--policy <file>", "the policy file", "policy.yaml"] as const;
 
 const budgetsCommand = program
@@ -39,10 +44,20 @@ const budgetsCommand = program
 
 budgetsCommand
   .command("adjust")
-  .description("sets what one attempt counts, on your word; it is kept with the reason, and outside of what the ledger promises")
-  .argument("<attempt>", "the attempt's id")
-  .requiredOption("--spent <amount>", "what it counts from now on, in atomic units; 0 for nothing")
-  .option("--asset <asset>", "of which asset, as CAIP-19")
+  .description(
+    "sets all that one attempt counts, on your word; it is kept with the reason, and outside of what the ledger promises. An asset that is not named counts nothing any more",
+  )
+  .argument("<attempt>", "the attempt's id, which events and logs call actionId")
+  .requiredOption(
+    "--spent <amount>",
+    "what it counts from now on, in atomic units, once for each --asset; 0 alone for nothing at all",
+    each,
+  )
+  .option(
+    "--asset <asset>",
+    "of which asset, as CAIP-19, such as eip155:84532/slip44:60; the first belongs to the first --spent",
+    each,
+  )
   .requiredOption("--reason <text>", "why")
   .option(...policyOption)
   .action(adjust);
