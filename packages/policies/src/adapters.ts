@@ -34,6 +34,16 @@ export async function openEngines(uses: readonly CompiledUse[], parts: AdapterPa
   return engines;
 }
 
+/** Engines in the place of those that nobody has opened: whatever they would have been asked is denied (fail:closed). */
+export function unopenedEngines(uses: readonly CompiledUse[]): Engine[] {
+  return uses.map(({ rule }) => {
+    const reason = `the engine of the rule "${rule.id}" was not opened`;
+    const deny = () => ({ decision: "deny", code: "policy_error", reason }) as const;
+    const provider: PolicyProvider = { beforeAction: deny, beforeWalletCall: deny };
+    return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", provider };
+  });
+}
+
 /** Asks the adapter of every rule what an operator should know of it. @throws PolicyFileError */
 export async function examineAll(uses: readonly CompiledUse[], parts: AdapterParts): Promise<EngineExamination[]> {
   const found: EngineExamination[] = [];

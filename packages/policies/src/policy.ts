@@ -11,14 +11,14 @@ import {
   type ScopeValues,
 } from "@agentkit-policy/ledger";
 import { systemClock } from "@agentkit-policy/schema";
-import { type BuiltInAdapters, type EngineExamination, examineAll, openEngines } from "./adapters.js";
+import { type BuiltInAdapters, type EngineExamination, examineAll, openEngines, unopenedEngines } from "./adapters.js";
 import { type CompiledPolicy, type CompileOptions, compilePolicy } from "./compile-policy.js";
 import { compiledProvider } from "./compiled-provider.js";
 import { EngineJournal } from "./engine-journal.js";
 import { createEngineReplay, type EngineReplay } from "./engine-replay.js";
 import { Engines } from "./engines.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
-import { parsePolicy } from "./parse-policy.js";
+import { parsePolicy, type WrittenRule } from "./parse-policy.js";
 import type { PolicyDefinition } from "./policy-file.js";
 import { type PolicySource, readPolicySource, sourceOfData } from "./policy-source.js";
 import { rpcChainReader } from "./rpc-chain-reader.js";
@@ -33,7 +33,7 @@ export interface LoadedPolicy extends PolicyProvider {
   readonly decimalsOf: (asset: string) => number | undefined;
   /** Proves what became of transactions; undefined where the policy names no node of any chain. */
   readonly reconciler: Reconciler | undefined;
-  /** Tells engines what became of attempts whose own process did not; undefined where the policy uses none. */
+  /** Tells engines what became of attempts whose own process did not; undefined where the policy uses none, or none was opened. */
   readonly replay: EngineReplay | undefined;
   /** What every limit counts at the moment, in atomic units, a line for each combination of scope values in the ledger. */
   balances(scopes?: ScopeValues): Promise<readonly Balance[]>;
@@ -41,8 +41,17 @@ export interface LoadedPolicy extends PolicyProvider {
   dispose(): Promise<void>;
 }
 
+/** How a policy is checked. */
+export interface CheckOptions extends CompileOptions {
+  /**
+   * Take every name of an action in the rules as one that there is, for an operator's command that judges nothing. Default false: a rule
+   * that names no action protects nobody.
+   */
+  readonly anyAction?: boolean;
+}
+
 /** How a policy is opened. */
-export interface LoadOptions extends CompileOptions {
+export interface LoadOptions extends CheckOptions {
   /** The ledger's clock, for tests and searches. */
   readonly clock?: LedgerOptions["clock"];
   /** Opens the ledger, in place of the one that the policy names: with a driver of one's own. */
@@ -53,6 +62,8 @@ export interface LoadOptions extends CompileOptions {
   readonly background?: boolean;
   /** Adapters that rules `use:` can name without a module. */
   readonly adapters?: BuiltInAdapters;
+  /** Leave the engines of rules `use:` unopened, for an operator's command on the ledger. Whatever such a rule concerns is denied. Default false. */
+  readonly withoutEngines?: boolean;
   /** Hears of trouble in the background. Default: standard error. */
   readonly logger?: Logger;
 }
@@ -75,35 +86,50 @@ export async function definePolicy(definition: PolicyDefinition, options: LoadOp
 }
 
 /** Checks a policy file without opening its ledger. @throws PolicyFileError */
-export function checkPolicy(file: string, options: CompileOptions = {}): CompiledPolicy {
-  const source = readPolicySource(file);
-  return compilePolicy(parsePolicy(source), source, options);
+export function checkPolicy(file: string, options: CheckOptions = {}): CompiledPolicy {
+  return compiled(readPolicySource(file), options);
 }
 
 /** Asks every engine that a policy file uses what an operator should know of it. @throws PolicyFileError */
-export async function examineEngines(file: string, adapters: BuiltInAdapters): Promise<readonly EngineExamination[]> {
+export async function examineEngines(
+  file: string,
+  adapters: BuiltInAdapters,
+  options: CheckOptions = {},
+): Promise<readonly EngineExamination[]> {
   const source = readPolicySource(file);
-  const { uses } = compilePolicy(parsePolicy(source), source);
-  return await examineAll(uses, { source, builtIn: adapters, logger: { info: () => undefined, warn: () => undefined } });
+  return await examineAll(compiled(source, options).uses, { source, builtIn: adapters, logger: silent });
 }
 
 /**
  * Makes the engines that a policy file uses, asks them nothing, and forgets them: what is wrong with a rule `use:` or its options shows.
  * @throws PolicyFileError
  */
-export async function checkEngines(file: string, adapters: BuiltInAdapters): Promise<void> {
+export async function checkEngines(file: string, adapters: BuiltInAdapters, options: CheckOptions = {}): Promise<void> {
   const source = readPolicySource(file);
-  const { uses } = compilePolicy(parsePolicy(source), source);
-  await openEngines(uses, { source, builtIn: adapters, logger: { info: () => undefined, warn: () => undefined } });
+  await openEngines(compiled(source, options).uses, { source, builtIn: adapters, logger: silent });
 }
 
-async function openPolicy(
-  source: PolicySource,
-  name: string,
-  { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, adapters = {}, ...options }: LoadOptions,
-): Promise<LoadedPolicy> {
-  const policy = compilePolicy(parsePolicy(source), source, options);
-  const engines = new Engines(await openEngines(policy.uses, { source, builtIn: adapters, logger }), quietLogger(logger));
+const silent: Logger = { info: () => undefined, warn: () => undefined };
+
+function compiled(source: PolicySource, { anyAction = false, ...options }: CheckOptions): CompiledPolicy {
+  const written = parsePolicy(source);
+  return compilePolicy(written, source, anyAction ? { actions: written.rules.flatMap(actionsOf) } : options);
+}
+
+/** The actions that a rule names. */
+function actionsOf({ kind, rule }: WrittenRule): readonly string[] {
+  const match = kind === "allow" ? rule.allow : kind === "deny" ? rule.deny : undefined;
+  return [...(rule.when?.actions ?? []), ...(match?.actions ?? [])];
+}
+
+async function openPolicy(source: PolicySource, name: string, options: LoadOptions): Promise<LoadedPolicy> {
+  const { clock, mustExist, background = true, logger = stderrLogger, openLedger: openOwn, adapters = {} } = options;
+  const { withoutEngines = false } = options;
+  const policy = compiled(source, options);
+  const opened = withoutEngines
+    ? unopenedEngines(policy.uses)
+    : await openEngines(policy.uses, { source, builtIn: adapters, logger });
+  const engines = new Engines(opened, quietLogger(logger));
   const ledgerOptions: LedgerOptions = {
     times: policy.times,
     ...(clock === undefined ? {} : { clock }),
@@ -115,7 +141,9 @@ async function openPolicy(
     nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });
   const journal = new EngineJournal(ledger, logger);
   const evidence = nodes.size === 0 ? undefined : { outflowOf: rpcOutflowReader(nodes), marginMs: policy.times.marginMs };
-  const replay = engines.areNone ? undefined : createEngineReplay({ ledger, engines, journal, evidence, logger });
+  // An engine that was not opened can be told nothing, and what it is to hear has to stay untold.
+  const isHeard = !engines.areNone && !withoutEngines;
+  const replay = isHeard ? createEngineReplay({ ledger, engines, journal, evidence, logger }) : undefined;
   if (background) {
     reconciler?.start();
     replay?.start();

@@ -3,10 +3,15 @@ import { amountText, type CompiledLimit, type CompiledPolicy, checkEngines, chec
 import { builtInAdapters } from "../built-in-adapters.js";
 import { table } from "./table.js";
 
+interface CheckOptions {
+  /** Actions of the program's own, which rules may name. */
+  readonly action?: readonly string[];
+}
+
 /** `agentkit-policy check`: every rule in words. Throws what is wrong with the file. */
-export async function check(file: string): Promise<void> {
-  const policy = checkPolicy(file);
-  await checkEngines(file, builtInAdapters);
+export async function check(file: string, { action: actions = [] }: CheckOptions): Promise<void> {
+  const policy = checkPolicy(file, { actions });
+  await checkEngines(file, builtInAdapters, { actions });
   const rows = [
     ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy)]),
     ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),

@@ -4,7 +4,7 @@ import { builtInAdapters } from "../built-in-adapters.js";
 
 /** `agentkit-policy doctor`: asks the engines of a policy file what an operator should know before agents run. Changes nothing. */
 export async function doctor(file: string, options: { readonly json?: boolean }): Promise<void> {
-  const engines = await examineEngines(file, builtInAdapters);
+  const engines = await examineEngines(file, builtInAdapters, { anyAction: true });
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(engines, undefined, 2)}\n`);
     return;

@@ -19,6 +19,7 @@ program
   .command("check")
   .description("checks a policy file and says what it does; opens no ledger")
   .argument("[file]", "the policy file", "policy.yaml")
+  .option("--action <name>", "an action of the program's own that rules may name; as often as there are such", each)
   .action(check);
 
 program

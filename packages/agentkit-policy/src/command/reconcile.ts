@@ -1,10 +1,11 @@
+import type { LoadedPolicy } from "@agentkit-policy/policies";
 import { table } from "./table.js";
 import { UsageError } from "./usage-error.js";
 import { withPolicyFile } from "./with-policy-file.js";
 
 /** `agentkit-policy reconcile`: looks once at everything that is unproven, tells engines what they do not know, and says what came of it. */
 export async function reconcile(file: string, options: { readonly json?: boolean }): Promise<void> {
-  await withPolicyFile(file, async ({ reconciler, replay, ledger }) => {
+  const look = async ({ reconciler, replay, ledger }: LoadedPolicy): Promise<void> => {
     if (reconciler === undefined && replay === undefined) {
       throw new UsageError(`${file} names no node of any chain; add chains: { "eip155:84532": { rpc: "\${RPC_URL}" } }`);
     }
@@ -25,5 +26,6 @@ export async function reconcile(file: string, options: { readonly json?: boolean
     );
     if (told.length > 0) process.stdout.write(`engines know now what became of ${told.join(", ")}\n`);
     process.stdout.write(`${left} ${left === 1 ? "call is" : "calls are"} unproven\n`);
-  });
+  };
+  await withPolicyFile(file, look, { engines: true });
 }
