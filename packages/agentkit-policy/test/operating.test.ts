@@ -96,3 +96,35 @@ describe("under a policy whose engine cannot be opened", () => {
       });
   });
 });
+
+describe("with a module that keeps a timer", () => {
+  const timer = "setInterval(() => undefined, 1_000);";
+
+  it("check, doctor and reconcile end once their output is out, all of it, with the right code", async () => {
+    writeFileSync(join(folder, "timer.mjs"), engine(timer));
+    // More than a pipe holds at once.
+    const many = Array.from({ length: 2_000 }, (_, index) => `  - { id: deny-${index}, deny: { effects: [deploy, permit] } }`);
+    write("timer", limit, "  - { id: ask, use: ./timer.mjs }", ...many);
+    const checked = await run("check", "timer.yaml");
+    expect({ ...checked, stdout: "" }).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(checked.stdout.length).toBeGreaterThan(65_536);
+    expect(checked.stdout).toMatch(/timer\.yaml: 2002 rules, version [0-9a-f]{12}\n$/);
+    write("timer", limit, "  - { id: ask, use: ./timer.mjs }");
+    expect(await run("doctor", "timer.yaml")).toMatchObject({ code: 0, stdout: expect.stringContaining("ask") });
+    await makeLedger("timer");
+    expect(await run("reconcile", "timer.yaml")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("0 calls are unproven"),
+    });
+  });
+
+  it("a command that fails ends with 1 and says why", async () => {
+    writeFileSync(join(folder, "failing.mjs"), engine(timer, "{}"));
+    write("failing", limit, "  - { id: ask, use: ./failing.mjs }");
+    expect(await run("check", "failing.yaml")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("makes no provider"),
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { adjust } from "./adjust.js";
 import { budgets } from "./budgets.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";
+import { endProcess } from "./end-process.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
 import { reconcile } from "./reconcile.js";
 import { UsageError } from "./usage-error.js";
@@ -98,3 +99,4 @@ try {
   process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
   process.exitCode = 1;
 }
+await endProcess();

@@ -1,0 +1,17 @@
+import type { Writable } from "node:stream";
+
+/**
+ * Ends the process with its exit code, once all that it has written is out. A module that a policy uses may keep a timer or a connection, by
+ * which the process would live on for ever.
+ */
+export async function endProcess(): Promise<never> {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit();
+}
+
+function flushed(stream: Writable): Promise<void> {
+  // What is written last is called back last. A reader that has gone calls back as well.
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
