@@ -97,6 +97,28 @@ describe("under a policy whose engine cannot be opened", () => {
   });
 });
 
+describe("under a policy whose engine has an environment variable that is not set", () => {
+  const use = '  - { id: ask, use: cycles, with: { apiKey: "${AGENTKIT_POLICY_NOT_SET}" } }';
+
+  it("the ledger's commands need none, and reconcile and check say which is missing", async () => {
+    write("unset", limit);
+    await makeLedger("unset");
+    write("unset", limit, use);
+    expect(await run("freeze", "all", "--reason", "stop", "--policy", "unset.yaml")).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("budgets", "unset.yaml")).toMatchObject({ code: 0, stdout: expect.stringContaining("frozen: all") });
+    for (const command of ["reconcile", "check"])
+      expect(await run(command, "unset.yaml")).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("AGENTKIT_POLICY_NOT_SET is not set"),
+      });
+  });
+
+  it("the ledger's own variable is still needed", async () => {
+    writeFileSync(join(folder, "place.yaml"), `version: 1\nledger: "sqlite:\${AGENTKIT_POLICY_NOT_SET}"\nrules:\n${limit}\n`);
+    expect(await run("budgets", "place.yaml")).toMatchObject({ code: 1, stderr: expect.stringContaining("is not set") });
+  });
+});
+
 describe("with a module that keeps a timer", () => {
   const timer = "setInterval(() => undefined, 1_000);";
 

@@ -33,10 +33,11 @@ function checkDefined(value: unknown, path: PolicyPath): void {
 
 /**
  * Reads a policy file: YAML 1.2, of which JSON is a part, without aliases (a few lines of them can grow to gigabytes).
- * In every text, `${NAME}` stands for that environment variable, so that a file holds no secret.
+ * In every text, `${NAME}` stands for that environment variable, so that a file holds no secret; without engines, the options of rules `use:`
+ * stay as they are written, as nobody reads them.
  * @throws PolicyFileError
  */
-export function readPolicySource(file: string): PolicySource {
+export function readPolicySource(file: string, withoutEngines = false): PolicySource {
   const text = readText(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { version: "1.2", schema: "core", lineCounter: lines, uniqueKeys: true, merge: false });
@@ -62,6 +63,7 @@ export function readPolicySource(file: string): PolicySource {
     );
   }
   visit(document, {
+    Pair: (_key, { key }) => (withoutEngines && isScalar(key) && key.value === "with" ? visit.SKIP : undefined),
     Scalar(key, node) {
       if (key === "key" || typeof node.value !== "string") return;
       node.value = filledIn(node.value, (name) => {

@@ -48,6 +48,11 @@ export interface CheckOptions extends CompileOptions {
    * that names no action protects nobody.
    */
   readonly anyAction?: boolean;
+  /**
+   * Leave the engines of rules `use:` unopened, and the environment variables in their options unread, for an operator's command on the
+   * ledger. Whatever such a rule concerns is denied. Default false.
+   */
+  readonly withoutEngines?: boolean;
 }
 
 /** How a policy is opened. */
@@ -62,8 +67,6 @@ export interface LoadOptions extends CheckOptions {
   readonly background?: boolean;
   /** Adapters that rules `use:` can name without a module. */
   readonly adapters?: BuiltInAdapters;
-  /** Leave the engines of rules `use:` unopened, for an operator's command on the ledger. Whatever such a rule concerns is denied. Default false. */
-  readonly withoutEngines?: boolean;
   /** Hears of trouble in the background. Default: standard error. */
   readonly logger?: Logger;
 }
@@ -73,7 +76,7 @@ export interface LoadOptions extends CheckOptions {
  * @throws PolicyFileError with file, line, column and a hint; LedgerFault when the ledger cannot be opened
  */
 export async function loadPolicy(file: string, options: LoadOptions = {}): Promise<LoadedPolicy> {
-  return await openPolicy(readPolicySource(file), file, options);
+  return await openPolicy(readPolicySource(file, options.withoutEngines), file, options);
 }
 
 /**
@@ -87,7 +90,7 @@ export async function definePolicy(definition: PolicyDefinition, options: LoadOp
 
 /** Checks a policy file without opening its ledger. @throws PolicyFileError */
 export function checkPolicy(file: string, options: CheckOptions = {}): CompiledPolicy {
-  return compiled(readPolicySource(file), options);
+  return compiled(readPolicySource(file, options.withoutEngines), options);
 }
 
 /** Asks every engine that a policy file uses what an operator should know of it. @throws PolicyFileError */

@@ -16,18 +16,13 @@ export async function withPolicyFile<T>(
   run: (policy: LoadedPolicy) => Promise<T>,
   { engines = false }: WithPolicyOptions = {},
 ): Promise<T> {
+  const options = { anyAction: true, withoutEngines: !engines };
   // A ledger in memory that is opened here is a new and empty one: whatever is done to it reaches nobody.
-  if (checkPolicy(file, { anyAction: true }).ledger === "memory")
+  if (checkPolicy(file, options).ledger === "memory")
     throw new UsageError(
       `the ledger of ${file} is in memory, which only the program's own process can see; write ledger: sqlite:./agentkit-policy.db, or postgres://…, to operate it from here`,
     );
-  const policy = await loadPolicy(file, {
-    mustExist: true,
-    background: false,
-    adapters: builtInAdapters,
-    anyAction: true,
-    withoutEngines: !engines,
-  });
+  const policy = await loadPolicy(file, { ...options, mustExist: true, background: false, adapters: builtInAdapters });
   try {
     return await run(policy);
   } finally {
