@@ -179,7 +179,7 @@ it(
       { numRuns: Math.ceil(100 * scale) },
     );
   },
-  60_000 * Math.max(1, scale),
+  300_000 * Math.max(1, scale),
 );
 
 /** The order in which a ledger lists its balances is nobody's business. */
