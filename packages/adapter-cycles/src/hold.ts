@@ -38,6 +38,7 @@ export function settlementOf(hold: Hold): Settlement {
 
 /** What settlements of an attempt say together. */
 export interface Held {
+  /** Each reservation once. */
   readonly holds: readonly Hold[];
   /** Reservations that are gone: what they were spent on is told to the budgets directly. */
   readonly gone: ReadonlySet<string>;
@@ -55,19 +56,20 @@ export function goneSettlementOf({ reservationId: gone }: Hold): Settlement {
  * @throws UnsettledError for what is no settlement of this adapter's: nobody can say what was held then
  */
 export function heldOf(settlements: readonly Settlement[], known: ReadonlyMap<unknown, Hold>): Held {
-  const holds: Hold[] = [];
+  // A step that is decided again is answered with the hold that it has: two settlements tell of one reservation then.
+  const holds = new Map<string, Hold>();
   const gone = new Set<string>();
   for (const value of settlements) {
     const own = known.get(value["reservationId"]);
-    if (own !== undefined) {
-      holds.push(own);
+    const told = own === undefined ? goneHold.safeParse(value) : undefined;
+    if (told?.success) {
+      gone.add(told.data.gone);
       continue;
     }
-    const told = goneHold.safeParse(value);
-    if (told.success) gone.add(told.data.gone);
-    else holds.push(holdOf(value));
+    const hold = own ?? holdOf(value);
+    if (!holds.has(hold.reservationId)) holds.set(hold.reservationId, hold);
   }
-  return { holds, gone };
+  return { holds: [...holds.values()], gone };
 }
 
 function holdOf(value: Settlement): Hold {

@@ -84,6 +84,12 @@ export class Holder {
     kept: { readonly hold: Hold; readonly lease: Lease },
   ): void {
     const { client, settings, attempts, logger } = this.#parts;
+    const before = attempts.of(step.context.actionId).holds.get(step.step);
+    if (before?.hold.reservationId === reservationId) {
+      // A decision that is asked again. The extensions of its hold go on: new ones would begin with keys that have been used.
+      before.lease = kept.lease;
+      return;
+    }
     const named = `the hold ${reservationId} of ${step.context.actionId} at Cycles`;
     const heartbeat = new Heartbeat({
       client,

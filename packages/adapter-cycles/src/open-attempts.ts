@@ -56,6 +56,8 @@ export class OpenAttempts {
     // Another call of the same attempt may have been first.
     const attempt = this.of(actionId);
     this.#open.set(actionId, attempt);
+    // Nobody stops later what the step held before.
+    attempt.holds.get(step)?.heartbeat.stop();
     attempt.holds.set(step, hold);
     for (const [asset, price] of prices) if (!attempt.prices.has(asset)) attempt.prices.set(asset, price);
   }

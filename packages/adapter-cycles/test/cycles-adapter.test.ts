@@ -46,6 +46,21 @@ describe("an attempt that moves money", () => {
     expect(server.requests.at(-1)?.operation).toBe("release");
   });
 
+  it("that is decided twice holds its worth once, and what one of its calls spends beyond that is booked too", async () => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    expect(await attempt.before(), "the same hold once more").toMatchObject({ decision: "allow" });
+    expect(attempt.settlements).toHaveLength(2);
+    await attempt.call([transfer("2")], "call-1");
+    expect(budget.reserved).toBe(700n);
+    await attempt.settle(outcomeOf([transfer("7")]));
+    expect([budget.spent, budget.reserved]).toEqual([700n, 0n]);
+    const second = attempt.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("7")])), "and the same by another process").toBe(true);
+    expect(budget.spent).toBe(700n);
+  });
+
   it("beyond the budget is denied, and the nearest that fits is not", async () => {
     const { server } = await startServer();
     const { adapter } = adapterFor(server);
@@ -369,6 +384,21 @@ describe("a hold that is needed longer than it lasts", () => {
     expect(call.decision === "allow" && (call.validForMs ?? 0) > 4_000, "a call may rely on the longer lease").toBe(true);
     await attempt.settle(outcomeOf([transfer("5")]));
     expect(server.requests.at(-1)?.operation).toBe("commit");
+  });
+
+  it("of a decision that is asked twice is extended once each time, and no more after its attempt is settled", async () => {
+    const { server, client } = await startServer();
+    const { adapter, said } = adapterFor(server, short);
+    const attempt = new Attempt(adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    await attempt.before();
+    const before = answered(await client.list({})).reservations[0]?.expires_at_ms ?? 0;
+    expect(await extensions(server, 1)).toHaveLength(1);
+    await attempt.settle(outcomeOf([transfer("5")]));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await extensions(server, 1)).toHaveLength(1);
+    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+    expect(said.filter((text) => text.includes("will end"))).toEqual([]);
   });
 
   it.each(["lost_answer", "malformed", "refused"] as const)(

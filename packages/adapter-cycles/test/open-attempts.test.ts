@@ -66,6 +66,22 @@ it("an attempt that ends asks for no further extension of what it held", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it("a step that holds something else now asks for no further extension of what it held", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const attempts = new OpenAttempts();
+  const [one, other, beside] = [holdOf(60_000), holdOf(60_000), holdOf(60_000)];
+  for (const [step, hold] of [
+    ["root", one],
+    ["call-1", beside],
+    ["root", other],
+  ] as const) {
+    attempts.held("a", attempts.of("a"), step, hold);
+    hold.heartbeat.start({ remainingMs: 60_000, rttMs: 0 });
+  }
+  expect(vi.getTimerCount(), "one a step").toBe(2);
+});
+
 it("calls of one attempt that ask at once keep the price that was held first", () => {
   const attempts = new OpenAttempts();
   const [one, other] = [attempts.of("a"), attempts.of("a")];
