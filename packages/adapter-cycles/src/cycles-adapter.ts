@@ -77,14 +77,13 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
       return money.length === 0 ? { decision: "allow" } : holder.hold({ context, step: "root" }, money, scope);
     },
     beforeWalletCall(context: ActionContext, scope: WalletCallScope): PolicyDecision | Promise<PolicyDecision> {
+      const lease = shortestLease(attempts.of(context.actionId));
+      // What was held for the attempt is not known here, and may be gone.
+      if (lease === undefined && scope.settlements.length > 0)
+        return { decision: "deny", code: "attempt_unknown", reason: "what is held for this action is not known here" };
       const money = moneyLines(context.excess ?? context.effects);
       if (money.length > 0) return holder.hold({ context, step: context.callId ?? "call" }, money, scope);
-      const lease = shortestLease(attempts.of(context.actionId));
-      if (lease !== undefined) return allowWithin(lease);
-      // What was held for the attempt is not known here, and may be gone.
-      if (scope.settlements.length > 0)
-        return { decision: "deny", code: "attempt_unknown", reason: "what is held for this action is not known here" };
-      return { decision: "allow" };
+      return lease === undefined ? { decision: "allow" } : allowWithin(lease);
     },
     async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
       const held = heldOf(settlements, attempts.end(context.actionId));

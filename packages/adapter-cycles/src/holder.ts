@@ -8,7 +8,15 @@ import { estimateOf } from "./estimate.js";
 import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
-import { holdsOf, type Lease, type OpenAttempt, type OpenAttempts, type OpenHold } from "./open-attempts.js";
+import {
+  holdsOf,
+  type Lease,
+  type OpenAttempt,
+  type OpenAttempts,
+  type OpenHold,
+  shorterOf,
+  shortestLease,
+} from "./open-attempts.js";
 import type { Price, PriceSource } from "./price.js";
 import { keyOf, metadataOf, reserveRequestOf, type Step } from "./to-cycles.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
@@ -41,10 +49,13 @@ export class Holder {
     this.#fixed = fixedPrices(parts.settings);
   }
 
-  /** Holds what the money is worth. */
+  /** Holds what the money is worth, beside what the attempt holds already: a call that goes beyond it relies on all of it. */
   async hold(step: Step, money: readonly MoneyLine[], scope: DecisionScope): Promise<Allow | Deny> {
     const since = instantOf(systemClock);
     const attempt = this.#parts.attempts.of(step.context.actionId);
+    const beside = shortestLease(attempt, step.step);
+    const lapsed = beside === undefined ? undefined : allowWithin(beside);
+    if (lapsed?.decision === "deny") return lapsed;
     for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
     const worth = estimateOf(money, attempt.prices);
     if (typeof worth === "object") return worth;
@@ -66,7 +77,9 @@ export class Holder {
       prices: attempt.prices,
     };
     const lease = { since, ms: leaseMs };
-    const answer = this.#denialByCaps(step, attempt, verdict, estimate) ?? allowWithin(lease);
+    // Asked anew: it may have been extended meanwhile, or not.
+    const others = shortestLease(this.#parts.attempts.of(step.context.actionId), step.step) ?? lease;
+    const answer = this.#denialByCaps(step, attempt, verdict, estimate) ?? allowWithin(shorterOf(lease, others));
     if (answer.decision === "deny") {
       await this.#parts.release(hold, keyOf(step, "release"));
       return answer;

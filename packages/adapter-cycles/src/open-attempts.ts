@@ -82,11 +82,20 @@ export function holdsOf({ holds }: OpenAttempt, scopePath: string): boolean {
   return [...holds.values()].some((hold) => hold.scopePath === scopePath);
 }
 
-/** The lease that ends first: what an attempt holds is good for as long as all of it is. Undefined where it holds nothing. */
-export function shortestLease({ holds }: OpenAttempt): Lease | undefined {
-  return [...holds.values()]
-    .map(({ lease }) => lease)
-    .reduce<Lease | undefined>((one, other) => (one === undefined || endOf(other) < endOf(one) ? other : one), undefined);
+/**
+ * The lease that ends first: what an attempt holds is good for as long as all of it is.
+ * @param except a step that does not count
+ * @returns undefined where it holds nothing
+ */
+export function shortestLease({ holds }: OpenAttempt, except?: string): Lease | undefined {
+  return [...holds]
+    .filter(([step]) => step !== except)
+    .map(([, { lease }]) => lease)
+    .reduce<Lease | undefined>((one, other) => (one === undefined ? other : shorterOf(one, other)), undefined);
+}
+
+export function shorterOf(one: Lease, other: Lease): Lease {
+  return endOf(other) < endOf(one) ? other : one;
 }
 
 function endOf({ since, ms }: Lease): number {

@@ -185,13 +185,41 @@ describe("a wallet call", () => {
     expect(server.requests).toHaveLength(before);
   });
 
-  it("of an attempt that another process opened is denied", async () => {
+  it("beyond what was held is denied without a request once that has lapsed: it covers the rest of the call", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "extend", kind: "refused", status: 409, code: "MAX_EXTENSIONS_EXCEEDED", times: 100 });
+    const { adapter } = adapterFor(server, { ttlMs: 2_500 });
+    const attempt = new Attempt(adapter, contextOf([transfer("2")]));
+    expect(await attempt.before()).toMatchObject({ decision: "allow" });
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    const held = budget.reserved;
+    const before = server.requests.filter(({ operation }) => operation === "reserve").length;
+    expect(await attempt.call([transfer("3")], "call-1")).toMatchObject({ decision: "deny", code: "allow_expired" });
+    expect(server.requests.filter(({ operation }) => operation === "reserve")).toHaveLength(before);
+    expect(budget.reserved).toBe(held);
+  });
+
+  it("beyond what was held may rely on it no longer than on what was held before", async () => {
+    const { server } = await startServer();
+    const attempt = new Attempt(adapterFor(server, { ttlMs: 20_000 }).adapter, contextOf([transfer("2")]));
+    const first = await attempt.before();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = await attempt.call([transfer("3")], "call-1");
+    if (first.decision !== "allow" || second.decision !== "allow") throw new Error("not allowed");
+    expect(second.validForMs).toBeGreaterThan(10_000);
+    expect(second.validForMs).toBeLessThan((first.validForMs ?? 0) - 250);
+  });
+
+  it.each([
+    ["within", []],
+    ["beyond", [transfer("1")]],
+  ])("%s what was held for an attempt that another process opened is denied", async (_, excess) => {
     const { server } = await startServer();
     const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("1")]));
     await attempt.before();
     const other = new Attempt(adapterFor(server).adapter, attempt.context);
     other.settlements.push(...attempt.settlements);
-    expect(await other.call([], "call-1")).toMatchObject({ decision: "deny", code: "attempt_unknown" });
+    expect(await other.call(excess, "call-1")).toMatchObject({ decision: "deny", code: "attempt_unknown" });
   });
 
   it("beyond all holds is booked with the last of them", async () => {

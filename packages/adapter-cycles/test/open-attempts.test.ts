@@ -41,6 +41,8 @@ it("what an attempt holds is good for as long as all of it is", () => {
   ] as const)
     attempts.held("a", attempts.of("a"), step, holdOf(ms));
   expect(shortestLease(attempts.of("a"))?.ms).toBe(5_000);
+  expect(shortestLease(attempts.of("a"), "call-1")?.ms, "without one of its steps").toBe(7_000);
+  expect(shortestLease(attempts.of("b"), "root")).toBeUndefined();
 });
 
 it("an attempt is known from its first hold until it ends, and counts against the others of its budget", () => {
