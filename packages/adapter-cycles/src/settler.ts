@@ -171,7 +171,9 @@ class Bookings {
   /** Keeps that a hold is gone before its spend is told otherwise: a process that begins anew then goes on from there. */
   async #hasKept(booking: Booking, instead: readonly Booking[]): Promise<boolean> {
     if (this.#remember === undefined || booking.kind !== "commit") return true;
-    if (!instead.every(({ kind, key }) => kind === "event" && key === booking.key)) return true;
+    // Where a part was committed before, that hold is not gone: all of it would be told to whoever reads that it were.
+    if (!instead.every((other) => other.kind === "event" && other.key === booking.key && other.amount === booking.amount))
+      return true;
     try {
       await this.#remember(booking.hold);
       return true;

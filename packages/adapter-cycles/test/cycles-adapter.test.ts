@@ -387,6 +387,39 @@ describe("money that is found later", () => {
   });
 });
 
+describe("a hold that is found ended", () => {
+  it("with a part of its spend committed by somebody else is booked as far as it is not, whoever goes on", async () => {
+    const { server, client, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    const id = answered(await client.list({})).reservations[0]?.reservation_id ?? "";
+    await client.commit(id, { idempotency_key: "an-operator", actual: money(300n) });
+    server.faults.add({ operation: "event", kind: "refused", status: 503, retryAfterS: 60 });
+    expect(await first.settle(outcomeOf([transfer("5")]))).toBe(false);
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect(budget.spent).toBe(500n);
+  });
+
+  it("with nothing of it left is remembered before its spend is told, and whoever goes on tells the same", async () => {
+    const { server, budget, pass } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    pass(60 * 60_000);
+    server.sweep();
+    server.faults.add({ operation: "event", kind: "lost_answer" });
+    await first.settle(outcomeOf([transfer("5")]));
+    expect(first.remembered).toMatchObject([{ gone: expect.any(String) }]);
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect(budget.spent).toBe(500n);
+    expect(
+      server.requests.filter(({ operation }) => operation === "commit"),
+      "it is not asked for the hold",
+    ).toHaveLength(1);
+  });
+});
+
 describe("a hold that is needed longer than it lasts", () => {
   /** A lease of four seconds: the schedule extends it after one. */
   const short = { ttlMs: 4_000, timeoutMs: 1_000 };
