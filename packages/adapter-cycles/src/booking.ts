@@ -5,7 +5,14 @@ import type { OveragePolicy } from "./wire/values.js";
 
 /** Something that has to be written at Cycles once an attempt is over. Its key makes it one and the same however often it is sent. */
 export type Booking =
-  | { readonly kind: "commit"; readonly hold: Hold; readonly amount: bigint; readonly key: string }
+  | {
+      readonly kind: "commit";
+      readonly hold: Hold;
+      readonly amount: bigint;
+      readonly key: string;
+      /** The key of the event for what is missing where less was committed: the same for whoever raises the hold to this amount. */
+      readonly raiseKey: string;
+    }
   | { readonly kind: "release"; readonly hold: Hold; readonly key: string }
   /** What a hold came to, told to the budgets directly: the hold is gone, or was too small. */
   | {
@@ -78,10 +85,12 @@ export function afterLook(booking: Commit, result: CyclesResult<AnswerOf<"get">>
   }
   const { status, committed } = result.body;
   if (status === "ACTIVE") return again;
-  const booked = status === "COMMITTED" ? (committed?.amount ?? 0n) : 0n;
+  if (status !== "COMMITTED") return { kind: "instead", bookings: [eventFor(booking)] };
+  const booked = committed?.amount ?? 0n;
   // Nothing lowers a commit: what was written too much stays.
   if (booked >= booking.amount) return { kind: "done", charged: booked };
-  return { kind: "instead", bookings: [{ ...eventFor(booking), amount: booking.amount - booked }] };
+  const { hold, amount, raiseKey: key } = booking;
+  return { kind: "instead", bookings: [eventFor({ hold, amount: amount - booked, key })] };
 }
 
 export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
@@ -122,12 +131,12 @@ export function eventFor({ hold, amount, key }: Pick<Commit, "hold" | "amount" |
 
 /** An overdraft that is too small books nothing: what was held is committed, and the rest told as far as there is room. */
 function beyondOverdraft(booking: Commit): Booking[] {
-  const { hold, amount, key } = booking;
+  const { hold, amount, key, raiseKey } = booking;
   if (amount <= hold.reserved) return [eventFor(booking)];
-  const rest = { ...eventFor(booking), amount: amount - hold.reserved, key: `${key}.beyond` };
   return [
-    { ...booking, amount: hold.reserved, key: `${key}.held` },
-    { ...rest, overage: "ALLOW_IF_AVAILABLE" },
+    { ...booking, amount: hold.reserved, key: `${key}.held`, raiseKey: `${raiseKey}.held` },
+    // Whoever finds what was held committed, and no more, tells the rest with this key too.
+    { ...eventFor({ hold, amount: amount - hold.reserved, key: raiseKey }), overage: "ALLOW_IF_AVAILABLE" },
   ];
 }
 

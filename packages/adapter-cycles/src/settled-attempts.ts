@@ -5,15 +5,20 @@ import { BoundedMap } from "./bounded-map.js";
 import type { Held, Hold } from "./hold.js";
 import { type Price, worthOf } from "./price.js";
 import { patiently, type RememberGone, type Settler, type Writing } from "./settler.js";
-import { keyOf, sharesOf } from "./to-cycles.js";
+import { keyOf, type Share, sharesOf } from "./to-cycles.js";
 
 /** So many settled attempts are remembered, so that money that is found later is added to what was booked. */
 const maxSettled = 10_000;
 
+/** By reservation, what it was settled with. */
+type Booked = ReadonlyMap<string, bigint>;
+
 interface Settled {
-  readonly booked: bigint;
+  readonly booked: Booked;
   readonly writings: readonly Writing[];
 }
+
+const nothing: Settled = { booked: new Map(), writings: [] };
 
 /** What attempts that are over have been booked with, by this process. */
 export class SettledAttempts {
@@ -29,22 +34,22 @@ export class SettledAttempts {
   /** Books what an attempt has spent, or what it has spent beyond what was booked. @throws UnsettledError while it is not written */
   async settle(context: ActionContext, outcome: SettledOutcome, held: Held, remember: RememberGone | undefined): Promise<void> {
     const { actionId } = context;
-    const last = held.holds.at(-1);
-    if (last === undefined) {
+    if (held.holds.length === 0) {
       if (outcome.spent.length > 0) this.#logger.warn(`${actionId} moved money for which Cycles holds nothing`);
       return;
     }
     const spent = this.#worthOf(actionId, outcome, held.holds);
-    const { booked, writings = [] } = this.#settled.get(actionId) ?? {};
-    const bookings = booked === undefined ? bookingsOf(context, held, spent) : raiseOf(context, last, booked, spent);
+    const before = this.#settled.get(actionId) ?? nothing;
+    const shares = sharesOf(held.holds, spent, before.booked);
+    const bookings = bookingsOf(context, shares, before.booked, held.gone);
     const added = bookings.length === 0 ? [] : [this.#settler.write(bookings, remember)];
-    const all = [...writings, ...added];
-    const nowBooked = booked === undefined || spent > booked ? spent : booked;
-    this.#settled.set(actionId, { booked: nowBooked, writings: all });
+    const all = [...before.writings, ...added];
+    const booked = new Map([...before.booked, ...shares.map(({ hold, amount }) => [hold.reservationId, amount] as const)]);
+    this.#settled.set(actionId, { booked, writings: all });
     // Whoever asks again waits for what is under way, and sends nothing twice.
     for (const writing of all) await patiently(writing);
-    // Of what is written the amount alone is kept. What was added meanwhile, another one waits for.
-    if (this.#settled.get(actionId)?.writings === all) this.#settled.set(actionId, { booked: nowBooked, writings: [] });
+    // Of what is written the amounts alone are kept. What was added meanwhile, another one waits for.
+    if (this.#settled.get(actionId)?.writings === all) this.#settled.set(actionId, { booked, writings: [] });
   }
 
   /** What was spent, by the prices of the attempt. Where that cannot be told, everything that is held counts as spent. */
@@ -58,23 +63,24 @@ export class SettledAttempts {
   }
 }
 
-/** Commits precede releases: what was spent is written before anything is given back. */
-function bookingsOf(context: ActionContext, { holds, gone }: Held, spent: bigint): Booking[] {
-  const shares = sharesOf(holds, spent);
-  const commits = shares.filter(({ amount }) => amount > 0n);
-  const releases = shares.filter(({ amount, hold }) => amount === 0n && !gone.has(hold.reservationId));
-  return [
-    ...commits.map(({ hold, amount }): Booking => {
-      const key = keyOf({ context, step: hold.step }, "commit");
-      return gone.has(hold.reservationId) ? eventFor({ hold, amount, key }) : { kind: "commit", hold, amount, key };
-    }),
-    ...releases.map(({ hold }): Booking => ({ kind: "release", hold, key: keyOf({ context, step: hold.step }, "release") })),
-  ];
+/**
+ * What has to be written so that each hold has its share. A hold that was granted after the attempt was settled is new, and is committed or
+ * released as the others were. Commits precede releases: what was spent is written before anything is given back.
+ */
+function bookingsOf(context: ActionContext, shares: readonly Share[], booked: Booked, gone: Held["gone"]): Booking[] {
+  const commits = shares
+    .filter(({ hold, amount }) => amount > (booked.get(hold.reservationId) ?? 0n))
+    .map((share) => spentOf(context, share, booked.get(share.hold.reservationId) ?? 0n, gone));
+  const releases = shares
+    .filter(({ hold: { reservationId }, amount }) => amount === 0n && !booked.has(reservationId) && !gone.has(reservationId))
+    .map(({ hold }): Booking => ({ kind: "release", hold, key: keyOf({ context, step: hold.step }, "release") }));
+  return [...commits, ...releases];
 }
 
-/** What was spent beyond what is booked. Nothing lowers what was booked. */
-function raiseOf(context: ActionContext, last: Hold, booked: bigint, spent: bigint): Booking[] {
-  if (spent <= booked) return [];
-  const key = keyOf({ context, step: last.step }, `raise.${spent}`);
-  return [eventFor({ hold: last, amount: spent - booked, key })];
+/** What was spent of a hold, or what was spent of it beyond what is booked. One that was released is asked for again, and then looked at. */
+function spentOf(context: ActionContext, { hold, amount }: Share, before: bigint, gone: Held["gone"]): Booking {
+  const step = { context, step: hold.step };
+  const [key, raiseKey] = [keyOf(step, "commit"), keyOf(step, `raise.${amount}`)];
+  if (before > 0n) return eventFor({ hold, amount: amount - before, key: raiseKey });
+  return gone.has(hold.reservationId) ? eventFor({ hold, amount, key }) : { kind: "commit", hold, amount, key, raiseKey };
 }

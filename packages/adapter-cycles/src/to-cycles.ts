@@ -82,12 +82,28 @@ export function metadataOf({ context, step }: Step): Record<string, string> {
   };
 }
 
-/** How much of what was spent each hold is settled with: they are filled in order, and the last takes what is beyond all. */
-export function sharesOf(holds: readonly Hold[], spent: bigint): { readonly hold: Hold; readonly amount: bigint }[] {
-  let left = spent;
+/** How much of what was spent a hold is settled with. */
+export interface Share {
+  readonly hold: Hold;
+  readonly amount: bigint;
+}
+
+/**
+ * The holds are filled in order, and the last takes what is beyond all.
+ * @param booked by reservation, what holds have been settled with before: nothing lowers it
+ */
+export function sharesOf(holds: readonly Hold[], spent: bigint, booked: ReadonlyMap<string, bigint> = new Map()): Share[] {
+  const bookedOf = ({ reservationId }: Hold): bigint => booked.get(reservationId) ?? 0n;
+  let left = spent - holds.reduce((sum, hold) => sum + bookedOf(hold), 0n);
   return holds.map((hold, index) => {
-    const amount = index === holds.length - 1 || left < hold.reserved ? left : hold.reserved;
-    left -= amount;
-    return { hold, amount };
+    const before = bookedOf(hold);
+    const room = hold.reserved - before;
+    const added = atLeastNothing(index === holds.length - 1 || left < room ? left : room);
+    left -= added;
+    return { hold, amount: before + added };
   });
+}
+
+function atLeastNothing(amount: bigint): bigint {
+  return amount > 0n ? amount : 0n;
 }

@@ -14,7 +14,7 @@ const hold: Hold = {
   action,
   prices: new Map(),
 };
-const commit = { kind: "commit", hold, amount: 70n, key: "k" } as const;
+const commit = { kind: "commit", hold, amount: 70n, key: "k", raiseKey: "k.raise" } as const;
 const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0 } as const;
 
 const unknown = { kind: "unknown", problem: "no answer" } as const;
@@ -80,7 +80,7 @@ describe("money that has moved", () => {
   it.each<[string, bigint | undefined, Next]>([
     ["COMMITTED", 70n, { kind: "done", charged: 70n }],
     ["COMMITTED", 90n, { kind: "done", charged: 90n }],
-    ["COMMITTED", 50n, { kind: "instead", bookings: [{ ...event, amount: 20n }] }],
+    ["COMMITTED", 50n, { kind: "instead", bookings: [{ ...event, amount: 20n, key: "k.raise" }] }],
     ["RELEASED", undefined, { kind: "instead", bookings: [event] }],
     ["ACTIVE", undefined, { kind: "again", afterMs: 0 }],
   ])("of which a look finds %s with %s is written as far as it is not", (status, committed, next) => {
@@ -97,8 +97,8 @@ describe("money that has moved", () => {
     expect(next).toEqual({
       kind: "instead",
       bookings: [
-        { ...commit, amount: 100n, key: "k.held" },
-        { ...event, amount: 50n, key: "k.beyond", overage: "ALLOW_IF_AVAILABLE" },
+        { ...commit, amount: 100n, key: "k.held", raiseKey: "k.raise.held" },
+        { ...event, amount: 50n, key: "k.raise", overage: "ALLOW_IF_AVAILABLE" },
       ],
     });
   });

@@ -385,9 +385,86 @@ describe("money that is found later", () => {
     await third.settle(outcomeOf([transfer("3")]));
     await until(() => budget.spent === 300n);
   });
+
+  it("and was added by a process that died is not added again by the next one", async () => {
+    const { server, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    await first.settle(outcomeOf([transfer("2")]));
+    await first.settle(outcomeOf([transfer("5")]));
+    expect(budget.spent).toBe(500n);
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect(budget.spent).toBe(500n);
+  });
+
+  it("fills the holds in order, also one that was released, and a process that begins anew fills them the same", async () => {
+    const { server, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    await first.before();
+    await first.call([transfer("3")], "call-1");
+    await first.settle(outcomeOf([transfer("1")]));
+    expect(await first.settle(outcomeOf([transfer("4")]))).toBe(true);
+    expect([budget.spent, budget.reserved]).toEqual([400n, 0n]);
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("4")]))).toBe(true);
+    expect(budget.spent).toBe(400n);
+  });
+});
+
+describe("a hold that is granted when its attempt is settled already", () => {
+  /** An attempt that has spent something, and whose last call is answered after that. */
+  async function settledBefore(held: string, spent: string, call: string) {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer(held)]));
+    await attempt.before();
+    server.faults.add({ operation: "reserve", kind: "late", delayMs: 400 });
+    const late = attempt.call([transfer(call)], "call-1");
+    await until(() => server.requests.length === 2);
+    await attempt.settle(outcomeOf([transfer(spent)]));
+    expect(await late).toMatchObject({ decision: "allow" });
+    return { server, budget, attempt };
+  }
+
+  it("is released where nothing of it was spent", async () => {
+    const { server, budget, attempt } = await settledBefore("5", "5", "2");
+    expect(budget.reserved).toBe(200n);
+    expect(await attempt.settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect([budget.spent, budget.reserved]).toEqual([500n, 0n]);
+    const before = server.requests.length;
+    await attempt.settle(outcomeOf([transfer("5")]));
+    expect(server.requests, "and once only").toHaveLength(before);
+  });
+
+  it("is committed as far as more was spent than was booked", async () => {
+    const { budget, attempt } = await settledBefore("5", "5", "2");
+    expect(await attempt.settle(outcomeOf([transfer("6")]))).toBe(true);
+    expect([budget.spent, budget.reserved]).toEqual([600n, 0n]);
+  });
+
+  it("is released also where what was spent was booked beyond the holds that there were", async () => {
+    const { budget, attempt } = await settledBefore("2", "5", "3");
+    await attempt.settle(outcomeOf([transfer("5")]));
+    expect([budget.spent, budget.reserved]).toEqual([500n, 0n]);
+  });
 });
 
 describe("a hold that is found ended", () => {
+  it("beyond an overdraft is committed, and what is beyond that is not told again by the next process", async () => {
+    const { server, budget } = await startServer({ allocated: 120n, overdraftLimit: 10n });
+    const options = { overage: "ALLOW_WITH_OVERDRAFT" } as const;
+    const first = new Attempt(adapterFor(server, options).adapter, contextOf([transfer("1")]));
+    await first.before();
+    await first.settle(outcomeOf([transfer("2")]));
+    expect(budget.spent).toBe(120n);
+    // An operator makes room.
+    budget.allocated += 1_000n;
+    budget.isOverLimit = false;
+    const second = first.after(adapterFor(server, options).adapter);
+    expect(await second.settle(outcomeOf([transfer("2")]))).toBe(true);
+    expect(budget.spent).toBe(120n);
+  });
+
   it("with a part of its spend committed by somebody else is booked as far as it is not, whoever goes on", async () => {
     const { server, client, budget } = await startServer();
     const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
