@@ -87,7 +87,7 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
     },
     async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
       const held = heldOf(settlements, attempts.end(context.actionId));
-      await settled.settle(context, outcome, held, remember && ((hold) => remember(goneSettlementOf(hold))));
+      await settled.settle(context, outcome, held, remember && ((hold, told) => remember(goneSettlementOf(hold, told))));
     },
   };
 }

@@ -17,10 +17,12 @@ export interface Hold {
   readonly prices: Prices;
 }
 
+const wholeAmount = z.string().regex(/^\d{1,19}$/);
+
 const settlement = z.strictObject({
   step: z.string().min(1),
   reservationId,
-  reserved: z.string().regex(/^\d{1,19}$/),
+  reserved: wholeAmount,
   unit,
   subject,
   action,
@@ -40,15 +42,15 @@ export function settlementOf(hold: Hold): Settlement {
 export interface Held {
   /** Each reservation once. */
   readonly holds: readonly Hold[];
-  /** Reservations that are gone: what they were spent on is told to the budgets directly. */
-  readonly gone: ReadonlySet<string>;
+  /** Reservations that are gone, and what of them was to be told to the budgets directly when that was found. */
+  readonly gone: ReadonlyMap<string, bigint>;
 }
 
-const goneHold = z.strictObject({ gone: reservationId });
+const goneHold = z.strictObject({ gone: reservationId, told: wholeAmount });
 
-/** That a hold is gone, as plain data. */
-export function goneSettlementOf({ reservationId: gone }: Hold): Settlement {
-  return { gone };
+/** That a hold is gone, and what is told of it, as plain data. */
+export function goneSettlementOf({ reservationId: gone }: Hold, told: bigint): Settlement {
+  return { gone, told: String(told) };
 }
 
 /**
@@ -58,12 +60,13 @@ export function goneSettlementOf({ reservationId: gone }: Hold): Settlement {
 export function heldOf(settlements: readonly Settlement[], known: ReadonlyMap<unknown, Hold>): Held {
   // A step that is decided again is answered with the hold that it has: two settlements tell of one reservation then.
   const holds = new Map<string, Hold>();
-  const gone = new Set<string>();
+  const gone = new Map<string, bigint>();
   for (const value of settlements) {
     const own = known.get(value["reservationId"]);
     const told = own === undefined ? goneHold.safeParse(value) : undefined;
     if (told?.success) {
-      gone.add(told.data.gone);
+      // Where two found it, the first has told it.
+      if (!gone.has(told.data.gone)) gone.set(told.data.gone, BigInt(told.data.told));
       continue;
     }
     const hold = own ?? holdOf(value);

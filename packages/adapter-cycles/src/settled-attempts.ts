@@ -70,7 +70,7 @@ export class SettledAttempts {
 function bookingsOf(context: ActionContext, shares: readonly Share[], booked: Booked, gone: Held["gone"]): Booking[] {
   const commits = shares
     .filter(({ hold, amount }) => amount > (booked.get(hold.reservationId) ?? 0n))
-    .map((share) => spentOf(context, share, booked.get(share.hold.reservationId) ?? 0n, gone));
+    .flatMap((share) => spentOf(context, share, booked.get(share.hold.reservationId) ?? 0n, gone));
   const releases = shares
     .filter(({ hold: { reservationId }, amount }) => amount === 0n && !booked.has(reservationId) && !gone.has(reservationId))
     .map(({ hold }): Booking => ({ kind: "release", hold, key: keyOf({ context, step: hold.step }, "release") }));
@@ -78,9 +78,14 @@ function bookingsOf(context: ActionContext, shares: readonly Share[], booked: Bo
 }
 
 /** What was spent of a hold, or what was spent of it beyond what is booked. One that was released is asked for again, and then looked at. */
-function spentOf(context: ActionContext, { hold, amount }: Share, before: bigint, gone: Held["gone"]): Booking {
+function spentOf(context: ActionContext, { hold, amount }: Share, before: bigint, gone: Held["gone"]): Booking[] {
   const step = { context, step: hold.step };
   const [key, raiseKey] = [keyOf(step, "commit"), keyOf(step, `raise.${amount}`)];
-  if (before > 0n) return eventFor({ hold, amount: amount - before, key: raiseKey });
-  return gone.has(hold.reservationId) ? eventFor({ hold, amount, key }) : { kind: "commit", hold, amount, key, raiseKey };
+  const raise = (booked: bigint): Booking[] =>
+    amount > booked ? [eventFor({ hold, amount: amount - booked, key: raiseKey })] : [];
+  if (before > 0n) return raise(before);
+  const told = gone.get(hold.reservationId);
+  if (told === undefined) return [{ kind: "commit", hold, amount, key, raiseKey }];
+  // The same as whoever found it gone, which may have been written: what is known by now beyond that is another event.
+  return [eventFor({ hold, amount: told < amount ? told : amount, key }), ...raise(told)];
 }

@@ -28,8 +28,8 @@ export interface Writing {
   waitMs(): number;
 }
 
-/** Keeps on disk that a hold is gone, before anybody is told otherwise. */
-export type RememberGone = (hold: Hold) => Promise<void>;
+/** Keeps on disk that a hold is gone, and what is told instead of its commit, before anybody is told. */
+export type RememberGone = (hold: Hold, told: bigint) => Promise<void>;
 
 /** A booking that is not written yet. */
 interface Waiting {
@@ -175,7 +175,7 @@ class Bookings {
     if (!instead.every((other) => other.kind === "event" && other.key === booking.key && other.amount === booking.amount))
       return true;
     try {
-      await this.#remember(booking.hold);
+      await this.#remember(booking.hold, booking.amount);
       return true;
     } catch {
       // A ledger that cannot write now may in a while, and the commit is refused again until then.

@@ -486,7 +486,7 @@ describe("a hold that is found ended", () => {
     server.sweep();
     server.faults.add({ operation: "event", kind: "lost_answer" });
     await first.settle(outcomeOf([transfer("5")]));
-    expect(first.remembered).toMatchObject([{ gone: expect.any(String) }]);
+    expect(first.remembered).toMatchObject([{ gone: expect.any(String), told: "500" }]);
     const second = first.after(adapterFor(server).adapter);
     expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
     expect(budget.spent).toBe(500n);
@@ -494,6 +494,25 @@ describe("a hold that is found ended", () => {
       server.requests.filter(({ operation }) => operation === "commit"),
       "it is not asked for the hold",
     ).toHaveLength(1);
+  });
+});
+
+describe("a hold that is gone, and of which more is found than was told", () => {
+  it.each([
+    ["by the process that told it, and by the next one", true],
+    ["by the next process alone", false],
+  ])("%s, is told of that once", async (_, isFoundBefore) => {
+    const { server, budget, pass } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    pass(60 * 60_000);
+    server.sweep();
+    await first.settle(outcomeOf([transfer("2")]));
+    if (isFoundBefore) await first.settle(outcomeOf([transfer("5")]));
+    expect(budget.spent).toBe(isFoundBefore ? 500n : 200n);
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect(budget.spent).toBe(500n);
   });
 });
 
