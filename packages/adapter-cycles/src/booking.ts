@@ -48,11 +48,10 @@ export type Next =
 const fittingTries = 8;
 const fittingMs = 1_000;
 
-/** What an event is booked with in turn, until one is accepted. The last always is. */
-const lesserOverage: Readonly<Record<OveragePolicy, OveragePolicy>> = {
+/** What an event is booked with in turn, until one is accepted. The last should always be. */
+const lesserOverage: Readonly<Record<Exclude<OveragePolicy, "ALLOW_IF_AVAILABLE">, OveragePolicy>> = {
   REJECT: "ALLOW_WITH_OVERDRAFT",
   ALLOW_WITH_OVERDRAFT: "ALLOW_IF_AVAILABLE",
-  ALLOW_IF_AVAILABLE: "ALLOW_IF_AVAILABLE",
 };
 
 /** An unknown outcome is asked again with the same key, and never given up for a release. */
@@ -106,6 +105,8 @@ export function afterEvent(booking: CyclesEvent, result: CyclesResult<AnswerOf<"
   switch (result.code) {
     case "BUDGET_EXCEEDED":
     case "OVERDRAFT_LIMIT_EXCEEDED": {
+      // It takes what there is, and a server that has nothing to give all the same is not asked without a pause.
+      if (booking.overage === "ALLOW_IF_AVAILABLE") return again;
       const refusals = booking.refusals + 1;
       if (booking.overage === "REJECT" && refusals < fittingTries)
         return { kind: "instead", bookings: [{ ...booking, refusals }] };

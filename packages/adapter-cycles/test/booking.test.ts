@@ -118,6 +118,11 @@ describe("money that has moved", () => {
     expect(waitedMs, "the sweep comes every five seconds").toBeGreaterThan(5_000);
     expect(tried).toEqual([...Array.from({ length: 8 }, () => "REJECT"), "ALLOW_WITH_OVERDRAFT"]);
     expect(booking).toMatchObject({ kind: "event", overage: "ALLOW_IF_AVAILABLE", amount: 70n });
+    if (booking.kind !== "event") throw new Error("no event");
+    expect(afterEvent(booking, refused("BUDGET_EXCEEDED")), "and is asked again with a pause").toEqual({
+      kind: "again",
+      afterMs: 0,
+    });
   });
 
   it("as an event that was booked with another policy when its answer was lost is written", () => {
