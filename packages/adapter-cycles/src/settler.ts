@@ -13,6 +13,9 @@ const patienceMs = 1_000;
 /** So long a program that would end waits for what is not written yet. */
 const drainMs = 30_000;
 
+/** So long before its end it is tried for the last time. */
+const lastTryMs = 100;
+
 /** A hold that cannot be released frees itself with its lease; so often it is tried. */
 const releaseTries = 8;
 
@@ -125,10 +128,18 @@ class Bookings {
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       const waitMs = this.waitMs();
-      const timer = setTimeout(resolve, waitMs);
+      const leftMs = this.#givesUpAt - performance.now();
       // A program that has ended otherwise waits for a while, and not for ever.
-      if (performance.now() + waitMs > this.#givesUpAt) timer.unref();
+      if (leftMs > 0) setTimeout(resolve, Math.min(waitMs, leftMs));
+      else setTimeout(resolve, waitMs).unref();
     });
+  }
+
+  /** So long a booking waits for its next try. A program that waits for it has one more at the end of that time, and not after it. */
+  #backoffMs(tries: number): number {
+    const backoffMs = backoffOf(tries);
+    const leftMs = this.#givesUpAt - performance.now();
+    return leftMs > firstDelayMs ? Math.min(backoffMs, leftMs - lastTryMs) : backoffMs;
   }
 
   /** Sends what is due, in order. @returns what has to be sent again */
@@ -155,11 +166,11 @@ class Bookings {
         return [];
       case "again":
         if (booking.kind === "release" && tries + 1 >= releaseTries) return [];
-        return [toSend(booking, Math.max(next.afterMs, backoffMs(tries)), tries + 1)];
+        return [toSend(booking, Math.max(next.afterMs, this.#backoffMs(tries)), tries + 1)];
       case "look":
         return await this.#send({ ...one, isLook: true });
       case "instead":
-        if (!(await this.#hasKept(booking, next.bookings))) return [toSend(booking, backoffMs(tries), tries + 1)];
+        if (!(await this.#hasKept(booking, next.bookings))) return [toSend(booking, this.#backoffMs(tries), tries + 1)];
         return await this.#round(next.bookings.map((other) => toSend(other, delayOf(other))));
       case "stuck":
         this.#problem ??= `Cycles will not book ${booking.key}, and an operator has to: ${next.problem}`;
@@ -225,6 +236,6 @@ function isNoRelease({ booking }: Waiting): boolean {
   return booking.kind !== "release";
 }
 
-function backoffMs(tries: number): number {
+function backoffOf(tries: number): number {
   return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(tries, 20));
 }
