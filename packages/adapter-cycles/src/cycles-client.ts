@@ -46,6 +46,8 @@ export interface CyclesClientOptions {
 export interface RequestOptions {
   /** Ends the request early. What it has done by then, nobody can tell. */
   readonly signal?: AbortSignal;
+  /** How long this one may take, where that is less than a request may take otherwise. */
+  readonly timeoutMs?: number;
 }
 
 /** Which reservations or balances are asked for. */
@@ -135,7 +137,7 @@ export class CyclesClient {
     operation: O,
     path: string,
     request: Pick<HttpRequest, "method" | "body">,
-    { signal }: RequestOptions = {},
+    { signal, timeoutMs = this.#timeoutMs }: RequestOptions = {},
     idempotencyKey?: string,
   ): Promise<CyclesResult<AnswerOf<O>>> {
     const headers: Record<string, string> = {
@@ -148,7 +150,7 @@ export class CyclesClient {
     if (idempotencyKey !== undefined && /^[\x21-\x7e]+$/.test(idempotencyKey)) headers["X-Idempotency-Key"] = idempotencyKey;
     const began = performance.now();
     try {
-      const asked = { ...request, path: this.#root + path, headers, timeoutMs: this.#timeoutMs };
+      const asked = { ...request, path: this.#root + path, headers, timeoutMs: Math.min(this.#timeoutMs, timeoutMs) };
       const answer = await this.#exchange(this.#destination, signal === undefined ? asked : { ...asked, signal });
       return resultOf(operation, answer, performance.now() - began);
     } catch (error) {

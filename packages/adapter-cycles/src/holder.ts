@@ -27,6 +27,9 @@ const leaseMarginMs = 1_000;
 /** A reserve that nobody answered is sent again after so long, and twice as long each time. */
 const firstRetryMs = 50;
 
+/** So long before its deadline a decision is given up, or a tenth of its time: what is told then is why, and not that it was late. */
+const deadlineMarginMs = 100;
+
 type Held = Extract<ReserveVerdict, { kind: "held" }>;
 
 export interface HolderParts {
@@ -136,18 +139,21 @@ export class Holder {
     { signal, remainingMs }: DecisionScope,
     since: Instant,
   ): Promise<ReserveVerdict> {
-    for (let tries = 0; ; tries += 1) {
-      const verdict = verdictOf(await this.#parts.client.reserve(request, { signal }), request.estimate);
+    const marginMs = Math.min(deadlineMarginMs, remainingMs / 10);
+    const leftMs = (): number => Math.floor(remainingMs - marginMs - elapsedMs(systemClock, since));
+    let verdict = verdictOf({ kind: "unknown", problem: "there was no time to ask" }, request.estimate);
+    let tries = 0;
+    for (let timeoutMs = leftMs(); timeoutMs > 0 && !signal.aborted; timeoutMs = leftMs()) {
+      verdict = verdictOf(await this.#parts.client.reserve(request, { signal, timeoutMs }), request.estimate);
       if (verdict.kind !== "again") return verdict;
       const waitMs = Math.max(verdict.retryAfterMs ?? 0, firstRetryMs * 2 ** Math.min(tries, 10));
-      if (signal.aborted || elapsedMs(systemClock, since) + waitMs >= remainingMs) {
-        // The hold may have been made although nobody was told: it is looked for, and given back.
-        this.#giveBack(step, request.idempotency_key).catch(() => undefined);
-        return verdict;
-      }
-      // One that is aborted meanwhile is asked once more, which ends at once.
+      tries += 1;
+      if (waitMs >= leftMs()) break;
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
+    // The hold may have been made although nobody was told: it is looked for, and given back.
+    if (tries > 0) this.#giveBack(step, request.idempotency_key).catch(() => undefined);
+    return verdict;
   }
 
   async #giveBack(step: Step, key: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CyclesClient, type exchange } from "../src/index.js";
 import { Attempt, adapterFor, contextOf, outcomeOf, transfer, usdc, wallet } from "./support/attempt.js";
-import { answered, money, startServer } from "./support/server.js";
+import { answered, apiKey, money, startServer } from "./support/server.js";
 
 /** Asks until something is so: what goes on in the background has no other end to wait for. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -276,6 +277,26 @@ describe("when the server is in trouble before the action", () => {
     expect(decision).toMatchObject({ decision: "deny", code: "budget_unreachable" });
     await until(() => budget.reserved === 0n);
     expect(server.requests.some(({ operation }) => operation === "release")).toBe(true);
+  });
+
+  it("and answers nothing, no request outlives the decision, which is denied for what was wrong", async () => {
+    const asked: { readonly atMs: number; readonly timeoutMs: number }[] = [];
+    const silent: typeof exchange = async (_destination, { path, timeoutMs }) => {
+      if (path.endsWith("/reservations")) asked.push({ atMs: performance.now() - began, timeoutMs });
+      await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+      throw new Error(`none within ${timeoutMs} ms`);
+    };
+    const client = new CyclesClient({ baseUrl: "http://127.0.0.1:1", apiKey, timeoutMs: 400, exchange: silent });
+    const { adapter } = adapterFor({ baseUrl: "http://127.0.0.1:1" }, {}, { client });
+    const context = contextOf([transfer("2")]);
+    const scope = { signal: new AbortController().signal, remainingMs: 1_000 };
+    const began = performance.now();
+    expect(await adapter.beforeAction(context, scope)).toMatchObject({ decision: "deny", code: "budget_unreachable" });
+    expect(asked[0]?.timeoutMs, "the first has all the time that a request may take").toBe(400);
+    for (const { atMs, timeoutMs } of asked) {
+      expect(timeoutMs).toBeGreaterThan(0);
+      expect(Math.floor(atMs) + timeoutMs).toBeLessThan(1_000);
+    }
   });
 
   it("and asks for patience, it gets it, or the action is denied", async () => {
