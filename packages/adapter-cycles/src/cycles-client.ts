@@ -1,5 +1,6 @@
 import { type Destination, destinationOf, exchange, type HttpAnswer, type HttpRequest } from "./http-exchange.js";
-import { type AnswerOf, answersWith, type Operation } from "./wire/answers.js";
+import { shownText } from "./shown-text.js";
+import { type AnswerOf, answersWith, errorCodes, type Operation } from "./wire/answers.js";
 import { readExact, writeExact } from "./wire/exact-json.js";
 import type {
   CommitRequest,
@@ -54,6 +55,9 @@ export interface RequestOptions {
 export type CyclesFilter = Readonly<Partial<Record<Level, string>>>;
 
 const answers = answersWith("ignored");
+
+/** What decides about money stays as it is, whatever the key. */
+const knownCodes: ReadonlySet<string> = new Set(errorCodes);
 
 /** One request each, and no retries: what is repeated, and until when, is decided where it is known what the money did. */
 export class CyclesClient {
@@ -152,11 +156,20 @@ export class CyclesClient {
     try {
       const asked = { ...request, path: this.#root + path, headers, timeoutMs: Math.min(this.#timeoutMs, timeoutMs) };
       const answer = await this.#exchange(this.#destination, signal === undefined ? asked : { ...asked, signal });
-      return resultOf(operation, answer, performance.now() - began);
+      return this.#shown(resultOf(operation, answer, performance.now() - began));
     } catch (error) {
       // The request may have arrived and been done: no answer says nothing of that.
-      return { kind: "unknown", problem: `no answer from ${this.#origin}: ${messageOf(error)}` };
+      return this.#shown({ kind: "unknown", problem: `no answer from ${this.#origin}: ${messageOf(error)}` });
     }
+  }
+
+  /** A server may say anything, also what it was sent: what is said to people of its answer shows no key, and is one line. */
+  #shown<Body>(result: CyclesResult<Body>): CyclesResult<Body> {
+    if (result.kind === "unknown") return { ...result, problem: shownText(result.problem, this.#apiKey) };
+    if (result.kind === "answered") return result;
+    const { code, message } = result;
+    const shownCode = knownCodes.has(code) ? code : shownText(code, this.#apiKey);
+    return { ...result, code: shownCode, message: shownText(message, this.#apiKey) };
   }
 }
 

@@ -276,6 +276,39 @@ describe("a client", () => {
     expect(JSON.stringify(client)).not.toContain("a-secret");
   });
 
+  it("shows what a server says in one line and without its key, also where that sends back what it was sent", async () => {
+    let body = "";
+    const baseUrl = await serverThat((_request, response) => response.writeHead(409).end(body));
+    const client = new CyclesClient({ baseUrl, apiKey: "a-secret" });
+    const said = (error: string, message: string) => {
+      body = JSON.stringify({ error, message, request_id: "r" });
+      return client.reserve(reserveOf("a", 1n));
+    };
+    expect(await said("BUDGET_EXCEEDED", "no room: 1 of 2 («ok»)")).toMatchObject({ message: "no room: 1 of 2 («ok»)" });
+    expect(await said("ADDED_LATER a-secret", "X-Cycles-API-Key: a-secret\r\n\u001b[2Jall is well\u202e\u2028")).toMatchObject({
+      code: "ADDED_LATER [the API key]",
+      message: "X-Cycles-API-Key: [the API key]\\u{d}\\u{a}\\u{1b}[2Jall is well\\u{202e}\\u{2028}",
+    });
+    const short = new CyclesClient({ baseUrl, apiKey: "E" });
+    body = JSON.stringify({ error: "RESERVATION_EXPIRED", message: "no", request_id: "r" });
+    expect(await short.reserve(reserveOf("a", 1n)), "what a code means is no secret").toMatchObject({
+      code: "RESERVATION_EXPIRED",
+    });
+  });
+
+  it("shows no key of a way to ask that goes wrong", async () => {
+    const client = new CyclesClient({
+      baseUrl: "http://127.0.0.1:1",
+      apiKey: "a-secret",
+      exchange: async (_destination, { headers }) => {
+        throw new Error(`the proxy refuses ${JSON.stringify(headers)}`);
+      },
+    });
+    const result = await client.reserve(reserveOf("a", 1n));
+    expect(result).toMatchObject({ kind: "unknown", problem: expect.stringContaining("the proxy refuses") });
+    expect(JSON.stringify(result)).not.toContain("a-secret");
+  });
+
   it("does not take its key to where it is redirected", async () => {
     let followed = false;
     const elsewhere = await serverThat((_request, response) => {
