@@ -120,7 +120,10 @@ class CompiledProvider {
       this.#journal.untold(actionId, error);
       throw error;
     }
-    if (granted.some((settlements) => this.#engines.hear(settlements))) this.#journal.told(actionId);
+    // What this process granted it has the engines for; what another one did it may not.
+    const strangers = scope.recovered ? this.#engines.strangersIn(granted) : [];
+    if (strangers.length > 0) this.#journal.leave(actionId, strangers);
+    else if (granted.some((settlements) => this.#engines.heardOf(settlements) !== undefined)) this.#journal.told(actionId);
   }
 
   /** The one reserve of an action; undefined where it needs none. */
@@ -158,7 +161,8 @@ class CompiledProvider {
       await this.#giveBack(context, request);
       return answer.denial;
     }
-    if (this.#engines.hear(answer.settlements)) this.#journal.begun(context, answer.settlements);
+    const heard = this.#engines.heardOf(answer.settlements);
+    if (heard !== undefined) this.#journal.begun(context, heard);
     const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context, []) : allowForever;
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
@@ -184,7 +188,8 @@ class CompiledProvider {
     // What was reserved for the call goes with its attempt, of which no further call leaves.
     if (answer.kind === "denied") return answer.denial;
     const entry = this.#entries.of(context.actionId);
-    const granted = this.#engines.hear(answer.settlements) ? [answer.settlements] : [];
+    const heard = this.#engines.heardOf(answer.settlements);
+    const granted = heard === undefined ? [] : [heard];
     const note = this.#journal.noteFor(context, granted);
     const isCovered = request === undefined && entry !== undefined && note === undefined;
     const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context, granted);

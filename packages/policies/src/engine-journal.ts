@@ -8,6 +8,9 @@ import { messageOf } from "./message-of.js";
 /** An engine that could not write is asked again by whoever looks after so long, if it says nothing itself. */
 const laterMs = 10_000;
 
+/** So many attempts are remembered of those that are left to another process: of a forgotten one it is said again. */
+const mostLeft = 10_000;
+
 /** What this process knows of the note of an attempt that engines have a say in. */
 interface KnownNote {
   readonly context: ActionContext;
@@ -24,6 +27,8 @@ export class EngineJournal {
   readonly #ledger: Ledger;
   readonly #logger: Logger;
   readonly #known = new Map<string, KnownNote>();
+  /** Attempts whose notes are for engines that this policy does not have. */
+  readonly #left = new Set<string>();
 
   constructor(ledger: Ledger, logger: Logger) {
     this.#ledger = ledger;
@@ -74,6 +79,36 @@ export class EngineJournal {
   /** An engine could not write what it was told. */
   untold(actionId: string, error: unknown): void {
     if (this.#mayBeStored(actionId)) this.#mark(actionId, this.#markOf(actionId, error));
+  }
+
+  /**
+   * The note is for engines of these rules, which this policy does not have: it stays for a process that has them. It is put off once, so
+   * that it comes behind what can be told here, and never again: the passes of two processes may be so far apart that one which puts it off
+   * each time hides it from the other for good.
+   * @param note what is left of it, where others have been told
+   */
+  leave(actionId: string, rules: readonly string[], note?: string): void {
+    this.#known.delete(actionId);
+    if (note !== undefined) this.#mark(actionId, { kind: "replaced", note });
+    if (this.#left.has(actionId)) return;
+    this.#left.add(actionId);
+    const [oldest] = this.#left;
+    if (this.#left.size > mostLeft && oldest !== undefined) this.#left.delete(oldest);
+    const named = rules.map((rule) => `"${rule}"`).join(", ");
+    this.#logger.warn(
+      `what the engines of the rules ${named} hold for ${actionId} stays in the ledger until a policy that has them tells them: this one has not, or only in the shadow`,
+    );
+    this.#mark(actionId, { kind: "later", afterMs: laterMs });
+  }
+
+  /** Whether an attempt is left to a process with another policy. */
+  isLeft(actionId: string): boolean {
+    return this.#left.has(actionId);
+  }
+
+  /** How many notes may be due that this process leaves where they are. */
+  get leftCount(): number {
+    return this.#left.size;
   }
 
   /** The attempt of another process, whose note is known now. */

@@ -1,8 +1,8 @@
-import type { Logger, SettledOutcome } from "@agentkit-policy/core";
+import { type Logger, type SettledOutcome, UnsettledError } from "@agentkit-policy/core";
 import { BackgroundPasses, type Ledger, type UntoldNote } from "@agentkit-policy/ledger";
 import type { ActionContext } from "@agentkit-policy/schema";
 import type { EngineJournal } from "./engine-journal.js";
-import { type EngineNote, noteOf } from "./engine-note.js";
+import { type EngineNote, noteOf, noteText } from "./engine-note.js";
 import type { Engines } from "./engines.js";
 import { messageOf } from "./message-of.js";
 import { type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
@@ -34,7 +34,9 @@ export function createEngineReplay(parts: EngineReplayParts): EngineReplay {
 
 async function toldIn(parts: EngineReplayParts): Promise<string[]> {
   const told: string[] = [];
-  for (const untold of await parts.ledger.untold(notesPerPass)) if (await tell(untold, parts)) told.push(untold.attemptId);
+  // What is left to other processes is due all the time, and does not keep from its turn what can be told here.
+  const most = notesPerPass + parts.journal.leftCount;
+  for (const untold of await parts.ledger.untold(most)) if (await tell(untold, parts)) told.push(untold.attemptId);
   return told;
 }
 
@@ -51,20 +53,43 @@ async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, lo
     return false;
   }
   const { context, settlements } = note;
+  const strangers = engines.strangersIn(settlements);
+  if (strangers.length > 0 && journal.isLeft(attemptId)) return false;
   try {
     const known = untold.state === "closed" ? untold : await provenOf(untold, context, ledger, evidence);
     if (known === undefined) return false;
-    if (known.state !== "closed") logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent`);
+    const isOurs = settlements.some((given) => engines.heardOf(given) !== undefined);
+    if (known.state !== "closed" && isOurs)
+      logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent`);
     journal.found(context, settlements);
     const remember = journal.remember.bind(journal, context);
     await engines.settle(context, outcomeOf(known, context), settlements, { recovered: true }, remember);
   } catch (error) {
     logger.warn(`${attemptId} could not be settled with all engines yet: ${messageOf(error)}`);
-    journal.untold(attemptId, error);
+    // It is not given up as long as others have not heard.
+    if (strangers.length > 0 && UnsettledError.isInstance(error) && error.isHopeless) journal.leave(attemptId, strangers);
+    else journal.untold(attemptId, error);
+    return false;
+  }
+  if (strangers.length > 0) {
+    journal.leave(attemptId, strangers, restOf(note, strangers));
     return false;
   }
   journal.told(attemptId);
   return true;
+}
+
+/**
+ * The note without what the engines of this policy held, who have been told: of two processes that each know some of them, neither would
+ * ever know all. Undefined where none of it was theirs.
+ */
+function restOf({ context, settlements }: EngineNote, strangers: readonly string[]): string | undefined {
+  const rest = settlements.flatMap((given) => {
+    const left = Object.entries(given).filter(([id]) => strangers.includes(id));
+    return left.length === 0 ? [] : [Object.fromEntries(left)];
+  });
+  const isSame = settlements.every((given) => Object.keys(given).every((id) => strangers.includes(id)));
+  return isSame ? undefined : noteText({ context, settlements: rest });
 }
 
 /** What an attempt that nobody has closed has moved, closed by what its chain shows; undefined where that is to be seen later. */

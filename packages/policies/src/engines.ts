@@ -61,9 +61,23 @@ export class Engines {
     return this.#engines.some(({ when }) => applies(when, context));
   }
 
-  /** Whether any of those that were granted something wants to hear what became of it. */
-  hear(settlements: EngineSettlements): boolean {
-    return this.#engines.some(({ id, provider }) => provider.settle !== undefined && Object.hasOwn(settlements, id));
+  /** What engines were granted that want to hear what became of it; undefined where none does. */
+  heardOf(settlements: EngineSettlements): EngineSettlements | undefined {
+    const heard = Object.entries(settlements).filter(([id]) => this.#settles(id));
+    return heard.length === 0 ? undefined : Object.fromEntries(heard);
+  }
+
+  /**
+   * The rules whose engines hold something that they have to be told of, and which this policy does not have: it was written under another
+   * name, or in another policy on the same ledger. A shadow holds nothing, and knows nothing of what its rule held before it became one.
+   */
+  strangersIn(settlements: readonly EngineSettlements[]): string[] {
+    const holding = settlements.flatMap((given) => Object.keys(given).filter((id) => given[id] !== null));
+    return [...new Set(holding)].filter((id) => !this.#settles(id));
+  }
+
+  #settles(id: string): boolean {
+    return this.#engines.some((engine) => engine.id === id && !engine.isShadow && engine.provider.settle !== undefined);
   }
 
   /** Asks each; the first denial stops. */
@@ -121,7 +135,7 @@ export class Engines {
     const settlements = [...returned, ...(this.#unreturned.get(context.actionId) ?? [])];
     const errors: unknown[] = [];
     for (const { id, provider } of [...this.#engines].reverse()) {
-      if (!settlements.some((given) => Object.hasOwn(given, id))) continue;
+      if (!this.#settles(id) || !settlements.some((given) => Object.hasOwn(given, id))) continue;
       try {
         const scope = { settlements: ofEngine(id, settlements), recovered };
         const remembering = remember && { remember: (settlement: Settlement) => remember(id, settlement) };
