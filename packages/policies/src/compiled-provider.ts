@@ -124,6 +124,8 @@ class CompiledProvider {
     const strangers = scope.recovered ? this.#engines.strangersIn(granted) : [];
     if (strangers.length > 0) this.#journal.leave(actionId, strangers);
     else if (granted.some((settlements) => this.#engines.heardOf(settlements) !== undefined)) this.#journal.told(actionId);
+    // Where the ledger has a note all the same, since an arm was answered too late, whoever looks there tells it.
+    else this.#journal.forget(actionId);
   }
 
   /** The one reserve of an action; undefined where it needs none. */
@@ -163,7 +165,7 @@ class CompiledProvider {
     }
     const heard = this.#engines.heardOf(answer.settlements);
     if (heard !== undefined) this.#journal.begun(context, heard);
-    const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context, []) : allowForever;
+    const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context) : allowForever;
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       await this.#giveBack(context, request);
@@ -192,7 +194,7 @@ class CompiledProvider {
     const granted = heard === undefined ? [] : [heard];
     const note = this.#journal.noteFor(context, granted);
     const isCovered = request === undefined && entry !== undefined && note === undefined;
-    const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context, granted);
+    const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context);
     if (armed.decision === "deny") {
       this.#engines.allowedInVain(context, answer.settlements);
       return armed;
@@ -204,13 +206,9 @@ class CompiledProvider {
   }
 
   /** Arms, and stores with it the note of what the engines have granted: with this call, and before. */
-  async #armedWith(
-    note: string | undefined,
-    context: ActionContext,
-    granted: readonly EngineSettlements[],
-  ): Promise<PolicyDecision> {
+  async #armedWith(note: string | undefined, context: ActionContext): Promise<PolicyDecision> {
     const answer = await this.#entries.arm(context, note);
-    if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context, granted);
+    if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context.actionId);
     return answer;
   }
 

@@ -1,6 +1,6 @@
 import { type Logger, type Settlement, UnsettledError } from "@agentkit-policy/core";
 import type { Ledger, NoteRequest } from "@agentkit-policy/ledger";
-import type { ActionContext } from "@agentkit-policy/schema";
+import type { ActionContext, Effect } from "@agentkit-policy/schema";
 import { noteText } from "./engine-note.js";
 import type { EngineSettlements } from "./engines.js";
 import { messageOf } from "./message-of.js";
@@ -13,9 +13,10 @@ const mostLeft = 10_000;
 
 /** What this process knows of the note of an attempt that engines have a say in. */
 interface KnownNote {
-  readonly context: ActionContext;
+  /** Its effects are all that the attempt was ever allowed: what it said that it would do, and what its calls did beyond that. */
+  context: ActionContext;
   settlements: readonly EngineSettlements[];
-  /** Whether the ledger has it. */
+  /** Whether the ledger has a note of the attempt. */
   isStored: boolean;
 }
 
@@ -40,20 +41,34 @@ export class EngineJournal {
     this.#known.set(context.actionId, { context, settlements: [settlements], isStored: false });
   }
 
-  /** The note that an arm has to store now; undefined where the ledger has it, and a call brought nothing new. */
+  /**
+   * The note that an arm has to store now; undefined where the ledger has it, and a call brought nothing new.
+   *
+   * What is new is known from here on, and not only once it is stored: of two calls at once, the note that is written last has the grants
+   * of both. Where the arm is refused, a later note tells of a grant that nobody used, which its engine gives back, and of effects that
+   * nothing came of, for which what is held counts rather too long: both on the safe side.
+   */
   noteFor(context: ActionContext, settlements: readonly EngineSettlements[]): string | undefined {
-    const known = this.#known.get(context.actionId);
+    const { actionId } = context;
+    // An approval of nothing takes one back.
+    const excess = (context.excess ?? []).filter(({ amount }) => amount !== "0");
+    const known = this.#known.get(actionId);
     if (known === undefined && settlements.length === 0) return undefined;
-    const isNew = settlements.some((given) => Object.values(given).some((of) => of !== null));
+    const isNew = excess.length > 0 || settlements.some((given) => Object.values(given).some((of) => of !== null));
     if (known?.isStored === true && !isNew) return undefined;
-    return noteText({ context: known?.context ?? context, settlements: [...(known?.settlements ?? []), ...settlements] });
+    const { isStored = false, settlements: before = [] } = known ?? {};
+    const now = {
+      context: known === undefined ? context : withEffects(known.context, excess),
+      settlements: [...before, ...settlements],
+    };
+    this.#known.set(actionId, { ...now, isStored });
+    return noteText(now);
   }
 
   /** The ledger has armed an attempt with its note. */
-  stored(context: ActionContext, settlements: readonly EngineSettlements[]): void {
-    const known = this.#known.get(context.actionId) ?? { context, settlements: [], isStored: false };
-    const all = [...known.settlements, ...settlements];
-    this.#known.set(context.actionId, { context: known.context, settlements: all, isStored: true });
+  stored(actionId: string): void {
+    const known = this.#known.get(actionId);
+    if (known !== undefined) known.isStored = true;
   }
 
   /** Keeps what an engine wants to be told after a crash, too. @throws LedgerFault where it could not be stored */
@@ -65,7 +80,7 @@ export class EngineJournal {
     await this.#ledger.note({ attemptId: context.actionId, mark: { kind: "replaced", note: noteText(known) } });
   }
 
-  /** An attempt was given back before it was armed: the ledger has no note of it. */
+  /** An attempt was given back before it was armed, or holds nothing that this process tells of: there is no note of it to take out. */
   forget(actionId: string): void {
     this.#known.delete(actionId);
   }
@@ -137,4 +152,9 @@ export class EngineJournal {
       // The note stays as it was, and is due: the safe side.
       .catch(() => undefined);
   }
+}
+
+/** An attempt that was allowed more. */
+function withEffects(context: ActionContext, more: readonly Effect[]): ActionContext {
+  return more.length === 0 ? context : { ...context, effects: [...context.effects, ...more] };
 }

@@ -4,7 +4,10 @@ import type { EngineSettlements } from "./engines.js";
 
 /** What the ledger keeps of an attempt for the engines that allowed it: all that is needed to settle it in another process. */
 export interface EngineNote {
-  /** The facts of the attempt; its arguments are `null`, which may hold what nobody should store. */
+  /**
+   * The facts of the attempt; its arguments are `null`, which may hold what nobody should store. Its effects are all that it was allowed,
+   * with what its calls did beyond what it had said: an approval among them is used by others, whatever its wallet has sent.
+   */
   readonly context: ActionContext;
   readonly settlements: readonly EngineSettlements[];
 }

@@ -49,7 +49,10 @@ export class World {
   readonly #clock = { now: () => this.now, uptime: () => this.now };
 
   /** A process on the ledger with these rules. The engine "holding" holds something for each action; others answer as it is said here. */
-  async open(rules: readonly RuleDefinition[], engines: Readonly<Record<string, PolicyProvider>> = {}): Promise<LoadedPolicy> {
+  async open(
+    rules: readonly RuleDefinition[],
+    engines: Readonly<Record<string, Partial<PolicyProvider>>> = {},
+  ): Promise<LoadedPolicy> {
     const log = (text: string): void => void this.said.push(text);
     const adapter = defineAdapter({
       name: "holding",
