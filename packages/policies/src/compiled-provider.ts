@@ -167,10 +167,10 @@ class CompiledProvider {
     if (heard !== undefined) this.#journal.begun(context, heard);
     const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context) : allowForever;
     if (armed.decision === "deny") {
-      this.#engines.allowedInVain(context, answer.settlements);
       await this.#giveBack(context, request);
       return armed;
     }
+    this.#engines.returned(context, answer.settlements);
     return allowOf([reserved, armed, answer], {
       ...(request === undefined ? {} : { step: "root" }),
       engines: answer.settlements,
@@ -195,10 +195,9 @@ class CompiledProvider {
     const note = this.#journal.noteFor(context, granted);
     const isCovered = request === undefined && entry !== undefined && note === undefined;
     const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context);
-    if (armed.decision === "deny") {
-      this.#engines.allowedInVain(context, answer.settlements);
-      return armed;
-    }
+    // What engines granted in vain they are told when the attempt is settled.
+    if (armed.decision === "deny") return armed;
+    this.#engines.returned(context, answer.settlements);
     return allowOf([reserved, armed, answer], {
       ...(request === undefined ? {} : { step: request.stepId }),
       engines: answer.settlements,

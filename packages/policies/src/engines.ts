@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type DecisionScope,
   type Logger,
@@ -40,12 +41,25 @@ const denied: SettledOutcome = {
   calls: [],
 };
 
+/** So long an answer that came too late for its question is waited for, in milliseconds, so that what it grants can be given back. */
+const lateAnswerMs = 60_000;
+
+/** An attempt for which answers may still come in this process. */
+interface Awaited {
+  answers: number;
+  /** Tells again what was told last; undefined while nothing was. */
+  tellAgain: (() => Promise<void>) | undefined;
+  /** Whether that was all, but for what may still be granted. */
+  isOver: boolean;
+}
+
 /** The engines of a policy, asked in order and told in reverse. */
 export class Engines {
   readonly #engines: readonly Engine[];
   readonly #logger: Logger;
-  /** What each engine was granted and nobody else knows of: it allowed, and another one then denied. */
+  /** What engines have granted and nobody else knows of: others are still asked, or one has denied since. */
   readonly #unreturned = new Map<string, EngineSettlements[]>();
+  readonly #awaited = new Map<string, Awaited>();
 
   constructor(engines: readonly Engine[], logger: Logger) {
     this.#engines = engines;
@@ -80,14 +94,33 @@ export class Engines {
     return this.#engines.some((engine) => engine.id === id && !engine.isShadow && engine.provider.settle !== undefined);
   }
 
-  /** Asks each; the first denial stops. */
+  /**
+   * Asks each; the first denial stops, and so does the end of the time. What they grant is kept here from the moment on at which they do:
+   * nobody may be left to hear the end of the round. Whoever gets the answer says by `returned` that it is kept elsewhere.
+   */
   async ask(
     hook: "beforeAction" | "beforeWalletCall",
     context: ActionContext,
     scope: DecisionScope,
     earlier: readonly EngineSettlements[],
   ): Promise<EnginesAnswer> {
+    const { actionId } = context;
     const settlements: Record<string, Settlement | null> = {};
+    this.#keep(actionId, settlements);
+    this.#expect(actionId);
+    const answer = await this.#round(hook, context, scope, earlier, settlements);
+    await this.#answered(actionId, answer.kind === "denied" && Object.keys(settlements).length > 0);
+    return answer;
+  }
+
+  /** @param settlements what is granted is added to them at once */
+  async #round(
+    hook: "beforeAction" | "beforeWalletCall",
+    context: ActionContext,
+    scope: DecisionScope,
+    earlier: readonly EngineSettlements[],
+    settlements: Record<string, Settlement | null>,
+  ): Promise<EnginesAnswer> {
     let validForMs: number | undefined;
     for (const { id, when, isShadow, provider } of this.#engines) {
       if (!applies(when, context)) continue;
@@ -99,11 +132,10 @@ export class Engines {
         this.#shadowed(id, context, asked);
         continue;
       }
-      const answer = await answerOf(id, asked);
+      const answer = scope.signal.aborted ? tooLate(id, false) : await this.#inTime(id, context, answerOf(id, asked), scope);
       if (answer.decision === "deny") {
         // One that failed may hold something all the same, and is told like those that allowed.
         if (answer.isAmbiguous) settlements[id] = null;
-        this.#keep(context.actionId, settlements);
         const { isAmbiguous: _isAmbiguous, ...denial } = answer;
         return { kind: "denied", denial: { ...denial, metadata: { ...denial.metadata, rule: id } } };
       }
@@ -111,6 +143,51 @@ export class Engines {
       if (answer.validForMs !== undefined) validForMs = Math.min(validForMs ?? answer.validForMs, answer.validForMs);
     }
     return { kind: "allowed", settlements, validForMs };
+  }
+
+  /** The answer of an engine, or a denial once the time is over. What it then still grants is given back when it comes. */
+  #inTime(
+    id: string,
+    { actionId }: ActionContext,
+    answering: Promise<EngineAnswer>,
+    { signal }: DecisionScope,
+  ): Promise<EngineAnswer> {
+    return new Promise((resolve) => {
+      const isOver = (): void => {
+        void this.#hearLate(id, actionId, answering);
+        resolve(tooLate(id, true));
+      };
+      signal.addEventListener("abort", isOver, { once: true });
+      void answering.then((answer) => {
+        signal.removeEventListener("abort", isOver);
+        resolve(answer);
+      });
+    });
+  }
+
+  async #hearLate(id: string, actionId: string, answering: Promise<EngineAnswer>): Promise<void> {
+    this.#expect(actionId);
+    const late = await Promise.race([answering, delay(lateAnswerMs, undefined, { ref: false })]);
+    const isNews = late !== undefined && (late.decision === "allow" || late.isAmbiguous);
+    if (isNews) this.#keep(actionId, { [id]: (late.decision === "allow" ? late.settlement : undefined) ?? null });
+    await this.#answered(actionId, isNews);
+  }
+
+  #expect(actionId: string): void {
+    const awaited = this.#awaited.get(actionId) ?? { answers: 0, tellAgain: undefined, isOver: false };
+    awaited.answers += 1;
+    this.#awaited.set(actionId, awaited);
+  }
+
+  /** An answer came. What it brought after its attempt was settled is settled too. */
+  async #answered(actionId: string, isNews: boolean): Promise<void> {
+    const awaited = this.#awaited.get(actionId);
+    if (awaited === undefined) return;
+    awaited.answers -= 1;
+    if (awaited.answers === 0) this.#awaited.delete(actionId);
+    // What cannot be told now is an engine's own to free: its hold has a lease.
+    if (isNews) await awaited.tellAgain?.().catch(() => undefined);
+    if (awaited.answers === 0 && awaited.isOver) this.#unreturned.delete(actionId);
   }
 
   /** Asks an engine whose answer counts for nothing; nobody waits for it. */
@@ -132,7 +209,10 @@ export class Engines {
     { recovered }: Pick<SettleScope, "recovered">,
     remember?: (engine: string, settlement: Settlement) => Promise<void>,
   ): Promise<void> {
-    const settlements = [...returned, ...(this.#unreturned.get(context.actionId) ?? [])];
+    const { actionId } = context;
+    const awaited = this.#awaited.get(actionId);
+    if (awaited !== undefined) awaited.tellAgain = () => this.settle(context, outcome, returned, { recovered }, remember);
+    const settlements = [...returned, ...(this.#unreturned.get(actionId) ?? [])];
     const errors: unknown[] = [];
     for (const { id, provider } of [...this.#engines].reverse()) {
       if (!this.#settles(id) || !settlements.some((given) => Object.hasOwn(given, id))) continue;
@@ -146,23 +226,30 @@ export class Engines {
     }
     const isHopeless = (error: unknown): boolean => UnsettledError.isInstance(error) && error.isHopeless;
     if (errors.length > 0) throw errors.find((error) => !isHopeless(error)) ?? errors[0];
-    if (!outcome.calls.some(({ state }) => state === "in_flight")) this.#unreturned.delete(context.actionId);
+    const isOver = !outcome.calls.some(({ state }) => state === "in_flight");
+    const stillAwaited = this.#awaited.get(actionId);
+    // Where answers may still come, what was told is told with them once more.
+    if (stillAwaited !== undefined) stillAwaited.isOver = isOver;
+    else if (isOver) this.#unreturned.delete(actionId);
   }
 
   /** An attempt that a later engine denied before it began. */
   async refuse(context: ActionContext): Promise<void> {
     // What cannot be told is an engine's own to free: its hold has a lease.
     await this.settle(context, denied, [], { recovered: false }).catch(() => undefined);
-    this.#unreturned.delete(context.actionId);
+    const awaited = this.#awaited.get(context.actionId);
+    if (awaited === undefined) this.#unreturned.delete(context.actionId);
+    else awaited.isOver = true;
   }
 
-  /** An attempt that the ledger refused after all engines had allowed it. */
-  allowedInVain(context: ActionContext, settlements: EngineSettlements): void {
-    this.#keep(context.actionId, settlements);
+  /** What engines have granted is with whoever asked, and comes back with what is settled: it must not be told twice. */
+  returned({ actionId }: ActionContext, settlements: EngineSettlements): void {
+    const kept = (this.#unreturned.get(actionId) ?? []).filter((given) => given !== settlements);
+    if (kept.length === 0) this.#unreturned.delete(actionId);
+    else this.#unreturned.set(actionId, kept);
   }
 
   #keep(actionId: string, settlements: EngineSettlements): void {
-    if (Object.keys(settlements).length === 0) return;
     this.#unreturned.set(actionId, [...(this.#unreturned.get(actionId) ?? []), settlements]);
   }
 }
@@ -185,6 +272,12 @@ async function answerOf(id: string, ask: () => unknown): Promise<EngineAnswer> {
     return { decision: "deny", code: "invalid_decision", reason, isAmbiguous: true };
   }
   return decision.decision === "allow" ? decision : { ...decision, isAmbiguous: false };
+}
+
+/** @param wasAsked whether it may hold something all the same */
+function tooLate(id: string, wasAsked: boolean): EngineAnswer {
+  const reason = `the engine of the rule "${id}" did not answer in time`;
+  return { decision: "deny", code: "policy_timeout", reason, isAmbiguous: wasAsked };
 }
 
 function ofEngine(id: string, settlements: readonly EngineSettlements[]): Settlement[] {
