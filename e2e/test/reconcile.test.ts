@@ -48,7 +48,13 @@ async function agent(name: string, { confirmations = 3, background = false, rece
   const pay = async (value = "0.5"): Promise<string> => await invoke(kit, nativeTransfer, { to, value });
   const mine = async (blocks: number): Promise<unknown> => await anvil.request("anvil_mine", [`0x${blocks.toString(16)}`]);
   const pass = async () => (await policy.reconciler?.pass()) ?? [];
-  return { account, policy, definition, to, pay, mine, pass };
+  /** Takes the nonce of the first payment with a transaction that pays more for its place. */
+  const replace = async (receiver: `0x${string}`, value: bigint): Promise<`0x${string}`> => {
+    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
+    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
+    return await client.sendTransaction({ to: receiver, value, nonce: 0, ...fees });
+  };
+  return { account, policy, definition, to, pay, mine, pass, replace };
 }
 
 describe("the reconciler", () => {
@@ -69,14 +75,12 @@ describe("the reconciler", () => {
   });
 
   test("gives back what another transaction of the same nonce has replaced, once that is final", async () => {
-    const { account, policy, pay, mine, pass, to } = await agent("replaced", { receiptTimeoutMs: 300 });
+    const { account, policy, pay, mine, pass, replace, to } = await agent("replaced", { receiptTimeoutMs: 300 });
     await anvil.request("evm_setAutomine", [false]);
     await pay();
     // The node shows the nonce of what is pending, and of nothing that was replaced.
     expect(await pass()).toEqual([]);
-    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
-    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
-    await client.sendTransaction({ to: account.address, value: 0n, nonce: 0, ...fees });
+    await replace(account.address, 0n);
     await mine(1);
     expect(await balanceOf(anvil, to)).toBe(0n);
     expect(await pass()).toEqual([]);
@@ -87,13 +91,11 @@ describe("the reconciler", () => {
   });
 
   test("counts what was sent again under another id at a higher fee, and dates it by the block that has it", async () => {
-    const { account, policy, pay, mine, pass, to } = await agent("fee raised", { receiptTimeoutMs: 300 });
+    const { policy, pay, mine, pass, replace, to } = await agent("fee raised", { receiptTimeoutMs: 300 });
     await anvil.request("evm_setAutomine", [false]);
     await pay();
     expect(await pass()).toEqual([]);
-    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
-    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
-    const hash = await client.sendTransaction({ to, value: half, nonce: 0, ...fees });
+    const hash = await replace(to, half);
     await mine(3);
     expect(await balanceOf(anvil, to)).toBe(half);
     const { blockNumber } = await anvil.request("eth_getTransactionReceipt", [hash]);
@@ -103,13 +105,11 @@ describe("the reconciler", () => {
   });
 
   test("cannot tell, and counts all of it, where another amount went to the same payee under its nonce", async () => {
-    const { account, policy, pay, mine, pass, to } = await agent("amount changed", { receiptTimeoutMs: 300 });
+    const { policy, pay, mine, pass, replace, to } = await agent("amount changed", { receiptTimeoutMs: 300 });
     await anvil.request("evm_setAutomine", [false]);
     await pay();
     expect(await pass()).toEqual([]);
-    const client = createWalletClient({ account, chain: baseSepolia, transport: http(anvil.rpcUrl) });
-    const fees = { maxFeePerGas: parseGwei("500"), maxPriorityFeePerGas: parseGwei("400") };
-    await client.sendTransaction({ to, value: parseEther("0.1"), nonce: 0, ...fees });
+    await replace(to, parseEther("0.1"));
     await mine(3);
     expect(await pass()).toEqual([]);
     expect(await counted(policy, "eth")).toBe(half);
