@@ -105,7 +105,9 @@ async function freshKit(anvil, name) {
     rpcUrl: anvil.rpcUrl,
     account,
     actionProviders: [...plain.providers, ...missing],
-    receipts: { timeoutMs: 2_000, pollingIntervalMs: 50 },
+    // No second look begins before the first one is answered, on a busy machine either: one that fails beside one that was answered
+    // fails nothing.
+    receipts: { timeoutMs: 4_000, pollingIntervalMs: 1_500 },
   });
   return { kit, refused: plain.refused.filter((factory) => keyed.refused.includes(factory)) };
 }
