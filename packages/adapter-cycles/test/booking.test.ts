@@ -1,20 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { afterCommit, afterEvent, afterLook, afterRelease, type Booking, delayOf, type Next } from "../src/booking.js";
 import type { CyclesResult } from "../src/cycles-client.js";
-import type { Hold } from "../src/hold.js";
 import { errorCodes } from "../src/wire/answers.js";
-import { action, money, subject } from "./support/server.js";
+import { commit, hold } from "./support/commit.js";
+import { money } from "./support/server.js";
 
-const hold: Hold = {
-  step: "root",
-  reservationId: "r",
-  reserved: 100n,
-  unit: "USD_MICROCENTS",
-  subject,
-  action,
-  prices: new Map(),
-};
-const commit = { kind: "commit", hold, amount: 70n, key: "k", raiseKey: "k.raise" } as const;
 const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0 } as const;
 
 const unknown = { kind: "unknown", problem: "no answer" } as const;

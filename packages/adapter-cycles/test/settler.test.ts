@@ -1,19 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { CyclesClient, CyclesResult } from "../src/cycles-client.js";
-import type { Hold } from "../src/hold.js";
 import { Settler } from "../src/settler.js";
-import { action, subject } from "./support/server.js";
-
-const hold: Hold = {
-  step: "root",
-  reservationId: "r",
-  reserved: 100n,
-  unit: "USD_MICROCENTS",
-  subject,
-  action,
-  prices: new Map(),
-};
-const commit = { kind: "commit", hold, amount: 70n, key: "k", raiseKey: "k.raise" } as const;
+import { commit } from "./support/commit.js";
 
 /** A commit that is answered with the same each time, on a clock of the test's own. */
 function writing(answer: CyclesResult<never>) {

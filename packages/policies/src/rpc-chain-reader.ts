@@ -1,6 +1,6 @@
-import type { ChainReader, SpentLine, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
+import type { ChainReader, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
 import { ask, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
-import { type SentTransaction, sentWithNonce } from "./rpc-outflow.js";
+import { isPaymentOf, type SentTransaction, sentWithNonce } from "./rpc-outflow.js";
 
 /** A call is looked for from so long before it was reserved: the times of blocks and of the ledger differ. */
 const blockErrorMs = 120_000;
@@ -62,16 +62,11 @@ async function verdictOf(
 
 /** What a transaction that took the nonce of a call says of it: a wallet that raises a fee sends the same payment under another id. */
 function verdictBy(other: SentTransaction | undefined, lines: UnprovenCall["lines"]): Verdict | undefined {
-  const moved = other?.lines.filter((line) => lines.some((ours) => isSame(ours, line))) ?? [];
+  const moved = other?.lines.filter((line) => lines.some((ours) => isPaymentOf(ours, line))) ?? [];
   if (other === undefined || moved.length === 0) return { kind: "never" };
-  const isAll = lines.every((ours) => moved.some((line) => isSame(ours, line) && line.amount === ours.amount));
+  const isAll = lines.every((ours) => moved.some((line) => isPaymentOf(ours, line) && line.amount === ours.amount));
   // Where it moved less or more to the same payee, nobody can tell: what is held counts.
   return isAll ? { kind: "moved", blockTime: other.blockTime } : undefined;
-}
-
-/** What was held for nobody in particular may have gone to anybody. */
-function isSame(ours: SpentLine, { asset, counterparty }: SpentLine): boolean {
-  return ours.asset === asset && (ours.counterparty === undefined || ours.counterparty === counterparty);
 }
 
 async function lookUp(url: string, transactionId: string): Promise<{ from: string; nonce: bigint } | undefined> {

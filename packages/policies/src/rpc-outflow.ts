@@ -32,6 +32,14 @@ export interface Outflow {
   readonly isAll: boolean;
 }
 
+/** What a line is of, and for whom. */
+type Payment = Pick<SpentLine, "asset" | "counterparty">;
+
+/** Whether what was moved may be what was held. What was held for nobody in particular may be for anybody. */
+export function isPaymentOf(held: Payment, moved: Payment): boolean {
+  return held.asset === moved.asset && (held.counterparty === undefined || held.counterparty === moved.counterparty);
+}
+
 /** Says what an account has sent; undefined where nobody can know. It may throw: nothing is known then either. */
 export type OutflowReader = (question: OutflowQuestion) => Promise<Outflow | undefined>;
 

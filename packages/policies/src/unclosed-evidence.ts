@@ -1,6 +1,6 @@
 import type { CloseRequest, SpentLine, UntoldNote } from "@agentkit-policy/ledger";
 import type { ActionContext } from "@agentkit-policy/schema";
-import type { Outflow, OutflowReader, SentTransaction } from "./rpc-outflow.js";
+import { isPaymentOf, type Outflow, type OutflowReader, type SentTransaction } from "./rpc-outflow.js";
 
 /** What can be known of an attempt that nobody has closed, once nobody may act on it any more. */
 export type Evidence =
@@ -69,11 +69,11 @@ function attemptsOwn(held: readonly SpentLine[], { transactions }: Outflow) {
   const own: SentTransaction[] = [];
   for (const transaction of transactions) {
     const after = rest.map((line) => ({ ...line }));
-    const fits = transaction.lines.map(({ asset, amount, counterparty }) => {
-      const line = after.find((one) => one.asset === asset && isFor(one.counterparty, counterparty) && one.amount > 0n);
+    const fits = transaction.lines.map((moved) => {
+      const line = after.find((one) => isPaymentOf(one, moved) && one.amount > 0n);
       if (line === undefined) return "others";
-      if (line.amount < BigInt(amount)) return "too_much";
-      line.amount -= BigInt(amount);
+      if (line.amount < BigInt(moved.amount)) return "too_much";
+      line.amount -= BigInt(moved.amount);
       return "own";
     });
     if (fits.length === 0 || fits.every((fit) => fit === "others")) continue;
@@ -82,11 +82,6 @@ function attemptsOwn(held: readonly SpentLine[], { transactions }: Outflow) {
     rest = after;
   }
   return { own, rest: rest.filter(({ amount }) => amount > 0n) };
-}
-
-/** What was held for nobody in particular may be for anybody. */
-function isFor(held: string | undefined, moved: string | undefined): boolean {
-  return held === undefined || held === moved;
 }
 
 function closeOf(

@@ -16,6 +16,7 @@ import { z } from "zod";
 import { checkEngines, definePolicy, type LoadedPolicy, loadPolicy } from "../src/policy.js";
 import type { RuleDefinition } from "../src/policy-file.js";
 import { alice, contextOf, idAt, transferOf } from "./support/contexts.js";
+import { outcomeOf } from "./support/processes.js";
 
 const now = Date.UTC(2026, 10, 30, 12);
 const clock = { now: () => now, uptime: () => now };
@@ -116,19 +117,6 @@ function callOf(context: ActionContext, excess: ActionContext["effects"] = []): 
   return { ...context, layer: "wallet", callId: idAt(now), excess };
 }
 
-function outcome(more: Partial<SettledOutcome> = {}): SettledOutcome {
-  return {
-    status: "succeeded",
-    entered: true,
-    spent: [],
-    transactions: [],
-    journalComplete: true,
-    durationMs: 1,
-    calls: [],
-    ...more,
-  };
-}
-
 async function counted(policy: LoadedPolicy): Promise<bigint> {
   return (await policy.balances()).reduce((sum, { counted: count }) => sum + BigInt(count), 0n);
 }
@@ -144,7 +132,7 @@ describe("the engines of a policy", () => {
     });
     const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
     expect(await policy.beforeWalletCall?.(callOf(context), { ...scope, settlements })).toMatchObject({ decision: "allow" });
-    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    await policy.settle?.(context, outcomeOf(), { settlements, recovered: false });
     const asked = ["reserve", "one action", "two action", "one call", "two call", "arm"];
     expect(trace).toEqual([...asked, "close", "two settle succeeded", "one settle succeeded"]);
   });
@@ -201,7 +189,7 @@ describe("the engines of a policy", () => {
     expect(allowed).toMatchObject({ decision: "allow", settlement: { engines: { one: { of: "one" } } } });
     expect(trace).toEqual(["reserve", "one action", "denying action", "hanging action"]);
     const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
-    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    await policy.settle?.(context, outcomeOf(), { settlements, recovered: false });
     expect(told.map(({ id }) => id)).toEqual(["one"]);
     expect(said).toEqual([
       `shadow: the rule "denying" would deny ${context.actionName} (${context.actionId}), over_limit: no room`,
@@ -222,7 +210,7 @@ describe("the engines of a policy", () => {
     });
     expect(trace).toEqual(["reserve", "one action", "two action", "reserve", "one call", "two call"]);
     expect(heard.at(-2)).toMatchObject({ hook: "call", context: { excess }, settlements: [{ of: "one" }] });
-    await policy.settle?.(context, outcome({ status: "denied", entered: true }), { settlements, recovered: false });
+    await policy.settle?.(context, outcomeOf({ status: "denied", entered: true }), { settlements, recovered: false });
     expect(await counted(policy)).toBe(0n);
   });
 
@@ -235,7 +223,7 @@ describe("the engines of a policy", () => {
     const root = await policy.beforeAction(context, scope);
     const settlements = root.decision === "allow" && root.settlement !== undefined ? [root.settlement] : [];
     await policy.beforeWalletCall?.(callOf(context, [transferOf(alice, "1")]), { ...scope, settlements });
-    await policy.settle?.(context, outcome({ status: "denied" }), { settlements, recovered: false });
+    await policy.settle?.(context, outcomeOf({ status: "denied" }), { settlements, recovered: false });
     expect(told.find(({ id }) => id === "one")?.settlements).toEqual([{ of: "one" }, { call: 1 }]);
   });
 
@@ -269,7 +257,7 @@ describe("the engines of a policy", () => {
     const read = payment({ effects: [] });
     const allowed = await policy.beforeAction(read, scope);
     const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
-    await policy.settle?.(read, outcome(), { settlements, recovered: false });
+    await policy.settle?.(read, outcomeOf(), { settlements, recovered: false });
     expect(trace).toEqual(["one action", "one settle succeeded"]);
   });
 
@@ -278,7 +266,7 @@ describe("the engines of a policy", () => {
     const { policy, trace } = await policyWith({ one: { action: denial } }, [limit], { one: { networks: ["eip155:8453"] } });
     const elsewhere = payment();
     expect(await policy.beforeAction(elsewhere, scope)).toMatchObject({ decision: "allow" });
-    await policy.settle?.(elsewhere, outcome(), { settlements: [{ step: "root" }], recovered: false });
+    await policy.settle?.(elsewhere, outcomeOf(), { settlements: [{ step: "root" }], recovered: false });
     expect(trace).toEqual(["reserve", "close"]);
     const there = payment({ chainId: "eip155:8453", network: "base-mainnet" });
     expect(await policy.beforeAction(there, scope)).toMatchObject({ code: "mine" });
@@ -313,7 +301,7 @@ describe("the engines of a policy", () => {
     const allowed = await policy.beforeAction(context, scope);
     const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
     await policy.ledger.dispose();
-    await expect(policy.settle?.(context, outcome(), { settlements, recovered: false })).rejects.toThrow();
+    await expect(policy.settle?.(context, outcomeOf(), { settlements, recovered: false })).rejects.toThrow();
     expect(told.map(({ id }) => id)).toEqual(["one"]);
   });
 
@@ -326,7 +314,7 @@ describe("the engines of a policy", () => {
       allowed.decision === "allow" && allowed.settlement !== undefined
         ? [JSON.parse(JSON.stringify(allowed.settlement)) as Settlement]
         : [];
-    await policy.settle?.(context, outcome(), { settlements, recovered: true });
+    await policy.settle?.(context, outcomeOf(), { settlements, recovered: true });
     expect(told.map(({ id, settlements: of, recovered }) => [id, of, recovered])).toEqual([
       ["two", [], true],
       ["one", [{ of: "one" }], true],
@@ -346,11 +334,11 @@ describe("the engines of a policy", () => {
     const context = payment();
     const allowed = await policy.beforeAction(context, scope);
     const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
-    await expect(policy.settle?.(context, outcome(), { settlements, recovered: false })).rejects.toThrow("later");
+    await expect(policy.settle?.(context, outcomeOf(), { settlements, recovered: false })).rejects.toThrow("later");
     expect(told.map(({ id }) => id)).toEqual(["two", "one"]);
     expect(await counted(policy)).toBe(0n);
     fails = false;
-    await policy.settle?.(context, outcome(), { settlements, recovered: false });
+    await policy.settle?.(context, outcomeOf(), { settlements, recovered: false });
     expect(told.map(({ id }) => id)).toEqual(["two", "one", "two", "one"]);
   });
 });
