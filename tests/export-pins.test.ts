@@ -45,6 +45,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "guardActions",
     "guardWallet",
     "isAdapter",
+    "isThenable",
     "labelOf",
     "moneyLines",
     "plainDecision",

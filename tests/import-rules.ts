@@ -62,7 +62,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   },
   // Its test server is for tests, and loaded by itself.
   "adapter-cycles": {
-    values: ["@agentkit-policy/core", "@agentkit-policy/schema", "lossless-json", "zod"],
+    values: ["@agentkit-policy/core", "@agentkit-policy/schema", "lossless-json", "undici", "zod"],
     types: [],
     folders: { "test-server": [] },
   },

@@ -6,7 +6,6 @@ import { Kit, payment } from "../hook/contestants.mjs";
 
 const silent = { info: () => undefined, warn: () => undefined };
 const eth = "eip155:84532/slip44:60";
-const headers = { "X-Cycles-API-Key": "a-key", "content-type": "application/json" };
 let serial = 0;
 
 /** A kit whose native_transfer hands its transaction to the wallet. */
@@ -37,33 +36,39 @@ export async function guardedPayment(baseUrl) {
   return (more = {}) => action.invoke({ ...payment, ...more });
 }
 
-/** A bare reserve and commit, with the platform's own fetch. */
-export function barePair(baseUrl) {
-  return pairOf(async (path, body) => {
-    const response = await fetch(`${baseUrl}/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+/** The two requests of an attempt once more, bare: with keys of their own, by the platform's own fetch. */
+export function barePair(baseUrl, requests) {
+  return pairOf(requests, async (path, body) => {
+    const response = await fetch(`${baseUrl}/v1${path}`, {
+      method: "POST",
+      headers: headersOf(body),
+      body: JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     return await response.json();
   });
 }
 
 /** The same in the way that the client sends requests, of which it is the floor. */
-export function exchangedPair(baseUrl) {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  return pairOf(async (path, body) => {
-    const asked = { method: "POST", path: `/v1${path}`, headers, body: JSON.stringify(body), timeoutMs: 5_000 };
-    const { status, text } = await exchange({ protocol, hostname, port }, asked);
+export function exchangedPair(baseUrl, requests) {
+  const { origin } = new URL(baseUrl);
+  return pairOf(requests, async (path, body) => {
+    const asked = { method: "POST", path: `/v1${path}`, headers: headersOf(body), body: JSON.stringify(body), timeoutMs: 5_000 };
+    const { status, text } = await exchange({ origin }, asked);
     if (status !== 200) throw new Error(`the server answered ${status}`);
     return JSON.parse(text);
   });
 }
 
-function pairOf(post) {
+function pairOf([reserve, commit], post) {
+  const [reserving, committing] = [JSON.parse(reserve.body), JSON.parse(commit.body)];
   return async () => {
     const key = randomUUID();
-    const amount = { unit: "USD_MICROCENTS", amount: 200_000 };
-    const action = { kind: "payment.charge", name: "native_transfer" };
-    const subject = { tenant: "bench", agent: "floor" };
-    const held = await post("/reservations", { idempotency_key: key, subject, action, estimate: amount, ttl_ms: 960_000 });
-    await post(`/reservations/${held.reservation_id}/commit`, { idempotency_key: key, actual: amount });
+    const held = await post("/reservations", { ...reserving, idempotency_key: `${key}.reserve` });
+    await post(`/reservations/${held.reservation_id}/commit`, { ...committing, idempotency_key: `${key}.commit` });
   };
+}
+
+function headersOf({ idempotency_key: key }) {
+  return { "X-Cycles-API-Key": "a-key", "X-Idempotency-Key": key, "content-type": "application/json" };
 }

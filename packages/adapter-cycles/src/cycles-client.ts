@@ -1,4 +1,4 @@
-import { type Destination, destinationOf, exchange, type HttpAnswer, type HttpRequest } from "./http-exchange.js";
+import { exchange, type HttpAnswer, type HttpRequest } from "./http-exchange.js";
 import { shownText } from "./shown-text.js";
 import { type AnswerOf, answersWith, errorCodes, type Operation } from "./wire/answers.js";
 import { readExact, writeExact } from "./wire/exact-json.js";
@@ -40,7 +40,7 @@ export interface CyclesClientOptions {
   readonly apiKey: string;
   /** How long one request may take, in milliseconds; 5,000 unless said. */
   readonly timeoutMs?: number;
-  /** How a request is sent, through a proxy for example; on Node's own HTTP unless another way is given. */
+  /** How a request is sent, through a proxy for example; over the adapter's own connections unless another way is given. */
   readonly exchange?: typeof exchange;
 }
 
@@ -62,7 +62,6 @@ const knownCodes: ReadonlySet<string> = new Set(errorCodes);
 /** One request each, and no retries: what is repeated, and until when, is decided where it is known what the money did. */
 export class CyclesClient {
   readonly #origin: string;
-  readonly #destination: Destination;
   /** What the path of every request begins with. */
   readonly #root: string;
   readonly #apiKey: string;
@@ -73,7 +72,6 @@ export class CyclesClient {
   constructor({ baseUrl, apiKey, timeoutMs = 5_000, exchange: given = exchange }: CyclesClientOptions) {
     const url = checkedUrl(baseUrl);
     this.#origin = url.origin;
-    this.#destination = destinationOf(url);
     this.#root = `${url.pathname.replace(/\/+$/, "")}/v1`;
     if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError("the Cycles API key is empty, or holds what no header can carry");
     this.#apiKey = apiKey;
@@ -155,7 +153,7 @@ export class CyclesClient {
     const began = performance.now();
     try {
       const asked = { ...request, path: this.#root + path, headers, timeoutMs: Math.min(this.#timeoutMs, timeoutMs) };
-      const answer = await this.#exchange(this.#destination, signal === undefined ? asked : { ...asked, signal });
+      const answer = await this.#exchange({ origin: this.#origin }, signal === undefined ? asked : { ...asked, signal });
       return this.#shown(resultOf(operation, answer, performance.now() - began));
     } catch (error) {
       // The request may have arrived and been done: no answer says nothing of that.
@@ -203,8 +201,8 @@ function resultOf<O extends Operation>(
 }
 
 /** Whole seconds only, as the protocol has it: a date would need a clock that both sides agree on. */
-function retryAfterOf(text: string | undefined): { readonly retryAfterMs?: number } {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? { retryAfterMs: Number(text) * 1_000 } : {};
+function retryAfterOf(text: HttpAnswer["headers"][string]): { readonly retryAfterMs?: number } {
+  return typeof text === "string" && /^\d{1,9}$/.test(text) ? { retryAfterMs: Number(text) * 1_000 } : {};
 }
 
 /** @throws TypeError for what is not the address of a server that the key may be sent to */

@@ -59,7 +59,12 @@ export class Holder {
     const beside = shortestLease(attempt, step.step);
     const lapsed = beside === undefined ? undefined : allowWithin(beside);
     if (lapsed?.decision === "deny") return lapsed;
-    for (const { asset } of money) await this.#fixPrice(attempt.prices, asset, scope.signal);
+    for (const { asset } of money) {
+      // The price of an asset is asked once an attempt, and stays.
+      const price = attempt.prices.get(asset) ?? this.#fixed.get(asset) ?? (await this.#parts.priceSource?.(asset, scope));
+      // A price of nothing, or less, would make spending free.
+      if (price !== undefined && price.units > 0n && price.atomic > 0n) attempt.prices.set(asset, price);
+    }
     const worth = estimateOf(money, attempt.prices);
     if (typeof worth === "object") return worth;
     const request = reserveRequestOf(step, worth, this.#parts.settings);
@@ -122,14 +127,6 @@ export class Holder {
     const open: OpenHold = { ...kept, scopePath, heartbeat };
     attempts.held(step.context.actionId, attempt, step.step, open);
     heartbeat.start({ remainingMs: leaseMs, rttMs: roundTripMs });
-  }
-
-  /** The price of an asset is asked once an attempt, and stays. */
-  async #fixPrice(prices: Map<string, Price>, asset: string, signal: AbortSignal): Promise<void> {
-    if (prices.has(asset)) return;
-    const price = this.#fixed.get(asset) ?? (await this.#parts.priceSource?.(asset, { signal }));
-    // A price of nothing, or less, would make spending free.
-    if (price !== undefined && price.units > 0n && price.atomic > 0n) prices.set(asset, price);
   }
 
   /** Asks with one key until there is an answer or no time. */

@@ -53,12 +53,14 @@ export interface SettlerParts {
  * @throws UnsettledError where it is not written by then; it is not forgotten, and goes on in the background
  */
 export async function patiently(writing: Writing): Promise<void> {
-  let patience: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    patience = setTimeout(resolve, patienceMs);
+  await new Promise<void>((resolve) => {
+    const patience = setTimeout(resolve, patienceMs);
+    const enough = (): void => {
+      clearTimeout(patience);
+      resolve();
+    };
+    writing.tried().then(enough, enough);
   });
-  await Promise.race([writing.tried(), enough]);
-  clearTimeout(patience);
   if (writing.isOpen()) throw new UnsettledError("Cycles has not written it yet", { retryAfterMs: writing.waitMs() });
   await writing.written;
 }
@@ -195,34 +197,28 @@ class Bookings {
   }
 
   /** Total: a client that throws has written nothing that anybody knows of. */
-  async #nextOf(one: Waiting): Promise<Next> {
-    try {
-      return await this.#asked(one);
-    } catch (error) {
-      this.#parts.logger.warn(
-        `Cycles could not be asked about ${one.booking.key}: ${error instanceof Error ? error.message : error}`,
-      );
-      return { kind: "again", afterMs: 0 };
-    }
-  }
-
-  async #asked({ booking, isLook }: Waiting): Promise<Next> {
-    const { client } = this.#parts;
+  async #nextOf({ booking, isLook }: Waiting): Promise<Next> {
+    const { client, logger } = this.#parts;
     const { hold, key } = booking;
-    switch (booking.kind) {
-      case "commit": {
-        if (isLook) return afterLook(booking, await client.get(hold.reservationId));
-        const request = { idempotency_key: key, actual: { unit: hold.unit, amount: booking.amount } };
-        return afterCommit(booking, await client.commit(hold.reservationId, request));
+    try {
+      switch (booking.kind) {
+        case "commit": {
+          if (isLook) return afterLook(booking, await client.get(hold.reservationId));
+          const request = { idempotency_key: key, actual: { unit: hold.unit, amount: booking.amount } };
+          return afterCommit(booking, await client.commit(hold.reservationId, request));
+        }
+        case "release":
+          return afterRelease(await client.release(hold.reservationId, { idempotency_key: key }));
+        case "event": {
+          const { subject, action, unit } = hold;
+          const actual = { unit, amount: booking.amount };
+          const request = { idempotency_key: key, subject, action, actual, overage_policy: booking.overage };
+          return afterEvent(booking, await client.event(request));
+        }
       }
-      case "release":
-        return afterRelease(await client.release(hold.reservationId, { idempotency_key: key }));
-      case "event": {
-        const { subject, action, unit } = hold;
-        const actual = { unit, amount: booking.amount };
-        const request = { idempotency_key: key, subject, action, actual, overage_policy: booking.overage };
-        return afterEvent(booking, await client.event(request));
-      }
+    } catch (error) {
+      logger.warn(`Cycles could not be asked about ${key}: ${error instanceof Error ? error.message : error}`);
+      return { kind: "again", afterMs: 0 };
     }
   }
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parse } from "lossless-json";
 import { expect, it } from "vitest";
 import { readExact, writeExact } from "../src/wire/exact-json.js";
 
@@ -32,7 +33,37 @@ it("leaves out what is undefined", () => {
 });
 
 it.each([
+  '{"amount":1}',
+  '{"amount":9007199254740993}',
+  '{"amount": -12, "more": [1.5, 2e3, 1.0, -0], "none": {} }',
+  '{"text":"\\"amount\\": 1.5, 12345678901234567890"}',
+  '{"a":{"amount":1},"b":{"amount":1},"c":[{"amount":1}]}',
+  '{"amount" : 1}',
+  '{"amount":1,"amount":1}',
+  "12345678901234567890",
+  "-1",
+  "null",
+])("reads %s as the exact reader does, whichever has read it", (text) => {
+  const exact = parse(text, undefined, (digits) => (/^-?\d+$/.test(digits) ? BigInt(digits) : Number(digits)));
+  expect(readExact(text)).toEqual(exact);
+});
+
+it("reads any JSON as the exact reader does, however it is spaced", () => {
+  const spaced = fc.tuple(fc.jsonValue(), fc.constantFrom(0, 1, "\t"));
+  fc.assert(
+    fc.property(spaced, ([value, space]) => {
+      const text = JSON.stringify(value, undefined, space);
+      const exact = parse(text, undefined, (digits) => (/^-?\d+$/.test(digits) ? BigInt(digits) : Number(digits)));
+      expect(readExact(text)).toEqual(exact);
+    }),
+    { numRuns: 500 * scale },
+  );
+});
+
+it.each([
   ["two values under one key", '{"amount":1,"amount":2}'],
+  ["two values under one key, differently spaced", '{"amount":1,"amount" :2}'],
+  ["two values under one key, beside text that looks like a name", '{"amount":1,"amount":2,"text":"\\":"}'],
   ["a number with a zero before it", '{"amount":01}'],
   ["half a body", '{"amount":1'],
   ["nothing", ""],

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { CyclesClient } from "../src/index.js";
+import { answersWith } from "../src/wire/answers.js";
+import { readExact, writeExact } from "../src/wire/exact-json.js";
 import { maxAmount } from "../src/wire/values.js";
 import { action, answered, apiKey, hold, money, reserveOf, scope, startServer, subject } from "./support/server.js";
 
 /** What the real server (0.1.25.59) was seen to answer: section 1.11 of our notes on Cycles, row by row. */
 describe("a reserve", () => {
   it("holds the amount and tells what it holds", async () => {
-    const { client, budget } = await startServer();
-    const body = answered(await client.reserve(reserveOf("a", 400n, { ttl_ms: 30_000 })));
+    const { server, budget } = await startServer();
+    const response = await fetch(`${server.baseUrl}/v1/reservations`, {
+      method: "POST",
+      headers: { "X-Cycles-API-Key": apiKey, "content-type": "application/json" },
+      body: writeExact(reserveOf("a", 400n, { ttl_ms: 30_000 })),
+    });
+    const body = answersWith("refused").reserve.parse(readExact(await response.text()));
     expect(body).toMatchObject({
       decision: "ALLOW",
       affected_scopes: [scope],

@@ -26,6 +26,7 @@ export type {
 } from "./provider.js";
 export { createRuntime, type Runtime } from "./runtime.js";
 export { restore, SnapshotError, takeSnapshot } from "./snapshot.js";
+export { isThenable } from "./thenable.js";
 export { type ReadCall, readWalletCall } from "./wallet-call.js";
 export type { WalletFacts, WalletLike } from "./wallet-facts.js";
 export { assertGuarded, guardActions, guardWallet, type KitLike, withPolicy } from "./with-policy.js";

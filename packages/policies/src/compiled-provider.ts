@@ -22,6 +22,7 @@ import type { CompiledPolicy } from "./compile-policy.js";
 import type { EngineJournal } from "./engine-journal.js";
 import type { EngineSettlements, Engines } from "./engines.js";
 import { askedLines, intentOf, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
+import { scopeWith } from "./scope-with.js";
 import { judgeStateless } from "./stateless-rules.js";
 
 /** What the provider runs with. */
@@ -205,10 +206,13 @@ class CompiledProvider {
   }
 
   /** Arms, and stores with it the note of what the engines have granted: with this call, and before. */
-  async #armedWith(note: string | undefined, context: ActionContext): Promise<PolicyDecision> {
-    const answer = await this.#entries.arm(context, note);
-    if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context.actionId);
-    return answer;
+  #armedWith(note: string | undefined, context: ActionContext): Awaitable<PolicyDecision> {
+    const stored = (answer: PolicyDecision): PolicyDecision => {
+      if (answer.decision === "allow" && note !== undefined) this.#journal.stored(context.actionId);
+      return answer;
+    };
+    const answer = this.#entries.arm(context, note);
+    return answer instanceof Promise ? answer.then(stored) : stored(answer);
   }
 
   /** The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. */
@@ -219,8 +223,8 @@ class CompiledProvider {
   }
 
   /** What is left of the time that a decision has. */
-  #leftOf({ signal, remainingMs }: DecisionScope, since: Instant): DecisionScope {
-    return { signal, remainingMs: Math.max(0, remainingMs - elapsedMs(this.#clock, since)) };
+  #leftOf(scope: DecisionScope, since: Instant): DecisionScope {
+    return scopeWith(scope, { remainingMs: Math.max(0, scope.remainingMs - elapsedMs(this.#clock, since)) });
   }
 
   #statelessDenial(context: ActionContext): Deny | undefined {

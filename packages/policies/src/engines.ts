@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type DecisionScope,
+  isThenable,
   type Logger,
   type PolicyProvider,
   plainDecision,
@@ -12,6 +13,7 @@ import {
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
 import { applies } from "./matching.js";
 import type { When } from "./policy-file.js";
+import { scopeWith } from "./scope-with.js";
 
 /** An engine that a policy asks, under the id of its rule. */
 export interface Engine {
@@ -109,7 +111,8 @@ export class Engines {
     this.#keep(actionId, settlements);
     this.#expect(actionId);
     const answer = await this.#round(hook, context, scope, earlier, settlements);
-    await this.#answered(actionId, answer.kind === "denied" && Object.keys(settlements).length > 0);
+    const telling = this.#answered(actionId, answer.kind === "denied" && Object.keys(settlements).length > 0);
+    if (telling !== undefined) await telling;
     return answer;
   }
 
@@ -122,17 +125,25 @@ export class Engines {
     settlements: Record<string, Settlement | null>,
   ): Promise<EnginesAnswer> {
     let validForMs: number | undefined;
+    let isFirst = true;
     for (const { id, when, isShadow, provider } of this.#engines) {
       if (!applies(when, context)) continue;
       const asked =
         hook === "beforeAction"
           ? () => provider.beforeAction(context, scope)
-          : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) }) ?? { decision: "allow" };
+          : () =>
+              provider.beforeWalletCall?.(context, scopeWith(scope, { settlements: ofEngine(id, earlier) })) ?? {
+                decision: "allow",
+              };
       if (isShadow) {
         this.#shadowed(id, context, asked);
         continue;
       }
-      const answer = scope.signal.aborted ? tooLate(id, false) : await this.#inTime(id, context, answerOf(id, asked), scope);
+      // The signal is made for whoever looks at it: one engine that answers at once needs none.
+      const answering: EngineAnswer | Promise<EngineAnswer> =
+        !isFirst && scope.signal.aborted ? tooLate(id, false) : answerOf(id, asked);
+      isFirst = false;
+      const answer = answering instanceof Promise ? await this.#inTime(id, context, answering, scope) : answering;
       if (answer.decision === "deny") {
         // One that failed may hold something all the same, and is told like those that allowed.
         if (answer.isAmbiguous) settlements[id] = null;
@@ -179,20 +190,24 @@ export class Engines {
     this.#awaited.set(actionId, awaited);
   }
 
-  /** An answer came. What it brought after its attempt was settled is settled too. */
-  async #answered(actionId: string, isNews: boolean): Promise<void> {
+  /** An answer came. What it brought after its attempt was settled is settled too, which is all that there is to wait for. */
+  #answered(actionId: string, isNews: boolean): Promise<void> | undefined {
     const awaited = this.#awaited.get(actionId);
-    if (awaited === undefined) return;
+    if (awaited === undefined) return undefined;
     awaited.answers -= 1;
     if (awaited.answers === 0) this.#awaited.delete(actionId);
+    const heard = (): void => {
+      if (awaited.answers === 0 && awaited.isOver) this.#unreturned.delete(actionId);
+    };
     // What cannot be told now is an engine's own to free: its hold has a lease.
-    if (isNews) await awaited.tellAgain?.().catch(() => undefined);
-    if (awaited.answers === 0 && awaited.isOver) this.#unreturned.delete(actionId);
+    if (isNews && awaited.tellAgain !== undefined) return awaited.tellAgain().then(heard, heard);
+    heard();
+    return undefined;
   }
 
   /** Asks an engine whose answer counts for nothing; nobody waits for it. */
   #shadowed(id: string, { actionId, actionName }: ActionContext, ask: () => unknown): void {
-    answerOf(id, ask).then((answer) => {
+    void Promise.resolve(answerOf(id, ask)).then((answer) => {
       if (answer.decision === "allow") return;
       this.#logger.info(`shadow: the rule "${id}" would deny ${actionName} (${actionId}), ${answer.code}: ${answer.reason}`);
     });
@@ -258,20 +273,35 @@ type EngineAnswer =
   | { readonly decision: "allow"; readonly settlement?: Settlement | undefined; readonly validForMs?: number | undefined }
   | (Deny & { readonly isAmbiguous: boolean });
 
-/** fail:closed: an engine that throws, or answers what is no decision, denies. */
-async function answerOf(id: string, ask: () => unknown): Promise<EngineAnswer> {
-  let returned: unknown;
+/** fail:closed: an engine that throws, or answers what is no decision, denies. Only one that promises its answer is waited for. */
+function answerOf(id: string, ask: () => unknown): EngineAnswer | Promise<EngineAnswer> {
   try {
-    returned = await ask();
+    const returned = ask();
+    return isThenable(returned) ? promisedAnswer(id, returned) : readAnswer(id, returned);
   } catch {
-    return { decision: "deny", code: "policy_error", reason: `the engine of the rule "${id}" failed`, isAmbiguous: true };
+    return failed(id);
   }
+}
+
+async function promisedAnswer(id: string, promised: PromiseLike<unknown>): Promise<EngineAnswer> {
+  try {
+    return readAnswer(id, await promised);
+  } catch {
+    return failed(id);
+  }
+}
+
+function readAnswer(id: string, returned: unknown): EngineAnswer {
   const decision = plainDecision(returned);
   if (decision === undefined) {
     const reason = `the engine of the rule "${id}" gave an answer that is neither allow nor deny`;
     return { decision: "deny", code: "invalid_decision", reason, isAmbiguous: true };
   }
   return decision.decision === "allow" ? decision : { ...decision, isAmbiguous: false };
+}
+
+function failed(id: string): EngineAnswer {
+  return { decision: "deny", code: "policy_error", reason: `the engine of the rule "${id}" failed`, isAmbiguous: true };
 }
 
 /** @param wasAsked whether it may hold something all the same */
