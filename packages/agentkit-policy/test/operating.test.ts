@@ -97,6 +97,21 @@ describe("under a policy whose engine cannot be opened", () => {
   });
 });
 
+describe("under a policy one of whose engines cannot be asked", () => {
+  it("doctor says why, and what the others say", async () => {
+    const examine = 'examine() { throw new Error("there is no route to it"); }';
+    writeFileSync(join(folder, "mute.mjs"), engine("").replace("create:", `${examine}, create:`));
+    writeFileSync(join(folder, "quiet.mjs"), engine(""));
+    write("mute", limit, "  - { id: ask, use: ./mute.mjs }", "  - { id: other, use: ./quiet.mjs }");
+    expect(await run("doctor", "mute.yaml")).toEqual({
+      code: 0,
+      stdout:
+        "ask (use: ./mute.mjs)\n  it could not be asked: there is no route to it\nother (use: ./quiet.mjs)\n  it says nothing of itself\n",
+      stderr: "",
+    });
+  });
+});
+
 describe("under a policy whose engine has an environment variable that is not set", () => {
   const use = '  - { id: ask, use: cycles, with: { apiKey: "${AGENTKIT_POLICY_NOT_SET}" } }';
 

@@ -44,15 +44,23 @@ export function unopenedEngines(uses: readonly CompiledUse[]): Engine[] {
   });
 }
 
-/** Asks the adapter of every rule what an operator should know of it. @throws PolicyFileError */
+/** Asks the adapter of every rule what an operator should know of it; one that cannot say it says why. @throws PolicyFileError */
 export async function examineAll(uses: readonly CompiledUse[], parts: AdapterParts): Promise<EngineExamination[]> {
   const found: EngineExamination[] = [];
   for (const use of uses) {
     const { adapter, options } = await chosenAdapter(use, parts);
     const { id, use: name } = use.rule;
-    found.push({ rule: id, use: name, lines: (await adapter.examine?.(options)) ?? ["it says nothing of itself"] });
+    found.push({ rule: id, use: name, lines: await linesOf(adapter, options) });
   }
   return found;
+}
+
+async function linesOf(adapter: Adapter, options: unknown): Promise<readonly string[]> {
+  try {
+    return (await adapter.examine?.(options)) ?? ["it says nothing of itself"];
+  } catch (error) {
+    return [`it could not be asked: ${messageOf(error)}`];
+  }
 }
 
 async function chosenAdapter({ rule, path }: CompiledUse, parts: AdapterParts): Promise<{ adapter: Adapter; options: unknown }> {

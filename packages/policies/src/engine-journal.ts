@@ -36,9 +36,10 @@ export class EngineJournal {
     this.#logger = logger;
   }
 
-  /** An attempt began, and this is what its engines were granted. */
+  /** An attempt begins, and this is what its engines were granted: what they were before, where its decision is asked again, they hold too. */
   begun(context: ActionContext, settlements: EngineSettlements): void {
-    this.#known.set(context.actionId, { context, settlements: [settlements], isStored: false });
+    const before = this.#known.get(context.actionId)?.settlements ?? [];
+    this.#known.set(context.actionId, { context, settlements: [...before, settlements], isStored: false });
   }
 
   /**

@@ -1,11 +1,11 @@
 import type { PolicyProvider } from "@agentkit-policy/core";
 import type { UntoldNote } from "@agentkit-policy/ledger";
-import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import type { ActionContext, Effect, PolicyDecision } from "@agentkit-policy/schema";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type EngineNote, noteOf } from "../src/engine-note.js";
 import { evidenceOn } from "../src/unclosed-evidence.js";
 import { alice, bob, contextOf, transferOf, usdc } from "./support/contexts.js";
-import { armed, call, settled, settlementsOf, World } from "./support/processes.js";
+import { armed, call, decisionScope, settled, settlementsOf, World } from "./support/processes.js";
 
 const rules = [{ id: "budget", use: "holding" }] as const;
 const approval: Effect = { ...transferOf(bob, "20", usdc), kind: "approval" };
@@ -111,6 +111,19 @@ describe("the note of an attempt whose calls go beyond it", () => {
     const { note } = await noteLeft();
     expect(note.settlements.flatMap(({ budget }) => budget ?? [])).toEqual(expect.arrayContaining(granted));
     expect(note.context.effects).toEqual(expect.arrayContaining([approval, other]));
+  });
+
+  it("has what the decision was granted each time that it was asked for", async () => {
+    let asked = 0;
+    const counting = (): PolicyDecision => {
+      asked += 1;
+      return { decision: "allow", settlement: { asked } };
+    };
+    const policy = await policyWith({ beforeAction: counting });
+    const context = payment();
+    await policy.beforeAction(context, decisionScope);
+    await armed(policy, context);
+    expect((await noteLeft()).note.settlements).toMatchObject([{ budget: { asked: 1 } }, { budget: { asked: 2 } }, {}]);
   });
 
   it("may have what was allowed in vain, which its engine gives back", async () => {
