@@ -85,9 +85,9 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
       if (money.length > 0) return holder.hold({ context, step: context.callId ?? "call" }, money, scope);
       return lease === undefined ? { decision: "allow" } : allowWithin(lease);
     },
-    settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
+    async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
       const held = heldOf(settlements, attempts.end(context.actionId));
-      return settled.settle(context, outcome, held, remember && ((hold, told) => remember(goneSettlementOf(hold, told))));
+      await settled.settle(context, outcome, held, remember && ((hold, told) => remember(goneSettlementOf(hold, told))));
     },
   };
 }

@@ -22,7 +22,6 @@ import type { CompiledPolicy } from "./compile-policy.js";
 import type { EngineJournal } from "./engine-journal.js";
 import type { EngineSettlements, Engines } from "./engines.js";
 import { askedLines, intentOf, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
-import { scopeWith } from "./scope-with.js";
 import { judgeStateless } from "./stateless-rules.js";
 
 /** What the provider runs with. */
@@ -223,8 +222,8 @@ class CompiledProvider {
   }
 
   /** What is left of the time that a decision has. */
-  #leftOf(scope: DecisionScope, since: Instant): DecisionScope {
-    return scopeWith(scope, { remainingMs: Math.max(0, scope.remainingMs - elapsedMs(this.#clock, since)) });
+  #leftOf({ signal, remainingMs }: DecisionScope, since: Instant): DecisionScope {
+    return { signal, remainingMs: Math.max(0, remainingMs - elapsedMs(this.#clock, since)) };
   }
 
   #statelessDenial(context: ActionContext): Deny | undefined {

@@ -13,7 +13,6 @@ import {
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
 import { applies } from "./matching.js";
 import type { When } from "./policy-file.js";
-import { scopeWith } from "./scope-with.js";
 
 /** An engine that a policy asks, under the id of its rule. */
 export interface Engine {
@@ -125,24 +124,17 @@ export class Engines {
     settlements: Record<string, Settlement | null>,
   ): Promise<EnginesAnswer> {
     let validForMs: number | undefined;
-    let isFirst = true;
     for (const { id, when, isShadow, provider } of this.#engines) {
       if (!applies(when, context)) continue;
       const asked =
         hook === "beforeAction"
           ? () => provider.beforeAction(context, scope)
-          : () =>
-              provider.beforeWalletCall?.(context, scopeWith(scope, { settlements: ofEngine(id, earlier) })) ?? {
-                decision: "allow",
-              };
+          : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) }) ?? { decision: "allow" };
       if (isShadow) {
         this.#shadowed(id, context, asked);
         continue;
       }
-      // The signal is made for whoever looks at it: one engine that answers at once needs none.
-      const answering: EngineAnswer | Promise<EngineAnswer> =
-        !isFirst && scope.signal.aborted ? tooLate(id, false) : answerOf(id, asked);
-      isFirst = false;
+      const answering = scope.signal.aborted ? tooLate(id, false) : answerOf(id, asked);
       const answer = answering instanceof Promise ? await this.#inTime(id, context, answering, scope) : answering;
       if (answer.decision === "deny") {
         // One that failed may hold something all the same, and is told like those that allowed.

@@ -93,6 +93,19 @@ describe("an engine that does not answer in time", () => {
     expect(toldTo("slow")).toEqual([[]]);
   });
 
+  it("is not asked where the time is over before it, and what the ledger reserved is given back", async () => {
+    const asked: string[] = [];
+    const hangs = (): Promise<PolicyDecision> => {
+      asked.push("first");
+      return pending();
+    };
+    const policy = await world.open(rules, { first: { beforeAction: hangs } });
+    deadline.abort();
+    expect(await policy.beforeAction(payment(), scopeOf())).toMatchObject({ code: "policy_timeout" });
+    expect(asked).toEqual([]);
+    expect((await policy.balances()).map(({ counted }) => counted)).not.toContain("5");
+  });
+
   it("ends the round, and no other is asked after the end of the time", async () => {
     const asked: string[] = [];
     const last: Partial<PolicyProvider> = {
