@@ -59,7 +59,9 @@ export async function startPostgres({ settings = {} } = {}) {
     const child = server;
     if (child === undefined) return;
     server = undefined;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // Not its own exit: the processes that serve its connections may outlive a killed server, and answer once more. Its output is
+    // closed when the last of them is gone.
+    const ended = new Promise((resolve) => child.once("close", resolve));
     child.kill(signal);
     await ended;
   }
@@ -101,7 +103,6 @@ function installBinaries(folder) {
   return join(folder, "native");
 }
 
-/** @returns {Promise<number>} */
 /**
  * Below the ports that systems give to connections: while the server is down for a moment, one of those must not take its port.
  * @returns {Promise<number>}
