@@ -63,7 +63,9 @@ export class Verbs {
     const { attemptId, stepId, relies = [] } = request;
     const entry = store.entry(attemptId);
     if (entry === undefined && isTooOld(request, now, this.#times.lifeMs))
-      return refuse("expired", `the id ${attemptId} is older than an entry may live`);
+      return isTooOld(request, this.#clock.read().now, this.#times.lifeMs)
+        ? refuse("expired", `the id ${attemptId} is older than an entry may live`)
+        : ledgerAhead(now);
     const digest = store.digest(textOfReserve(request));
     const known = entry?.steps.find((step) => step.stepId === stepId);
     if (known !== undefined && known.digest !== digest) {
@@ -306,6 +308,14 @@ function granted({ state, sendBy, until }: Entry, now: number): Granted {
 function refusalOf({ attemptId, state }: Entry): Refusal {
   if (state === "closed" || state === "void") return refuse("closed", `the entry of ${attemptId} is closed`);
   return refuse("expired", `the entry of ${attemptId} is past the time in which it may be acted on`);
+}
+
+/** An id that is young by this machine's clock and old by the ledger's time: one of the two is wrong, and nothing here knows which. */
+function ledgerAhead(now: number): Refusal {
+  return refuse(
+    "clock_jumped",
+    `the ledger's time is ${new Date(now).toISOString()}, long after this machine's clock: set the clock right, or, where another was ahead when it wrote, wait until then or start with a new ledger`,
+  );
 }
 
 function clockJumped(): Refusal {

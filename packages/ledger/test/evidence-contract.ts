@@ -284,5 +284,21 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       expect(ledger.trustClock({ operator: true })).toBe(true);
       expect((await reserve()).answer).toMatchObject({ ok: true });
     });
+
+    it("says that it was written to by a clock ahead, once that is set right, and goes on when true time has come", async () => {
+      clock.step(hour);
+      ledger.trustClock({ operator: true });
+      expect((await reserve({ wallet }, true)).answer).toMatchObject({ ok: true });
+      clock.step(-hour);
+      ledger.trustClock({ operator: true });
+      const aheadUntil = new Date(clock.now() + hour).toISOString();
+      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped", reason: expect.stringContaining(aheadUntil) });
+      // An old id is old by either clock.
+      const attemptId = attemptAt(clock.now() - hour);
+      expect(await ledger.reserve(reserveOf({ attemptId, amount: "10", limits: [limit] }))).toMatchObject({ code: "expired" });
+      clock.pass(hour);
+      expect((await reserve()).answer).toMatchObject({ ok: true });
+      expect(await counted()).toBe("20");
+    });
   });
 }

@@ -12,7 +12,10 @@ const refusals: Readonly<Record<Refusal["code"], { readonly code: string; readon
   idempotency_mismatch: { code: "idempotency_mismatch", reason: "the same request came with other content" },
   intent_conflict: { code: "intent_conflict", reason: "this intent was made for another payment" },
   intent_executed: { code: "intent_executed", reason: "this payment has been made, or may have been" },
-  clock_jumped: { code: "clock_jumped", reason: "the machine's clock stepped, so that budgets cannot be judged" },
+  clock_jumped: {
+    code: "clock_jumped",
+    reason: "the machine's clock stepped, or is not the ledger's, so that budgets cannot be judged",
+  },
   frozen: { code: "frozen", reason: "spending is frozen" },
   invalid_request: { code: "invalid_arguments", reason: "the ledger cannot read what it was asked" },
 };
