@@ -27,8 +27,10 @@ from .version import VERSION
 #: How much longer than the sidecar's own deadline an answer is awaited, in seconds.
 _GRACE_S = 0.25
 _START_S = 10.0
-#: How long the end of a program waits for settlements that are still to be told, and then for the sidecar to end.
-_FLUSH_S = 2.0
+#: How long the end of a program waits for settlements that are still to be told: a sidecar may have to start for them.
+_FLUSH_S = _START_S
+#: And how long it then waits for the sidecar to end.
+_END_S = 2.0
 #: Pauses before a start, or a settlement, that follows failed ones: doubled each time, in seconds.
 _PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _ANOTHER_LEDGER, _SET_UP_FAILED, _INVALID_PARAMS = -32_011, -32_010, -32_602
@@ -315,4 +317,4 @@ def _end(running: list[Transport], queue: "deque[dict[str, Any]]", queue_changed
     with queue_changed:
         queue_changed.wait_for(lambda: not queue, _FLUSH_S)
     for transport in running:
-        transport.end(_FLUSH_S)
+        transport.end(_END_S)
