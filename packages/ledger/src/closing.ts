@@ -1,5 +1,5 @@
 import { bookedLines, raisedLines } from "./booking.js";
-import { type Entry, emptyEntry, entryWith, joinedScopes, type Line, lineWith, sumsOf } from "./entry.js";
+import { type Entry, emptyEntry, entryWith, joinedScopes, type Line, lineWith, sumsOf, type ToldCall } from "./entry.js";
 import { beyondCalls, mergedCalls, settledEntry, spentLine, withIntent } from "./evidence.js";
 import { heldUntilEvidence, settleWithinOf } from "./horizon.js";
 import type { CloseRequest, LedgerTimes } from "./ledger.js";
@@ -34,8 +34,14 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, rea
   }
   if (base.state === "closed") {
     const lines = [...(entered ? counts.map(counted) : counts), ...held];
-    const changes = { calls, unlisted: raisedLines(base.unlisted, unlisted, { anyone: false }), lines };
-    const after = settledEntry(entryWith(base, changes), held);
+    const changes =
+      base.adjustments === undefined
+        ? { calls, unlisted: raisedLines(base.unlisted, unlisted, { anyone: false }), lines }
+        : // What an operator has set is the same money, whoever received it: only more than that is news.
+          { unlisted: raisedLines(base.unlisted, spent, { anyone: true }), lines };
+    const closed = settledEntry(entryWith(base, changes), held);
+    const staysFree = entry?.intent?.free === true && isDisproved(request, calls) && !raises(entry, closed);
+    const after = staysFree ? entryWith(closed, withIntent(closed, true)) : closed;
     if (!raises(base, after) || !anySpent) return after;
     return settledEntry(entryWith(after, { until: Math.max(base.until, latest) }), held);
   }
@@ -48,6 +54,11 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, rea
 /** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
 function freed(entry: Entry, { nothingDone = false, inFlight }: CloseRequest): Pick<Entry, "intent"> {
   return withIntent(entry, nothingDone && !inFlight);
+}
+
+/** Whether a settlement brings nothing but calls that evidence has disproved since: it may come again, and is no news of the intent. */
+function isDisproved({ calls: reports = [], inFlight }: CloseRequest, calls: readonly ToldCall[]): boolean {
+  return !inFlight && reports.length > 0 && calls.every(({ verdict }) => verdict === "never");
 }
 
 /** Whether an entry counts more after a write than it did before, so that losing the write would lose money. */

@@ -6,11 +6,32 @@ import type { CallReport, SpentLine, Verdict } from "./ledger.js";
 export function mergedCalls(known: readonly ToldCall[], told: readonly CallReport[]): readonly ToldCall[] {
   if (told.length === 0) return known;
   const calls = new Map(known.map((call) => [call.callId, call]));
-  for (const report of told) {
+  for (const report of underKnownIds(told, known)) {
     const before = calls.get(report.callId);
     if (before === undefined || before.verdict === "live") calls.set(report.callId, toldCall(report, before));
   }
   return [...calls.values()];
+}
+
+/**
+ * Reports under the ids by which their transactions are known already: whoever reads a chain knows no call of the attempt's, and names one
+ * after its transaction. Several calls that one transaction carried are one there.
+ */
+function underKnownIds(told: readonly CallReport[], known: readonly ToldCall[]): readonly CallReport[] {
+  const others = known.filter((call) => isFindable(call) && !told.some(({ callId }) => callId === call.callId));
+  if (others.length === 0) return told;
+  const joined = new Map<string, CallReport>();
+  const rest: CallReport[] = [];
+  for (const report of told) {
+    const same = others.find((call) => call.chainId === report.chainId && call.transactionId === report.transactionId);
+    if (same === undefined) {
+      rest.push(report);
+      continue;
+    }
+    const before = joined.get(same.callId) ?? { ...report, callId: same.callId, lines: [] };
+    joined.set(same.callId, { ...before, lines: [...before.lines, ...report.lines] });
+  }
+  return [...joined.values(), ...rest];
 }
 
 /** The calls with one verdict more. Evidence of a call that no close has listed says nothing of what else was sent. */
@@ -42,7 +63,9 @@ export function settledEntry(entry: Entry, held: readonly Line[]): Entry {
   const moving = calls.flatMap(({ verdict, lines }) => (verdict === "never" ? [] : lines));
   const booked = [...sumsOf([...unlisted, ...bookedLines(held, moving)]).values()].map(({ line, sum }) => lineWith(line, sum));
   const blocks = calls.flatMap(({ blockTime }) => (blockTime === undefined ? [] : [blockTime]));
-  const isFinal = calls.every(({ verdict }) => verdict !== "live") && unlisted.every(({ amount }) => amount === 0n);
+  // What moves nothing that is counted has no date to wait for, and may be nothing that a chain ever shows.
+  const isDated = ({ verdict, lines }: ToldCall): boolean => verdict !== "live" || lines.every(({ amount }) => amount === 0n);
+  const isFinal = calls.every(isDated) && unlisted.every(({ amount }) => amount === 0n);
   return entryWith(entry, {
     lines: [...counts, ...booked],
     until: isFinal && blocks.length > 0 ? Math.max(...blocks) : until,

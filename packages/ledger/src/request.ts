@@ -130,11 +130,12 @@ export function checkQuery({ limits }: BalanceQuery): void {
 
 /**
  * The whole of a reserve as text, by which a repetition of it is told from another request under the same key. Every value
- * has its place, so that the same request says the same however its objects were put together.
+ * has its place, so that the same request says the same however its objects were put together. Which steps it relies on is no part of it:
+ * that is a condition, and others may have been reserved since it was first asked.
  */
-export function textOfReserve({ scopes, lines, limits, arm, intent, relies, signatureDeadline }: ReserveRequest): string {
+export function textOfReserve({ scopes, lines, limits, arm, intent, signatureDeadline }: ReserveRequest): string {
   let text = `${arm === true ? "arm" : ""}\0${lines.length}${part(intent?.key)}${part(intent?.content)}`;
-  text += `\0${signatureDeadline ?? 0}\0${relies?.join(" ") ?? ""}`;
+  text += `\0${signatureDeadline ?? 0}\0`;
   for (const name of scopeNames) text += part(scopes[name]);
   for (const line of lines) {
     text += `\0${line.unit}`;

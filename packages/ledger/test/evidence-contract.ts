@@ -107,6 +107,41 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       expect(await counted()).toBe("30");
     });
 
+    describe("from a chain, which knows a transaction and no call of the attempt's", () => {
+      const seen = (amount: string): CallReport => ({ ...call("0xa", amount), transactionId: "0xa" });
+
+      it("counts once with the attempt's own report, whichever comes first", async () => {
+        const early = await closed("30", [seen("30")]);
+        await close(early, [call("a", "30")]);
+        expect(await counted()).toBe("30");
+        const late = await closed("20", [call("b", "20")]);
+        await close(late, [{ ...call("0xb", "20"), transactionId: "0xb" }]);
+        expect(await counted()).toBe("50");
+        for (const { attemptId, callId } of await ledger.unproven(10)) await prove(attemptId, callId, { kind: "never" });
+        expect(await counted()).toBe("0");
+        expect(await ledger.unproven(10)).toEqual([]);
+      });
+
+      it("is proven for the attempt's own report too, which may tell more than a chain shows", async () => {
+        const attemptId = await closed("30", [seen("30")]);
+        await prove(attemptId, "0xa", { kind: "moved", blockTime: clock.now() });
+        await close(attemptId, [call("a", "30"), call("b", "15")]);
+        expect(await counted()).toBe("45");
+      });
+
+      it("counts all of several calls that one transaction carried", async () => {
+        const attemptId = await closed("40", [seen("10")]);
+        await close(attemptId, [call("a", "15"), call("b", "25", { transactionId: "0xa" })]);
+        expect(await counted()).toBe("40");
+      });
+
+      it("is another transaction where the chain is another", async () => {
+        const attemptId = await closed("40", [seen("15")]);
+        await close(attemptId, [call("a", "15", { chainId: "eip155:1" })]);
+        expect(await counted()).toBe("30");
+      });
+    });
+
     it("is looked for by transaction, as long as there is something to prove", async () => {
       const attemptId = await closed("50", [call("a", "20", { nonce: "7", from: wallet })]);
       const { transactionId: _unknown, ...withoutId } = call("b", "10");
@@ -165,6 +200,20 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       await ledger.reserve(reserveOf({ attemptId: nothing, amount: "30", limits: [limit], arm: true }));
       await close(nothing, []);
       expect(await counted()).toBe("40");
+    });
+
+    it("is not waited for where a call moves nothing: a message that was signed keeps no payment beside it", async () => {
+      ledger = await open({ clock, times: { unresolved: "hold" } });
+      const { transactionId: _none, ...signature } = call("s", "0", { lines: [] });
+      const attemptId = await closed("30", [signature, call("a", "30")]);
+      clock.pass(100 * day);
+      expect(await counted()).toBe("30");
+      await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() - 2 * day });
+      expect(await counted()).toBe("0");
+      // One that may move something is.
+      const permitted = await closed("30", [call("p", "10", { lines: [{ asset: native, amount: "10" }] }), call("b", "20")]);
+      await prove(permitted, "b", { kind: "moved", blockTime: clock.now() - 2 * day });
+      expect(await counted()).toBe("30");
     });
 
     it("arms a signature's step for as long as the signature lasts", async () => {
@@ -268,6 +317,25 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       expect(await ledger.adjust({ attemptId: attemptAt(clock.now()), spent: [], reason: "r" })).toMatchObject({
         code: "unknown_step",
       });
+    });
+
+    it("decides what counts until more is told than that: what the attempt itself says is the same money", async () => {
+      const { attemptId } = await reserve({ wallet }, true);
+      await ledger.adjust({ attemptId, spent: [{ asset: native, amount: "40" }], reason: "seen on the explorer" });
+      const lines = (amount: string) => [{ asset: native, amount, counterparty: alice }];
+      const told = (amount: string, callId: string) =>
+        ledger.close({
+          ...{ attemptId, scopes: { wallet }, entered: true, inFlight: false, spent: lines(amount) },
+          calls: [{ callId, lines: lines(amount), chainId, transactionId: `0x${callId}` }],
+        });
+      await told("40", "a");
+      expect(await counted()).toBe("40");
+      await told("30", "a");
+      expect(await counted()).toBe("40");
+      await told("45", "b");
+      expect(await counted()).toBe("45");
+      await ledger.correct({ attemptId, evidence: [{ callId: "b", verdict: { kind: "never" } }] });
+      expect(await counted()).toBe("45");
     });
 
     it("vouches for a clock that was set, and so does a chain that agrees with it", async () => {

@@ -99,6 +99,29 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
         expect((await attempt()).answer.ok).toBe(true);
       });
 
+      /** An attempt of an intent of its own, whose one call is proven never to have moved anything, and which closes once more. */
+      async function closedAgain(key: string, more: object): Promise<boolean> {
+        const { attemptId } = await attempt({ ...intent, key }, true);
+        const settlement = { ...closeOf(attemptId, "5"), spent: lines, calls: [call] };
+        await ledger.close(settlement);
+        await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "never" } }] });
+        await ledger.close({ ...settlement, ...more });
+        return (await attempt({ ...intent, key })).answer.ok;
+      }
+
+      it("stays free where the same settlement comes again after the proof", async () => {
+        expect(await closedAgain("again", {})).toBe(true);
+      });
+
+      it.each([
+        ["another call", { calls: [call, { ...call, callId: "d", transactionId: "0xd", lines: [] }] }],
+        ["more money", { spent: [{ asset: native, amount: "6", counterparty: alice }] }],
+        ["that calls may be missing", { calls: [] }],
+        ["that a call has not answered", { inFlight: true }],
+      ])("is taken again where a settlement after the proof tells of %s", async (_what, news) => {
+        expect(await closedAgain("news", news)).toBe(false);
+      });
+
       it("stays once it is proven that it moved", async () => {
         const attemptId = await sent();
         await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "moved", blockTime: clock.now() } }] });

@@ -222,6 +222,17 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect(await ledger.arm({ attemptId: fresh(), steps: ["root"] })).toMatchObject({ ok: false, code: "unknown_step" });
       });
 
+      it("is the same request whatever else was reserved meanwhile, which it relies on too", async () => {
+        const { attemptId } = await armed();
+        const step = {
+          ...reserveOf({ attemptId, stepId: "call-1", amount: "10", limits: [limitOf(100)], arm: true }),
+          relies: ["root"],
+        };
+        expect(await ledger.reserve(step)).toMatchObject({ ok: true });
+        expect(await ledger.reserve({ ...step, relies: ["root", "call-1"] })).toMatchObject({ ok: true });
+        expect((await ledger.balances({ limits: [limitOf(100)] }))[0]?.counted).toBe("70");
+      });
+
       it("takes further steps until its sending time", async () => {
         const { attemptId } = await armed();
         const step = { attemptId, stepId: "call-1", amount: "10", limits: [limitOf(100)] };
