@@ -8,7 +8,7 @@ export interface LedgerOptions {
   readonly times?: Partial<LedgerTimes>;
   /** How long a verb waits for other processes before it fails with `ledger_busy`, in milliseconds. Default 4,000. */
   readonly busyTimeoutMs?: number;
-  /** Fail with `ledger_unreachable` instead of making a file that is not there yet. Default false. */
+  /** Fail with `ledger_unreachable` instead of making a ledger that is not there yet, in SQLite or PostgreSQL. Default false. */
   readonly mustExist?: boolean;
 }
 

@@ -14,6 +14,14 @@ export async function openLedger(location: string, options: LedgerOptions = {}):
   if (/^postgres(ql)?:\/\//.test(location)) return await openPostgresLedger(location, options);
   const path = /^sqlite:(.+)$/.exec(location)?.[1];
   if (path === undefined)
-    throw new LedgerFault("ledger_unreachable", `"${location}" is no ledger; write "memory", "sqlite:PATH" or "postgres://…"`);
+    throw new LedgerFault(
+      "ledger_unreachable",
+      `${nameOf(location)} is no ledger; write "memory", "sqlite:PATH" or "postgres://…"`,
+    );
   return await openSqliteLedger(path, options);
+}
+
+/** What is written may be an address with a password. */
+function nameOf(location: string): string {
+  return location.includes("://") ? "this address" : `"${location}"`;
 }

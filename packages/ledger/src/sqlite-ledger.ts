@@ -1,14 +1,15 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemClock } from "@agentkit-policy/schema";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
-import { checkHead, LedgerHead } from "./ledger-head.js";
+import { LedgerFile } from "./ledger-file.js";
+import { checkHead, checkMark, knownMark, LedgerHead } from "./ledger-head.js";
 import { type LedgerOptions, timesOf } from "./ledger-options.js";
 import { faultOf, openDatabase, type SqliteDatabase } from "./sqlite-database.js";
-import { prepareTables } from "./sqlite-tables.js";
-import { SqliteWriter, whenFree } from "./sqlite-writer.js";
+import { markFile, prepareTables } from "./sqlite-tables.js";
+import { moveLog, SqliteWriter, whenFree } from "./sqlite-writer.js";
 import { Verbs } from "./verbs.js";
 
 /**
@@ -20,28 +21,40 @@ import { Verbs } from "./verbs.js";
 export async function openSqliteLedger(path: string, options: LedgerOptions = {}): Promise<Ledger> {
   const busyTimeoutMs = options.busyTimeoutMs ?? 4_000;
   const times = timesOf(options);
-  if (options.mustExist === true && !existsSync(path))
-    throw new LedgerFault("ledger_unreachable", `there is no ledger ${path} yet`);
   // A whole path, so that a driver cannot take the text for an address, or for a database in memory that nobody shares.
-  const database = await openDatabase(resolve(path));
+  const wholePath = resolve(path);
+  // An empty file is what somebody has touched, and no ledger.
+  if (options.mustExist === true && (statSync(wholePath, { throwIfNoEntry: false })?.size ?? 0) === 0)
+    throw new LedgerFault("ledger_unreachable", `there is no ledger ${wholePath} yet`);
+  // Before the file is looked at: others may raise both at any time, the file's first.
+  const known = knownMark(wholePath);
+  const database = await openDatabase(wholePath);
+  let file: LedgerFile;
   let ledgerId: string;
   let head: LedgerHead;
   try {
+    file = new LedgerFile(wholePath);
+    // SQLite has opened the file and not read it yet. To read it is to lay the log over it, after which nobody could tell.
+    checkMark(file, known);
     database.exec("PRAGMA busy_timeout = 0");
-    await whenFree(() => useWriteAheadLog(database, path), busyTimeoutMs);
+    await whenFree(() => useWriteAheadLog(database, wholePath), busyTimeoutMs);
     database.exec("PRAGMA synchronous = FULL");
     await whenFree(() => database.exec("BEGIN IMMEDIATE"), busyTimeoutMs);
-    const { ledgerId: id, sequence } = prepareTables(database, path);
+    // It may have been replaced while others were waited for.
+    file.check();
+    const { ledgerId: id, sequence } = prepareTables(database, wholePath);
     ledgerId = id;
-    checkHead(resolve(path), ledgerId, sequence);
+    checkHead(wholePath, ledgerId, sequence);
+    if (sequence > (file.mark() ?? 0)) markFile(database, sequence);
     database.exec("COMMIT");
-    head = new LedgerHead(resolve(path), ledgerId, sequence);
+    head = new LedgerHead(wholePath, ledgerId, sequence);
+    moveLog(database, file, head, "PASSIVE");
   } catch (error) {
     database.close();
-    throw faultOf(error, path);
+    throw faultOf(error, wholePath);
   }
   const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
-  const writer = new SqliteWriter(database, path, busyTimeoutMs, head);
+  const writer = new SqliteWriter(database, file, busyTimeoutMs, head);
   return {
     id: ledgerId,
     reserve: (request) => writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root"),

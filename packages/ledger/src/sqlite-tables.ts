@@ -6,7 +6,8 @@ const version = "4";
 
 /**
  * Amounts are decimal text: SQLite's integers end at 9.2 ETH in wei, and turn into floats there without a word. `head` has one
- * row: `generation` counts changes of what processes keep in memory, `sequence` the durable commits.
+ * row: `generation` counts changes of what processes keep in memory, `sequence` the durable commits. The mark (`user_version`) is the
+ * sequence at some earlier time: it stands in the file's header, where it can be read without the log.
  */
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -60,4 +61,12 @@ export function prepareTables(database: SqliteDatabase, path: string): { readonl
     "ledger_version",
     `the ledger ${path} is of version ${found ?? "unknown"}, and this program reads version ${version}`,
   );
+}
+
+/** The largest that SQLite keeps as a database's `user_version`. */
+const largestMark = 2 ** 31 - 1;
+
+/** Marks the file with a sequence, within a transaction of the caller's. The header has it once the log was moved into the file. */
+export function markFile(database: SqliteDatabase, sequence: number): void {
+  database.exec(`PRAGMA user_version = ${Math.min(sequence, largestMark)}`);
 }

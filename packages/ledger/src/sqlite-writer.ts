@@ -1,9 +1,10 @@
-import { checkSameFile, type FileIdentity, fileIdentity } from "./file-identity.js";
 import { answerOf, type Job } from "./job.js";
 import { LedgerFault } from "./ledger-fault.js";
+import type { LedgerFile } from "./ledger-file.js";
 import type { LedgerHead } from "./ledger-head.js";
 import { faultOf, isBusy, type SqliteDatabase, type SqliteStatement } from "./sqlite-database.js";
 import { type SqliteStore, sqliteStore } from "./sqlite-store.js";
+import { markFile } from "./sqlite-tables.js";
 import type { Store } from "./store.js";
 
 /** How long a process waits before it tries again to get at a file that another one holds, in milliseconds. */
@@ -19,6 +20,9 @@ const turnMs = { alone: 50, shared: 3 };
 /** A pause in which every process that polls gets to try. */
 const pauseMs = 2 * pollMs;
 
+/** How many durable commits a copy of the file may lack without its mark being lower. */
+const commitsPerMark = 1_000;
+
 interface DurableJob extends Job {
   /** Whether it is expected to write what must be on the disk before anybody hears of it. */
   readonly durable: boolean;
@@ -29,9 +33,8 @@ export class SqliteWriter {
   readonly #database: SqliteDatabase;
   readonly #store: SqliteStore;
   readonly #head: LedgerHead;
-  readonly #path: string;
+  readonly #file: LedgerFile;
   readonly #busyTimeoutMs: number;
-  readonly #file: FileIdentity;
   #waiting: DurableJob[] = [];
   #pumping: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
@@ -40,21 +43,25 @@ export class SqliteWriter {
   /** SQLite's count of what other connections have committed. */
   readonly #dataVersion: SqliteStatement;
   #lastDataVersion: unknown;
+  /** The last mark that is known, be it in the log only. */
+  #lastMark = 0;
+  #isMarked = false;
   #turnBegan = 0;
+  /** The turn in which the file's own mark was looked at last, by its beginning. */
+  #markCheckedIn: number | undefined;
   #lastCommit = 0;
   /** Whether other processes were seen in this turn. */
   #shared = false;
 
-  constructor(database: SqliteDatabase, path: string, busyTimeoutMs: number, head: LedgerHead) {
+  constructor(database: SqliteDatabase, file: LedgerFile, busyTimeoutMs: number, head: LedgerHead) {
     this.#database = database;
     this.#store = sqliteStore(database, () => {
       this.#wroteDurably = true;
     });
     this.#dataVersion = database.prepare("PRAGMA data_version");
     this.#head = head;
-    this.#path = path;
+    this.#file = file;
     this.#busyTimeoutMs = busyTimeoutMs;
-    this.#file = fileIdentity(path);
   }
 
   /**
@@ -64,7 +71,7 @@ export class SqliteWriter {
    */
   run<T>(work: (store: Store) => T, durable: boolean): Promise<T> {
     if (this.#disposed !== undefined)
-      return Promise.reject(new LedgerFault("ledger_disposed", `the ledger ${this.#path} has been closed`));
+      return Promise.reject(new LedgerFault("ledger_disposed", `the ledger ${this.#file.path} has been closed`));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, durable, resolve: resolve as (value: unknown) => void, reject });
       this.#pumping ??= this.#pump();
@@ -74,7 +81,7 @@ export class SqliteWriter {
   /** Lets what waits finish, and closes the file. */
   dispose(): Promise<void> {
     this.#disposed ??= (this.#pumping ?? Promise.resolve()).then(() => {
-      this.#checkpoint();
+      this.#leaveFile();
       this.#database.close();
       this.#head.close();
     });
@@ -89,6 +96,9 @@ export class SqliteWriter {
       const jobs = this.#waiting;
       this.#waiting = [];
       await this.#commit(jobs);
+      // After the answers: nobody waits for a mark.
+      if (this.#isMarked) moveLog(this.#database, this.#file, this.#head, "PASSIVE");
+      this.#isMarked = false;
       this.#lastCommit = performance.now();
     }
     this.#pumping = undefined;
@@ -111,8 +121,8 @@ export class SqliteWriter {
       for (let durable = jobs.some((job) => job.durable); ; durable = true) {
         this.#setDurable(durable);
         await whenFree(() => this.#database.exec("BEGIN IMMEDIATE"), this.#busyTimeoutMs);
-        // Under the lock: nobody who still holds this file can be writing another one of the same name.
-        checkSameFile(this.#path, this.#file);
+        this.#file.check();
+        this.#checkMark();
         this.#shared ||= this.#othersCommitted();
         this.#store.begin();
         this.#wroteDurably = false;
@@ -122,12 +132,12 @@ export class SqliteWriter {
         this.#rollBack();
       }
       this.#store.flush();
-      if (this.#wroteDurably) this.#store.countCommit();
+      if (this.#wroteDurably) this.#markAfter(commitsPerMark, this.#store.countCommit());
       this.#database.exec("COMMIT");
       if (this.#wroteDurably) this.#head.remember(this.#store.sequence());
     } catch (error) {
       this.#rollBack();
-      const fault = faultOf(error, this.#path);
+      const fault = faultOf(error, this.#file.path);
       // An entry that is damaged takes only its own verb along: the others are asked again, each by itself.
       if (jobs.length > 1 && fault.code === "ledger_corrupt") for (const job of jobs) await this.#commit([job]);
       else for (const job of jobs) job.reject(fault);
@@ -136,13 +146,43 @@ export class SqliteWriter {
     for (const answer of answers) answer();
   }
 
-  /** Moves the log into the file, so that whoever copies a ledger that nobody has open copies all of it. */
-  #checkpoint(): void {
+  /** Once a turn: it asks the system, which every commit would pay for, and a turn is short. @throws LedgerFault `ledger_rolled_back` */
+  #checkMark(): void {
+    if (this.#markCheckedIn === this.#turnBegan) return;
+    this.#head.checkMark(this.#file);
+    this.#markCheckedIn = this.#turnBegan;
+  }
+
+  /** Marks the file where it lacks so many durable commits. The mark goes with a commit that is made anyway. */
+  #markAfter(commits: number, sequence: number): void {
+    if (sequence - this.#lastMark < commits) return;
+    // Others mark it too: the header has theirs.
+    this.#lastMark = Math.max(this.#lastMark, this.#file.mark() ?? 0);
+    if (sequence - this.#lastMark < commits) return;
+    markFile(this.#database, sequence);
+    this.#lastMark = sequence;
+    this.#isMarked = true;
+  }
+
+  /** Marks the file and moves the log into it, so that whoever copies a ledger that nobody has open copies all of it. */
+  #leaveFile(): void {
     try {
-      this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+      // Into a file that is not this ledger's any more nothing is moved: it would pass for the newest afterwards.
+      this.#file.check();
+      this.#head.checkMark(this.#file);
     } catch {
-      // The log is as durable as the file.
+      return;
     }
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      this.#store.begin();
+      this.#markAfter(1, this.#store.sequence());
+      this.#database.exec("COMMIT");
+    } catch {
+      // Whoever holds the file leaves it later, and marks it then.
+      this.#rollBack();
+    }
+    moveLog(this.#database, this.#file, this.#head, "TRUNCATE");
   }
 
   #othersCommitted(): boolean {
@@ -166,6 +206,16 @@ export class SqliteWriter {
     if (wanted === this.#synchronous) return;
     this.#database.exec(`PRAGMA synchronous = ${wanted}`);
     this.#synchronous = wanted;
+  }
+}
+
+/** Moves as much of the log into the file as others let go of, and has the head remember the mark that the file has then. */
+export function moveLog(database: SqliteDatabase, file: LedgerFile, head: LedgerHead, mode: "PASSIVE" | "TRUNCATE"): void {
+  try {
+    database.prepare(`PRAGMA wal_checkpoint(${mode})`).all();
+    head.rememberMark(file);
+  } catch {
+    // The log is as durable as the file, and a mark that is not remembered is one chance less to notice a copy.
   }
 }
 

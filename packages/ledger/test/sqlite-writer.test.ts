@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { CloseRequest } from "../src/ledger.js";
 import { AnchoredClock } from "../src/ledger-clock.js";
+import { LedgerFile } from "../src/ledger-file.js";
 import { LedgerHead } from "../src/ledger-head.js";
 import { defaultLedgerTimes } from "../src/ledger-options.js";
 import { openDatabase, type SqliteDatabase } from "../src/sqlite-database.js";
@@ -37,7 +38,7 @@ async function recordedWriter() {
   };
   const clock = new ManualClock();
   const verbs = new Verbs(new AnchoredClock(clock), defaultLedgerTimes);
-  const writer = new SqliteWriter(recording, path, 1_000, new LedgerHead(path, ledgerId, sequence));
+  const writer = new SqliteWriter(recording, new LedgerFile(path), 1_000, new LedgerHead(path, ledgerId, sequence));
   const reserve = (attemptId: string, more: { stepId?: string; arm?: boolean } = {}) => {
     const request = reserveOf({ attemptId, amount: "10", limits: [limitOf(1_000)], ...more });
     return writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root");

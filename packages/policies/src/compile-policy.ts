@@ -109,6 +109,9 @@ class PolicyCompiler {
       // What is written may hold a password.
       this.#complain(["ledger"], "this is no ledger", hint);
     }
+    // A name after the slashes of an address would lie in the file system's root, which is never what was meant.
+    if (ledger.startsWith("sqlite://"))
+      this.#complain(["ledger"], "sqlite: takes no slashes", 'write "sqlite:./name.db" or "sqlite:/absolute/name.db"');
     const { leaveWithinMs, ...times } = this.#timing();
     return {
       limits: [...limits.values()],

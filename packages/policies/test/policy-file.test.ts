@@ -223,6 +223,8 @@ describe("a policy file", () => {
     ],
     ["another word for what is unproven", "rules:", "unresolved: forget\nrules:", { line: 5 }, "", ""],
     ["a ledger of another kind", "ledger: memory", "ledger: mysql://x", { line: 2 }, "is no ledger", "sqlite:"],
+    ["a ledger after two slashes", "ledger: memory", "ledger: sqlite://own.db", { line: 2 }, "slashes", '"sqlite:./name.db"'],
+    ["a ledger after three", "ledger: memory", "ledger: sqlite:///own.db", { line: 2 }, "slashes", '"sqlite:/absolute/name.db"'],
     ["a limit without a maximum", ', max: "0.05"', "", { line: 6 }, 'no "max"', "atomic"],
     ["a limit with two maxima", 'max: "0.05"', 'max: "0.05", atomic: "1"', { line: 6 }, "both", ""],
     ["a fraction of an action", "max: 20", "max: 20.5", { line: 8 }, "", ""],
@@ -430,5 +432,12 @@ describe("a policy file", () => {
     await expect(
       loadPolicy(write(good.replace("ledger: memory", "ledger: sqlite:./other.db")), { mustExist: true }),
     ).rejects.toMatchObject({ code: "ledger_unreachable" });
+  });
+
+  it("takes a ledger's whole path as it stands", async () => {
+    const file = join(folder, "whole.db");
+    const policy = await loadPolicy(write(good.replace("ledger: memory", `ledger: sqlite:${file}`)));
+    await policy.dispose();
+    expect(existsSync(file)).toBe(true);
   });
 });
