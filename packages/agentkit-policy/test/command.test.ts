@@ -67,7 +67,7 @@ describe("agentkit-policy", () => {
       apiKeys: { acme: "a-secret-key" },
       budgets: [
         { scope: "tenant:acme", unit: "USD_MICROCENTS", allocated: 2n ** 60n },
-        { scope: "tenant:acme/workspace:base-.4dain", unit: "TOKENS", allocated: 5n },
+        { scope: "tenant:acme/workspace:base-main", unit: "TOKENS", allocated: 5n },
       ],
     });
     try {
@@ -76,8 +76,8 @@ describe("agentkit-policy", () => {
       const { code, stdout, stderr } = await run("doctor", "doctor.yaml");
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toContain("tenant:acme  1152921504606846976 of 1152921504606846976 USD_MICROCENTS left");
-      expect(stdout).toContain("tenant:acme/workspace:base-.4dain  no budget in USD_MICROCENTS, and one in TOKENS");
-      expect(stdout).toContain("tenant:acme/workspace:base-.4dain/workflow:<run>/agent:<agent, or its wallet>");
+      expect(stdout).toContain("tenant:acme/workspace:base-main  no budget in USD_MICROCENTS, and one in TOKENS");
+      expect(stdout).toContain("tenant:acme/workspace:base-main/workflow:<run>/agent:<agent, or its wallet>");
       expect(stdout).toContain("nothing is held at the moment");
       expect(stdout).not.toContain("secret");
       expect(JSON.parse((await run("doctor", "doctor.yaml", "--json")).stdout)).toMatchObject([

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningPostgres, startPostgres } from "../../../scripts/lib/postgres.mjs";
+import { table } from "../src/command/table.js";
 import { loadPolicy } from "../src/index.js";
-import { commandIn } from "./support/command.js";
-import { newAttemptId } from "./support/pay.js";
+import { commandIn, unreadCommandIn } from "./support/command.js";
+import { coin, newAttemptId, pay } from "./support/pay.js";
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-operating-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,6 +49,120 @@ describe("on a ledger in memory", () => {
 
   it("check, which opens no ledger, says what the rules do", async () => {
     expect(await run("check", "memory.yaml")).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("on a PostgreSQL database that holds no ledger", () => {
+  const policy = ["--policy", "wrong.yaml"];
+  let server: RunningPostgres;
+
+  function writeAt(location: string): void {
+    writeFileSync(join(folder, "wrong.yaml"), `version: 1\nledger: "${location}"\nrules:\n${limit}\n`);
+  }
+  beforeAll(async () => {
+    server = await startPostgres();
+    writeAt(await server.newDatabase());
+  });
+  afterAll(async () => await server.stop());
+
+  it.each([
+    ["freeze", "all", "--reason", "stolen", ...policy],
+    ["unfreeze", "all", ...policy],
+    ["budgets", "wrong.yaml"],
+    ["budgets", "adjust", newAttemptId(), "--spent", "0", "--reason", "r", ...policy],
+    ["reconcile", "wrong.yaml"],
+  ])("%s %s says that there is none, and makes none", async (...args) => {
+    expect(await run(...args)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/there is no ledger in postgres:\S+ yet\n$/),
+    });
+  });
+
+  it("freeze stops who pays from there, once a program has made one", async () => {
+    const opened = await loadPolicy(join(folder, "wrong.yaml"));
+    expect(await pay(opened, {})).toMatchObject({ decision: "allow" });
+    expect(await run("freeze", "all", "--reason", "stolen", ...policy)).toMatchObject({ code: 0, stderr: "" });
+    expect(await pay(opened, {})).toMatchObject({ decision: "deny", code: "frozen" });
+    await opened.dispose();
+  });
+
+  it.each(["127.0.0.1/db?sslmode=verify-full&sslrootcert=./no-such-file.pem", "127.0.0.1/%ff"])(
+    "an address that cannot be used, at %s, is told in one line, without its password",
+    async (address) => {
+      writeAt(`postgres://agent:hunter2@${address}`);
+      const { code, stdout, stderr } = await run("budgets", "wrong.yaml");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^error: the ledger postgres:(?!.*hunter2).+\n$/);
+    },
+  );
+});
+
+describe("with a reader that has gone, such as head", () => {
+  it("every command does what it is told, and ends quietly", async () => {
+    write("unread", limit);
+    await makeLedger("unread");
+    const unread = unreadCommandIn(folder);
+    const policy = ["--policy", "unread.yaml"];
+    const commands = [
+      ["--help"],
+      ["check", "unread.yaml"],
+      ["doctor", "unread.yaml"],
+      ["freeze", "user", "mallory", "--reason", "stop", ...policy],
+      ["budgets", "unread.yaml"],
+      ["budgets", "--json", "unread.yaml"],
+    ];
+    for (const args of commands) expect(await unread(...args), args.join(" ")).toEqual({ code: 0, stderr: "" });
+    expect((await run("budgets", "unread.yaml")).stdout).toContain("frozen: user mallory (stop)");
+    expect(await unread("budgets", "no-such-file.yaml")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no-such-file.yaml"),
+    });
+  });
+});
+
+describe("with names that agents chose", () => {
+  const forged = "x\u001b[2K\r\u001b[1A\nfrozen: all (by the operator)\u009b8m\u202e";
+  const shown = String.raw`x\u001b[2K\u000d\u001b[1A\u000afrozen: all (by the operator)\u009b8m\u202e`;
+  const plain = "Zoë 日本 👩‍💻";
+
+  it("budgets, freeze and unfreeze show what would move the cursor or begin a line; JSON has it as it is", async () => {
+    write("forged", limit.replace("wallet", "run"));
+    const policy = await loadPolicy(join(folder, "forged.yaml"), { background: false });
+    for (const name of [forged, plain]) {
+      const line = { unit: "amount", asset: coin, amount: "1" } as const;
+      await policy.ledger.reserve({
+        attemptId: newAttemptId(),
+        stepId: "root",
+        scopes: { run: name },
+        lines: [line],
+        limits: [],
+      });
+    }
+    await policy.dispose();
+    const stop = ["--reason", "seen\nfrozen: all (by me)", "--policy", "forged.yaml"];
+    expect(await run("freeze", "run", forged, ...stop)).toEqual({
+      code: 0,
+      stdout: `frozen: run ${shown} (seen\\u000afrozen: all (by me))\n`,
+      stderr: "",
+    });
+    const lines = (await run("budgets", "forged.yaml")).stdout.split("\n");
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(1, 3).map((line) => line.split(/ {2,}/)[1])).toEqual(
+      expect.arrayContaining([`run ${shown}`, `run ${plain}`]),
+    );
+    expect(lines[3]).toBe(`frozen: run ${shown} (seen\\u000afrozen: all (by me))`);
+    const balances = JSON.parse((await run("budgets", "--json", "forged.yaml")).stdout) as { scope: { run: string } }[];
+    expect(balances.map(({ scope }) => scope.run)).toEqual(expect.arrayContaining([forged, plain]));
+    expect(await run("unfreeze", "run", forged, "--policy", "forged.yaml")).toMatchObject({
+      code: 0,
+      stdout: `no longer frozen: run ${shown}\n`,
+    });
+  });
+
+  it("a table may be as long as there are names", () => {
+    const text = table(["run"], Array(300_000).fill(["r"]));
+    expect(text.split("\n")).toHaveLength(300_001);
   });
 });
 

@@ -8,7 +8,7 @@ import { Verbs } from "./verbs.js";
 
 /**
  * A ledger over a backend: the rules, the sums and the waiting, for a driver that stores and locks. Time is the backend's own, unless
- * `options` bring a clock.
+ * `options` bring a clock. Whether there has to be a ledger already (`mustExist`) only the backend can tell, and has to be told when it is made.
  * @throws LedgerFault; RangeError for times that are none
  */
 export async function openBackendLedger(backend: LedgerBackend, options: LedgerOptions = {}): Promise<Ledger> {

@@ -22,10 +22,13 @@ const noTurnMs = 30_000;
 /** What a ledger needs of a PostgreSQL database: two functions of the database's own, and one for both in one message. */
 export class PostgresBackend implements LedgerBackend {
   readonly #connection: PostgresConnection;
+  readonly #mustExist: boolean;
   #noTurnUntil = 0;
 
-  constructor(connection: PostgresConnection) {
+  /** @param mustExist whether a database that holds no ledger is refused, and left as it is */
+  constructor(connection: PostgresConnection, { mustExist = false }: { readonly mustExist?: boolean | undefined } = {}) {
     this.#connection = connection;
+    this.#mustExist = mustExist;
   }
 
   get name(): string {
@@ -117,7 +120,9 @@ export class PostgresBackend implements LedgerBackend {
     const connection = this.#connection;
     await connection.open();
     const rows = await connection.send(`${planning}; SELECT to_regclass('${schema}.migrations') IS NOT NULL AS there`);
-    const done = rows.at(-1)?.[0]?.["there"] === true ? await this.#migrated() : undefined;
+    const done = rows.at(-1)?.[0]?.["there"] === true ? await this.#migrated() : 0;
+    // Fail closed: what is told to a new ledger is told to nobody, as whoever pays has another one.
+    if (done === 0 && this.#mustExist) throw new LedgerFault("ledger_unreachable", `there is no ledger in ${this.name} yet`);
     if (done !== migrations.length) await this.#migrate();
   }
 

@@ -20,19 +20,19 @@ const faults: Readonly<Record<string, LedgerFaultCode>> = {
 /** One connection to a database, which is made when it is needed and made anew after it broke. */
 export class PostgresConnection {
   readonly #location: string;
-  readonly #name: string;
+  readonly #address: Address;
   readonly #timeoutMs: number;
   #client: Client | undefined;
 
   constructor(location: string, timeoutMs: number) {
     this.#location = location;
-    this.#name = nameOf(location);
+    this.#address = addressOf(location);
     this.#timeoutMs = timeoutMs;
   }
 
   /** The database in words, without its password. */
   get name(): string {
-    return this.#name;
+    return this.#address.name;
   }
 
   /** Whether the next query needs a new connection first. */
@@ -43,25 +43,26 @@ export class PostgresConnection {
   /** @throws LedgerFault */
   async open(): Promise<void> {
     const { Client: PgClient } = await loadPg();
-    const client = new PgClient({
-      connectionString: this.#location,
-      connectionTimeoutMillis: this.#timeoutMs,
-      // Answers come, or the connection is given up: a network that swallows everything must not hang a decision.
-      query_timeout: this.#timeoutMs + idleTimeoutMs,
-      lock_timeout: this.#timeoutMs,
-      idle_in_transaction_session_timeout: idleTimeoutMs,
-      application_name: "agentkit-policy",
-      keepAlive: true,
-    });
-    // An error between two queries ends the connection; the next query says so.
-    client.on("error", () => this.#drop(client));
-    client.on("end", () => this.#drop(client));
     try {
+      // This reads the address, and the files of certificates that it names.
+      const client = new PgClient({
+        connectionString: this.#location,
+        connectionTimeoutMillis: this.#timeoutMs,
+        // Answers come, or the connection is given up: a network that swallows everything must not hang a decision.
+        query_timeout: this.#timeoutMs + idleTimeoutMs,
+        lock_timeout: this.#timeoutMs,
+        idle_in_transaction_session_timeout: idleTimeoutMs,
+        application_name: "agentkit-policy",
+        keepAlive: true,
+      });
+      // An error between two queries ends the connection; the next query says so.
+      client.on("error", () => this.#drop(client));
+      client.on("end", () => this.#drop(client));
       await client.connect();
+      this.#client = client;
     } catch (error) {
-      throw faultOf(error, this.#name);
+      throw faultOf(error, this.#address);
     }
-    this.#client = client;
   }
 
   /**
@@ -70,13 +71,13 @@ export class PostgresConnection {
    */
   async send(sql: string): Promise<Record<string, unknown>[][]> {
     const client = this.#client;
-    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.#name} is not connected`);
+    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.name} is not connected`);
     try {
       const results: unknown = await client.query(sql);
       return (Array.isArray(results) ? results : [results]).map(({ rows }: { rows: Record<string, unknown>[] }) => rows);
     } catch (error) {
       await this.#undo(client, error);
-      throw faultOf(error, this.#name);
+      throw faultOf(error, this.#address);
     }
   }
 
@@ -87,20 +88,21 @@ export class PostgresConnection {
    */
   async ask(name: string, sql: string, values: readonly (string | number | boolean | null)[]): Promise<unknown> {
     const client = this.#client;
-    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.#name} is not connected`);
+    if (client === undefined) throw new LedgerFault("ledger_unreachable", `the ledger ${this.name} is not connected`);
     try {
       const { rows } = await client.query<unknown[]>({ name, text: sql, values: [...values], rowMode: "array" });
       return rows[0]?.[0];
     } catch (error) {
       if ((error as { code?: unknown }).code === assumedWrongly) return null;
-      throw faultOf(error, this.#name);
+      throw faultOf(error, this.#address);
     }
   }
 
+  /** Says goodbye, and lets go: at once when the server has heard it, and after two seconds where the network is silent. */
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    if (client !== undefined) await end(client);
   }
 
   /** After an error that the server told, the connection is good; after any other, nobody knows what it holds. */
@@ -118,8 +120,19 @@ export class PostgresConnection {
 
   #drop(client: Client): void {
     if (this.#client === client) this.#client = undefined;
-    client.end().catch(() => undefined);
+    void end(client);
   }
+}
+
+/** A goodbye that nobody hears must hold up neither whoever closes the ledger nor the end of the process. */
+async function end(client: Client): Promise<void> {
+  let limit: NodeJS.Timeout | undefined;
+  const isOver = new Promise((resolve) => {
+    limit = setTimeout(resolve, idleTimeoutMs);
+  });
+  await Promise.race([client.end().catch(() => undefined), isOver]);
+  clearTimeout(limit);
+  client.connection.stream.destroy();
 }
 
 /** A text as PostgreSQL reads it between quotes. */
@@ -128,10 +141,18 @@ export function literal(text: string): string {
 }
 
 /** A driver's error as a fault of the ledger. What is not known is unreachable: whoever asked must deny. */
-export function faultOf(error: unknown, name: string): LedgerFault {
+function faultOf(error: unknown, { name, isCertain }: Address): LedgerFault {
   if (LedgerFault.isInstance(error)) return error;
   const { code } = error as { code?: unknown };
   const fault = (typeof code === "string" ? faults[code] : undefined) ?? "ledger_unreachable";
+  if (!isCertain) {
+    // The driver names hosts, ports and databases, any of which may be a part of the password: a log must not have its words.
+    const why = typeof code === "string" ? ` (${code})` : "";
+    return new LedgerFault(
+      fault,
+      `the ledger ${name} failed${why}; more is not told, as its address can be read in two ways; ${hint}`,
+    );
+  }
   return new LedgerFault(fault, `the ledger ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
     cause: error,
   });
@@ -153,11 +174,34 @@ async function loadPg(): Promise<{ readonly Client: typeof Client }> {
   }
 }
 
-function nameOf(location: string): string {
+/** A database's address, as far as it may be told. */
+interface Address {
+  /** In words, without a password. */
+  readonly name: string;
+  /** Whether it is certain that nothing in it but the password is the password. */
+  readonly isCertain: boolean;
+}
+
+const hint = "in a password, write / as %2F, ? as %3F, # as %23, @ as %40 and % as %25";
+
+/** @throws LedgerFault */
+function addressOf(location: string): Address {
+  let url: URL;
   try {
-    const { host, pathname } = new URL(location);
-    return `postgres://${host}${pathname}`;
+    url = new URL(location);
   } catch {
-    throw new LedgerFault("ledger_unreachable", "the ledger's location is no address of a PostgreSQL database");
+    throw new LedgerFault("ledger_unreachable", `the ledger's location is no address of a PostgreSQL database; ${hint}`);
+  }
+  // A sign that is not escaped ends the password early, and what is left of it becomes a host, a port, a database or an option.
+  const { host, pathname, search, hash } = url;
+  const isCertain = !`${decoded(host + pathname) ?? "@"}${search}`.includes("@") && hash === "";
+  return { name: isCertain ? `postgres://${host}${pathname}` : "postgres://…", isCertain };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }

@@ -267,5 +267,10 @@ export const migrationTable = `
   CREATE TABLE IF NOT EXISTS ${schema}.migrations (version int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 `;
 
-/** Of a connection: statements are planned once and not with every call, and by an index, since tables are large or will be. */
-export const planning = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
+/**
+ * Of a connection: statements are planned once and not with every call, and by an index, since tables are large or will be. Each reads what
+ * is there once it has the ledger's lock: a stricter isolation, which a database may have by default, would read what was there before, and
+ * deny wherever others have written since.
+ */
+export const planning =
+  "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET default_transaction_isolation = 'read committed'";

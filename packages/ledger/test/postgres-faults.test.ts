@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import pg from "pg";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Ledger, ReserveRequest } from "../src/ledger.js";
@@ -6,6 +7,7 @@ import { openLedger } from "../src/open-ledger.js";
 import { openPostgresLedger } from "../src/postgres-ledger.js";
 import { postgresOfTests } from "./support/postgres.js";
 import { attemptAt, closeOf, limitOf, reserveOf, wallet } from "./support/requests.js";
+import { silentNetworkTo } from "./support/silent-network.js";
 
 const server = postgresOfTests();
 const limits = [limitOf(10)];
@@ -28,6 +30,42 @@ describe("a ledger in PostgreSQL", () => {
       (await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: 1n, limits: [other] }))).ok;
     expect([await ask(), await ask()]).toEqual([true, false]);
     await ledger.dispose();
+  });
+
+  it.each(["repeatable read", "serializable"])(
+    "grants to two that write at once where the database's own isolation is %s",
+    async (isolation) => {
+      const url = await server().newDatabase();
+      const admin = new pg.Client(url);
+      await admin.connect();
+      await admin.query(`ALTER DATABASE ${admin.database} SET default_transaction_isolation = '${isolation}'`);
+      await admin.end();
+      const ledgers = [await openPostgresLedger(url), await openPostgresLedger(url)];
+      for (let round = 0; round < 30; round += 1) {
+        const pay = async (ledger: Ledger) =>
+          await ledger.reserve(reserveOf({ attemptId: attemptAt(Date.now()), amount: 1n, limits: [limitOf(60)], arm: true }));
+        expect(await Promise.all(ledgers.map(pay))).toMatchObject([{ ok: true }, { ok: true }]);
+      }
+      for (const ledger of ledgers) await ledger.dispose();
+    },
+  );
+
+  it("is opened where a database or an option has an @ in its name", async () => {
+    const admin = new pg.Client(server().url);
+    await admin.connect();
+    await admin.query('CREATE DATABASE "agents@home"');
+    await admin.end();
+    for (const name of ["agents@home", "agents@home?application_name=a@b", "agents@home?application_name=a%40b"])
+      await (await openLedger(server().url.replace(/\w+$/, name))).dispose();
+  });
+
+  it("can be closed, and lets its process end, after the network has fallen silent", async () => {
+    const network = await silentNetworkTo(await server().newDatabase());
+    const ledger = await openPostgresLedger(network.url);
+    expect(network.held()).toBe(1);
+    network.fallSilent();
+    await ledger.dispose();
+    await expect.poll(() => network.held()).toBe(0);
   });
 });
 
@@ -61,6 +99,10 @@ describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterw
       code: "ledger_unreachable",
       message: expect.not.stringContaining("hunter2"),
     });
+    await expect(openLedger("postgresql+psycopg://agent:hunter2@127.0.0.1/agents")).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.not.stringContaining("hunter2"),
+    });
     await expect(openLedger(url.replace(/\w+$/, "nowhere"))).rejects.toMatchObject({
       code: "ledger_unreachable",
       message: expect.stringContaining("nowhere"),
@@ -69,6 +111,39 @@ describe("a ledger in PostgreSQL that cannot answer says why, and goes on afterw
       code: "ledger_unreachable",
       message: expect.not.stringContaining("hunter2"),
     });
+  });
+
+  it.each([
+    "postgres://agent:hunter2@HOST/agents?sslmode=verify-full&sslrootcert=./no-such-file.pem",
+    "postgres://agent:%ff-hunter2@HOST/agents",
+  ])("when the driver cannot take its address: %s", async (address) => {
+    const { host } = new URL(url);
+    await expect(openLedger(address.replace("HOST", host))).rejects.toMatchObject({
+      name: "LedgerFault",
+      code: "ledger_unreachable",
+      message: expect.stringMatching(/^the ledger postgres:\/\/127\.0\.0\.1:\d+\/agents failed: (?!.*hunter2)/),
+    });
+  });
+
+  it.each(["/", "?", "#", "@1/", "@1?", "@1#", "%40/%", "/%ff"])(
+    "when its password holds %s, and nobody can tell where that ends: no part of it is told, here or as a cause",
+    async (sign) => {
+      const address = `postgres://agent:1${sign}hunter2@127.0.0.1:1/agents`;
+      const fault: unknown = await openLedger(address, { busyTimeoutMs: 1_000 }).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ name: "LedgerFault", code: "ledger_unreachable" });
+      expect(inspect(fault, { showHidden: true, depth: 9 })).not.toMatch(/hunter2|agent:1|postgres:\/\/1|0\.1:/);
+    },
+  );
+
+  it("when it has to be there, and is not: none is made, and one that is there is opened", async () => {
+    await expect(open({ mustExist: true })).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.stringMatching(/^there is no ledger in postgres:\S+ yet$/),
+    });
+    const { rows } = await (await connect()).query("SELECT to_regnamespace('agentkit_policy') AS schema");
+    expect(rows).toEqual([{ schema: null }]);
+    await open();
+    expect(await spend(await open({ mustExist: true }))).toMatchObject({ ok: true });
   });
 
   it("when another version has made its tables", async () => {

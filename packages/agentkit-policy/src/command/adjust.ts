@@ -1,4 +1,5 @@
 import { assetId } from "./asset-id.js";
+import { printable } from "./printable.js";
 import { UsageError } from "./usage-error.js";
 import { withPolicyFile } from "./with-policy-file.js";
 
@@ -24,9 +25,8 @@ export async function adjust(attemptId: string, { reason, asset, spent, policy: 
   await withPolicyFile(file, async ({ ledger }) => {
     const answer = await ledger.adjust({ attemptId, spent: lines.filter(({ amount }) => amount !== "0"), reason });
     if (!answer.ok) throw new UsageError(answer.reason);
-    process.stdout.write(
-      `${attemptId} counts ${lines.length === 0 ? "nothing" : `${counted}, and nothing else,`} from now on: ${reason}\n`,
-    );
+    const told = `${attemptId} counts ${lines.length === 0 ? "nothing" : `${counted}, and nothing else,`} from now on: ${reason}`;
+    process.stdout.write(`${printable(told)}\n`);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Balance } from "@agentkit-policy/ledger";
 import { amountText } from "@agentkit-policy/policies";
+import { printable } from "./printable.js";
 import { table } from "./table.js";
 import { withPolicyFile } from "./with-policy-file.js";
 
@@ -24,7 +25,7 @@ export async function budgets(file: string, options: { readonly json?: boolean }
         : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`,
     );
     for (const { scope, value, reason } of await policy.ledger.freezes())
-      process.stdout.write(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})\n`);
+      process.stdout.write(`${printable(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})`)}\n`);
   });
 }
 

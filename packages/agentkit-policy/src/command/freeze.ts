@@ -1,5 +1,6 @@
 import type { Freeze } from "@agentkit-policy/ledger";
 import { actionScope } from "./action-scope.js";
+import { printable } from "./printable.js";
 import { UsageError } from "./usage-error.js";
 import { walletScope } from "./wallet-scope.js";
 import { withPolicyFile } from "./with-policy-file.js";
@@ -23,7 +24,7 @@ export async function freeze(
   const written = frozenAsWritten(scope, value);
   const { what, remark } = frozen(written);
   await withPolicyFile(options.policy, ({ ledger }) => ledger.freeze({ ...what, reason: options.reason }));
-  process.stdout.write(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}\n`);
+  process.stdout.write(`${printable(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}`)}\n`);
 }
 
 /** `agentkit-policy unfreeze` */
@@ -35,7 +36,7 @@ export async function unfreeze(scope: string, value: string | undefined, options
     const what = isHeld ? written : frozen(written).what;
     if (!(await ledger.unfreeze(what)))
       throw new UsageError(`${text(what)} is not frozen; agentkit-policy budgets lists what is`);
-    process.stdout.write(`no longer frozen: ${text(what)}\n`);
+    process.stdout.write(`${printable(`no longer frozen: ${text(what)}`)}\n`);
   });
 }
 

@@ -7,10 +7,12 @@ import { adjust } from "./adjust.js";
 import { budgets } from "./budgets.js";
 import { check } from "./check.js";
 import { doctor } from "./doctor.js";
-import { endProcess } from "./end-process.js";
+import { endProcess, letReadersGo } from "./end-process.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
 import { reconcile } from "./reconcile.js";
 import { UsageError } from "./usage-error.js";
+
+letReadersGo();
 
 const program = new Command("agentkit-policy")
   .description("Policies and budgets for AI agents that hold a wallet.")

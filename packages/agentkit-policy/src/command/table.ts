@@ -1,12 +1,16 @@
 import pc from "picocolors";
+import { printable } from "./printable.js";
 
-/** Columns under headings; colours only where standard output is a terminal. */
+/** Columns under headings, a line for each row, whatever its cells hold; colours only where standard output is a terminal. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const lines = rows.map((row) => row.map(printable));
+  const widths = headings.map((heading, column) =>
+    lines.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd();
-  return [pc.bold(line(headings)), ...rows.map(line)].join("\n");
+  return [pc.bold(line(headings)), ...lines.map(line)].join("\n");
 }
