@@ -174,7 +174,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   async "CR-CORE-003 heartbeat transport failure is observable and non-fatal"() {
     const { server, budget, asked, settlements } = await startServer();
     server.faults.add({ operation: "extend", kind: "lost_request" });
-    const { provider, context, said, settle } = await attempt(server.baseUrl, { ttlMs: 4_000, timeoutMs: 1_000 });
+    const { provider, context, said, settle } = await attempt(server.baseUrl, { ttlMs: 5_000, timeoutMs: 1_000 });
     await until(() => asked("extend").length === 2, "the extension is repeated");
     expect(new Set(asked("extend").map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
     const id = /"reservation_id":"([^"]+)"/.exec(JSON.stringify(await held(server, context)))?.[1];

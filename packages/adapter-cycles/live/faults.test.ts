@@ -120,8 +120,8 @@ describe("on a live server, a hold that has ended before its attempt", () => {
 
   it("run out is booked by an event with the commit's key", async () => {
     const before = await balance();
-    // Too short to be kept alive.
-    const payer = new Payer({ ttlMs: 1_500 });
+    const payer = new Payer({ ttlMs: 5_000 });
+    payer.wire.cut(paths.extend);
     const attempt = payer.attempt([transfer("5")]);
     await attempt.before();
     await until(async () => (await client.get(holdIdOf(attempt))).kind === "refused");

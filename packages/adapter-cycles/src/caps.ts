@@ -4,11 +4,11 @@ import type { Amount } from "./wire/requests.js";
 
 export type Caps = NonNullable<AnswerOf<"reserve">["caps"]>;
 
-/** What is known of the budget that an action drew on, when its caps are looked at. */
+/** What is known of the scopes that an action drew on, when the caps of one of their budgets are looked at. */
 export interface CapFacts {
   readonly actionName: string;
   readonly held: Amount;
-  /** How many other attempts hold something of the same budget in this process. */
+  /** How many other attempts hold something of one of the same scopes in this process. */
   readonly othersOpen: number;
   /** How long ago the last one was allowed, in milliseconds; undefined where none was. */
   readonly sinceLastMs: number | undefined;

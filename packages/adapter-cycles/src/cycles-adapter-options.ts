@@ -19,6 +19,11 @@ const price = z.strictObject({
   decimals: z.number().int().min(0).max(255),
 });
 
+/** A level whose name the server has too, which folds capitals itself: what it could not be would be skipped there, or refused. */
+function levelNamed(article: string, level: string) {
+  return z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/, { error: `${article} ${level} is up to 128 letters, digits, _, . and -` });
+}
+
 /** What a policy says of Cycles. */
 export const cyclesAdapterOptions = z.strictObject({
   /** Without `/v1`. HTTPS, unless the server is on this machine. */
@@ -31,10 +36,10 @@ export const cyclesAdapterOptions = z.strictObject({
     }),
   /** It fixes the tenant. Name an environment variable in a policy file, never the key. */
   apiKey: z.string().min(1),
-  tenant: z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/, { error: "a tenant is up to 128 letters, digits, _, . and -" }),
-  /** Levels of the budget's hierarchy that are the same for all that this policy judges. */
-  workspace: z.string().min(1).optional(),
-  app: z.string().min(1).optional(),
+  tenant: levelNamed("a", "tenant"),
+  /** Levels of the budget's hierarchy that are the same for all that this policy judges, as the server names them. */
+  workspace: levelNamed("a", "workspace").optional(),
+  app: levelNamed("an", "app").optional(),
   unit: unit.default("USD_MICROCENTS"),
   /** By CAIP-19 asset. What has no price is not spent. */
   prices: z
@@ -47,11 +52,15 @@ export const cyclesAdapterOptions = z.strictObject({
    * What becomes of money that moved beyond what is left. REJECT is not among them: it would lose the record of what has moved already.
    */
   overage: z.enum(["ALLOW_IF_AVAILABLE", "ALLOW_WITH_OVERDRAFT"]).default("ALLOW_IF_AVAILABLE"),
-  /** How long a hold lasts, in milliseconds: the life of an attempt and a minute. A tenant may be given less. */
+  /** How long a hold lasts, in milliseconds: the life of an attempt and a minute, and 5,000 at least. A tenant may be given less. */
   ttlMs: z
     .number()
     .int()
-    .min(1_000)
+    // Nothing relies on a hold's last second: a shorter one would deny everything.
+    .min(5_000, {
+      error:
+        "write 5000 or more, in milliseconds: an attempt does not rely on the last second of its hold, and needs some time before that",
+    })
     .max(86_400_000)
     .default(16 * 60_000),
   /** How long one request may take, in milliseconds. */

@@ -21,7 +21,8 @@ import { allowWithin, Holder } from "./holder.js";
 import { OpenAttempts, shortestLease } from "./open-attempts.js";
 import type { PriceSource } from "./price.js";
 import { SettledAttempts } from "./settled-attempts.js";
-import { patiently, Settler } from "./settler.js";
+import { patiently, type RememberGone, Settler } from "./settler.js";
+import { keyOf } from "./to-cycles.js";
 
 /** Cycles by its name in a policy file: `use: cycles`. */
 export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
@@ -87,7 +88,9 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
     },
     async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
       const held = heldOf(settlements, attempts.end(context.actionId));
-      await settled.settle(context, outcome, held, remember && ((hold, told) => remember(goneSettlementOf(hold, told))));
+      const rememberGone: RememberGone | undefined =
+        remember && ((hold, told) => remember(goneSettlementOf(hold, told, keyOf({ context, step: hold.step }, "commit"))));
+      await settled.settle(context, outcome, held, rememberGone);
     },
   };
 }

@@ -28,7 +28,7 @@ export type CyclesResult<Body> =
       readonly code: string;
       readonly message: string;
       readonly details?: Readonly<Record<string, unknown>>;
-      /** How long to wait before the next request, in milliseconds. */
+      /** How long to wait before the next request, in milliseconds: a day at most, whatever the server asks for. */
       readonly retryAfterMs?: number;
     }
   | { readonly kind: "unknown"; readonly problem: string; readonly retryAfterMs?: number };
@@ -55,6 +55,9 @@ export interface RequestOptions {
 export type CyclesFilter = Readonly<Partial<Record<Level, string>>>;
 
 const answers = answersWith("ignored");
+
+/** Who asks for more patience than this is asked again all the same, in milliseconds: a day. */
+const longestRetryAfterMs = 86_400_000;
 
 /** What decides about money stays as it is, whatever the key. */
 const knownCodes: ReadonlySet<string> = new Set(errorCodes);
@@ -122,7 +125,11 @@ export class CyclesClient {
     return this.#get("list", "/reservations", filter, options);
   }
 
-  balances(filter: CyclesFilter, options?: RequestOptions): Promise<CyclesResult<AnswerOf<"balances">>> {
+  /** One page of them: the next one begins at the `next_cursor` of the answer. */
+  balances(
+    filter: CyclesFilter & { readonly cursor?: string; readonly limit?: string },
+    options?: RequestOptions,
+  ): Promise<CyclesResult<AnswerOf<"balances">>> {
     return this.#get("balances", "/balances", filter, options);
   }
 
@@ -202,7 +209,9 @@ function resultOf<O extends Operation>(
 
 /** Whole seconds only, as the protocol has it: a date would need a clock that both sides agree on. */
 function retryAfterOf(text: HttpAnswer["headers"][string]): { readonly retryAfterMs?: number } {
-  return typeof text === "string" && /^\d{1,9}$/.test(text) ? { retryAfterMs: Number(text) * 1_000 } : {};
+  return typeof text === "string" && /^\d+$/.test(text)
+    ? { retryAfterMs: Math.min(Number(text) * 1_000, longestRetryAfterMs) }
+    : {};
 }
 
 /** @throws TypeError for what is not the address of a server that the key may be sent to */

@@ -1,10 +1,20 @@
 import type { CyclesAdapterSettings } from "./cycles-adapter-options.js";
 import type { CyclesClient, CyclesResult } from "./cycles-client.js";
-import { levelText } from "./level-text.js";
 import type { AnswerOf } from "./wire/answers.js";
 import { scopesOf } from "./wire/scopes.js";
 
 type Balance = AnswerOf<"balances">["balances"][number];
+
+/** So many pages of balances are read at most, each of as many as the protocol lets one have. */
+const mostPages = 100;
+const pageSize = "200";
+
+/** What the server says of a tenant's budgets. */
+interface Balances {
+  readonly known: readonly Balance[];
+  /** Why there may be others; undefined where these are all. */
+  readonly unread?: string;
+}
 
 /** What an attempt's own values are written as, where only the attempt knows them. */
 const run = "<run>";
@@ -13,30 +23,44 @@ const agent = "<agent, or its wallet>";
 /** What an operator should know before agents run: whose budgets they draw on, what these have left, and what is held of them. */
 export async function examine(settings: CyclesAdapterSettings, client: CyclesClient): Promise<string[]> {
   const { tenant, workspace, app, unit } = settings;
-  const fixed = {
-    tenant,
-    ...(workspace === undefined ? {} : { workspace: levelText(workspace) }),
-    ...(app === undefined ? {} : { app: levelText(app) }),
-  };
-  const known = scopesOf(fixed);
+  const known = scopesOf({ tenant, ...(workspace === undefined ? {} : { workspace }), ...(app === undefined ? {} : { app }) });
   const innermost = known.at(-1) ?? "";
   const derived = [...known, `${innermost}/workflow:${run}`, `${innermost}/workflow:${run}/agent:${agent}`];
-  const balances = await client.balances({ tenant });
+  const balances = await balancesOf(tenant, client);
   const lines = ["an attempt draws on the budgets of these scopes, in their unit, all at once; those without one are skipped:"];
   for (const scope of derived) lines.push(`  ${scope}  ${leftAt(scope, unit, balances)}`);
   lines.push(
     "  (without a run, its level is left out: the agent is then under the scope above it)",
     ...(await holds(settings, client)),
   );
+  if (Object.keys(settings.prices).length === 0)
+    lines.push(
+      "nothing has a price: every attempt that moves money is denied as unpriced, until `prices` names what it may move",
+    );
   return lines;
 }
 
-function leftAt(scope: string, unit: CyclesAdapterSettings["unit"], answer: CyclesResult<AnswerOf<"balances">>): string {
+async function balancesOf(tenant: string, client: CyclesClient): Promise<Balances> {
+  const known: Balance[] = [];
+  let cursor: { readonly cursor?: string } = {};
+  for (let page = 0; page < mostPages; page += 1) {
+    const answer = await client.balances({ tenant, limit: pageSize, ...cursor });
+    if (answer.kind !== "answered") return { known, unread: `the server does not say: ${problemOf(answer)}` };
+    known.push(...answer.body.balances);
+    const { next_cursor: next } = answer.body;
+    if (next == null || next === "") return { known };
+    cursor = { cursor: next };
+  }
+  return { known, unread: `not among the first ${known.length} budgets of the tenant, and there are more` };
+}
+
+function leftAt(scope: string, unit: CyclesAdapterSettings["unit"], { known, unread }: Balances): string {
   if (scope.includes("<")) return "";
-  if (answer.kind !== "answered") return `the server does not say: ${problemOf(answer)}`;
-  const found = answer.body.balances.filter(({ scope_path: path }) => path.toLowerCase() === scope);
+  // The server folds capitals.
+  const found = known.filter(({ scope_path: path }) => path.toLowerCase() === scope);
   const own = found.find(({ remaining }) => remaining.unit === unit);
   if (own !== undefined) return leftOf(own);
+  if (unread !== undefined) return unread;
   return found.length === 0
     ? "no budget"
     : `no budget in ${unit}, and one in ${found.map(({ remaining }) => remaining.unit).join(", ")}`;

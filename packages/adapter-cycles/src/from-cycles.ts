@@ -16,8 +16,8 @@ export type ReserveVerdict =
       readonly leaseMs: number;
       readonly roundTripMs: number;
       readonly caps: Caps | undefined;
-      /** The budgets that were asked, innermost, as the server names them. */
-      readonly scopePath: string;
+      /** The scopes that it draws on, as the server names them. It may name those without a budget too. */
+      readonly scopes: readonly string[];
     }
   | { readonly kind: "denied"; readonly code: string; readonly reason: string; readonly retryAfterMs?: number }
   /** Nobody can tell yet: ask again with the same key, after that long. It denies once there is no time left. */
@@ -40,6 +40,13 @@ const denials: Readonly<Record<string, { readonly code: string; readonly reason:
   UNIT_MISMATCH: { code: "budget_misconfigured", reason: misconfigured },
   NOT_FOUND: { code: "budget_misconfigured", reason: "there is no budget for it" },
   FORBIDDEN: { code: "budget_misconfigured", reason: misconfigured },
+};
+
+/** What was held for the step is not held any more. */
+export const replayed: ReserveVerdict = {
+  kind: "denied",
+  code: "replayed",
+  reason: "this action has been settled, or ran out of time",
 };
 
 function denialOf(code: string): { readonly code: string; readonly reason: string } {
@@ -74,7 +81,9 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
         };
       if (result.status === 429)
         return { kind: "again", code: "budget_busy", reason: "the budget server is too busy", ...waiting };
-      return { kind: "denied", ...denialOf(result.code), ...waiting };
+      const denial = denialOf(result.code);
+      // No wait helps who asks for what was asked for before.
+      return { kind: "denied", ...denial, ...(denial.code === "replayed" ? {} : waiting) };
     }
     case "answered":
       return heldBy(result.body, asked, result.roundTripMs);
@@ -82,7 +91,14 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
 }
 
 function heldBy(body: AnswerOf<"reserve">, asked: Amount, roundTripMs: number): ReserveVerdict {
-  const { decision, reservation_id: reservationId, reserved, remaining_ttl_ms: remainingMs, caps, scope_path: scopePath } = body;
+  const {
+    decision,
+    reservation_id: reservationId,
+    reserved,
+    remaining_ttl_ms: remainingMs,
+    caps,
+    affected_scopes: scopes,
+  } = body;
   if (decision === "DENY") return { kind: "denied", ...denialOf(body.reason_code ?? "") };
   // An allow that holds nothing, or something else, is none.
   const isHeld =
@@ -90,13 +106,13 @@ function heldBy(body: AnswerOf<"reserve">, asked: Amount, roundTripMs: number): 
   if (!isHeld || (decision === "ALLOW_WITH_CAPS") !== (caps != null))
     return { kind: "denied", code: "invalid_decision", reason: "the budget server gave an answer that allows nothing" };
   // A replay of what has ended looks like a new allow, and would let the action run a second time.
-  if (remainingMs === 0) return { kind: "denied", code: "replayed", reason: "this action has been settled, or ran out of time" };
+  if (remainingMs === 0) return replayed;
   return {
     kind: "held",
     reservationId,
     leaseMs: remainingMs ?? 0,
     roundTripMs,
     caps: caps ?? undefined,
-    scopePath: scopePath ?? "",
+    scopes,
   };
 }

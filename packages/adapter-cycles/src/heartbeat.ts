@@ -1,5 +1,6 @@
 import type { CyclesClient } from "./cycles-client.js";
 import { LeaseSchedule, type LeaseStep } from "./lease-schedule.js";
+import { timerMs } from "./timer-ms.js";
 
 export interface HeartbeatParts {
   readonly client: CyclesClient;
@@ -56,7 +57,7 @@ export class Heartbeat {
         // A client that throws has told nothing of the lease.
         (error) => this.#plan({ kind: "stop", problem: String(error) }),
       );
-    }, step.afterMs);
+    }, timerMs(step.afterMs));
     // A hold keeps no program alive that has nothing else to do.
     this.#timer.unref();
   }

@@ -2,7 +2,7 @@ import { type Settlement, UnsettledError } from "@agentkit-policy/core";
 import { z } from "zod";
 import { type Prices, priceOfText, priceText } from "./price.js";
 import { type Action, action, type Subject, subject } from "./wire/requests.js";
-import { reservationId, type Unit, unit } from "./wire/values.js";
+import { idempotencyKey, reservationId, type Unit, unit } from "./wire/values.js";
 
 /** What an attempt holds at Cycles for one of its steps. */
 export interface Hold {
@@ -43,14 +43,25 @@ export interface Held {
   /** Each reservation once. */
   readonly holds: readonly Hold[];
   /** Reservations that are gone, and what of them was to be told to the budgets directly when that was found. */
-  readonly gone: ReadonlyMap<string, bigint>;
+  readonly gone: ReadonlyMap<string, Told>;
 }
 
-const goneHold = z.strictObject({ gone: reservationId, told: wholeAmount });
+/** What is told of a hold that is gone. */
+export interface Told {
+  readonly amount: bigint;
+  /** The idempotency key of the event, under another of which it would be booked once more; that of the hold's own commit unless said. */
+  readonly key: string | undefined;
+}
 
-/** That a hold is gone, and what is told of it, as plain data. */
-export function goneSettlementOf({ reservationId: gone }: Hold, told: bigint): Settlement {
-  return { gone, told: String(told) };
+const goneHold = z.strictObject({ gone: reservationId, told: wholeAmount, key: idempotencyKey.optional() });
+
+/**
+ * That a hold is gone, and what is told of it, as plain data.
+ * @param commitKey the key of the hold's own commit
+ */
+export function goneSettlementOf({ reservationId: gone }: Hold, { amount, key }: Told, commitKey: string): Settlement {
+  const isOwn = key === undefined || key === commitKey;
+  return { gone, told: String(amount), ...(isOwn ? {} : { key }) };
 }
 
 /**
@@ -60,13 +71,14 @@ export function goneSettlementOf({ reservationId: gone }: Hold, told: bigint): S
 export function heldOf(settlements: readonly Settlement[], known: ReadonlyMap<unknown, Hold>): Held {
   // A step that is decided again is answered with the hold that it has: two settlements tell of one reservation then.
   const holds = new Map<string, Hold>();
-  const gone = new Map<string, bigint>();
+  const gone = new Map<string, Told>();
   for (const value of settlements) {
     const own = known.get(value["reservationId"]);
     const told = own === undefined ? goneHold.safeParse(value) : undefined;
     if (told?.success) {
       // Where two found it, the first has told it.
-      if (!gone.has(told.data.gone)) gone.set(told.data.gone, BigInt(told.data.told));
+      const { gone: id, told: amount, key } = told.data;
+      if (!gone.has(id)) gone.set(id, { amount: BigInt(amount), key });
       continue;
     }
     const hold = own ?? holdOf(value);

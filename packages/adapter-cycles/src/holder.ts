@@ -5,7 +5,7 @@ import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
 import { estimateOf } from "./estimate.js";
-import { type ReserveVerdict, verdictOf } from "./from-cycles.js";
+import { type ReserveVerdict, replayed, verdictOf } from "./from-cycles.js";
 import { Heartbeat } from "./heartbeat.js";
 import { type Hold, settlementOf } from "./hold.js";
 import {
@@ -18,8 +18,11 @@ import {
   shortestLease,
 } from "./open-attempts.js";
 import type { Price, PriceSource } from "./price.js";
-import { keyOf, metadataOf, reserveRequestOf, type Step } from "./to-cycles.js";
+import { shownText } from "./shown-text.js";
+import { isOfIntent, keyOf, reserveRequestOf, type Step } from "./to-cycles.js";
+import { UnheardHolds } from "./unheard-holds.js";
 import type { Amount, ReserveRequest } from "./wire/requests.js";
+import { scopesOf } from "./wire/scopes.js";
 
 /** A hold is not relied on in its last moments: the wallet needs some time, and so does the commit. */
 const leaseMarginMs = 1_000;
@@ -46,9 +49,11 @@ export interface HolderParts {
 export class Holder {
   readonly #parts: HolderParts;
   readonly #fixed: ReadonlyMap<string, Price>;
+  readonly #unheard: UnheardHolds;
 
   constructor(parts: HolderParts) {
     this.#parts = parts;
+    this.#unheard = new UnheardHolds(parts);
     this.#fixed = fixedPrices(parts.settings);
   }
 
@@ -74,7 +79,7 @@ export class Holder {
       return { decision: "deny", ...denial };
     }
     const { subject, action, estimate } = request;
-    const { reservationId, scopePath, leaseMs } = verdict;
+    const { reservationId, leaseMs } = verdict;
     const hold: Hold = {
       step: step.step,
       reservationId,
@@ -85,15 +90,18 @@ export class Holder {
       prices: attempt.prices,
     };
     const lease = { since, ms: leaseMs };
+    // Where the server names no scope, all that the subject has count: rather too many than none.
+    const scopes = verdict.scopes.length > 0 ? verdict.scopes : scopesOf(subject);
     // Asked anew: it may have been extended meanwhile, or not.
     const others = shortestLease(this.#parts.attempts.of(step.context.actionId), step.step) ?? lease;
-    const answer = this.#denialByCaps(step, attempt, verdict, estimate) ?? allowWithin(shorterOf(lease, others));
+    const answer =
+      this.#denialByCaps(step, attempt, { caps: verdict.caps, scopes }, estimate) ?? allowWithin(shorterOf(lease, others));
     if (answer.decision === "deny") {
       await this.#parts.release(hold, keyOf(step, "release"));
-      return answer;
+      return isOfIntent(step) ? finalOf(answer) : answer;
     }
-    this.#keep(step, attempt, verdict, { hold, lease });
-    if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopePath, since);
+    this.#keep(step, attempt, verdict, { hold, lease, scopes });
+    if (verdict.caps?.cooldown_ms != null) this.#parts.attempts.paused(scopes, since);
     return { ...answer, settlement: settlementOf(hold) };
   }
 
@@ -101,8 +109,8 @@ export class Holder {
   #keep(
     step: Step,
     attempt: OpenAttempt,
-    { reservationId, scopePath, leaseMs, roundTripMs }: Held,
-    kept: { readonly hold: Hold; readonly lease: Lease },
+    { reservationId, leaseMs, roundTripMs }: Held,
+    kept: Pick<OpenHold, "hold" | "lease" | "scopes">,
   ): void {
     const { client, settings, attempts, logger } = this.#parts;
     const before = attempts.of(step.context.actionId).holds.get(step.step);
@@ -111,7 +119,7 @@ export class Holder {
       before.lease = kept.lease;
       return;
     }
-    const named = `the hold ${reservationId} of ${step.context.actionId} at Cycles`;
+    const named = `the hold ${shownText(reservationId, settings.apiKey)} of ${step.context.actionId} at Cycles`;
     const heartbeat = new Heartbeat({
       client,
       reservationId,
@@ -124,7 +132,7 @@ export class Holder {
       onRetry: (problem) => logger.warn(`${named} could not be extended: ${problem}`),
       onStop: (problem) => logger.warn(`${named} will end: ${problem}`),
     });
-    const open: OpenHold = { ...kept, scopePath, heartbeat };
+    const open: OpenHold = { ...kept, heartbeat };
     attempts.held(step.context.actionId, attempt, step.step, open);
     heartbeat.start({ remainingMs: leaseMs, rttMs: roundTripMs });
   }
@@ -136,6 +144,8 @@ export class Holder {
     { signal, remainingMs }: DecisionScope,
     since: Instant,
   ): Promise<ReserveVerdict> {
+    // Fail closed: what is being given back is no hold any more, also where the server answers that it is.
+    if (!this.#unheard.leave(step)) return replayed;
     const marginMs = Math.min(deadlineMarginMs, remainingMs / 10);
     const leftMs = (): number => Math.floor(remainingMs - marginMs - elapsedMs(systemClock, since));
     let verdict = verdictOf({ kind: "unknown", problem: "there was no time to ask" }, request.estimate);
@@ -149,35 +159,32 @@ export class Holder {
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
     // The hold may have been made although nobody was told: it is looked for, and given back.
-    if (tries > 0) this.#giveBack(step, request.idempotency_key).catch(() => undefined);
+    if (tries > 0) this.#unheard.giveBack(step);
     return verdict;
   }
 
-  async #giveBack(step: Step, key: string): Promise<void> {
-    const { client, settings } = this.#parts;
-    const found = await client.list({ tenant: settings.tenant, idempotency_key: key, status: "ACTIVE" });
-    // Where nobody answers, its lease ends it.
-    if (found.kind !== "answered") return;
-    for (const { reservation_id: id } of found.body.reservations) {
-      const detail = await client.get(id);
-      // Under an intent's key it may be another attempt's.
-      if (detail.kind !== "answered" || detail.body.metadata?.["attempt"] !== metadataOf(step)["attempt"]) continue;
-      await client.release(id, { idempotency_key: keyOf(step, "release") });
-    }
-  }
-
-  #denialByCaps(step: Step, attempt: OpenAttempt, { caps, scopePath }: Held, held: Amount): Deny | undefined {
+  #denialByCaps(
+    step: Step,
+    attempt: OpenAttempt,
+    { caps, scopes }: Pick<Held, "caps" | "scopes">,
+    held: Amount,
+  ): Deny | undefined {
     if (caps === undefined) return undefined;
     const { attempts } = this.#parts;
     // The calls of one attempt are one action: they need no pause between them.
-    const last = holdsOf(attempt, scopePath) ? undefined : attempts.lastAllowed(scopePath);
+    const last = holdsOf(attempt, scopes) ? undefined : attempts.lastAllowed(scopes);
     return denialByCaps(caps, {
       actionName: step.context.actionName,
       held,
-      othersOpen: attempts.othersWith(scopePath, step.context.actionId),
+      othersOpen: attempts.othersWith(scopes, step.context.actionId),
       sinceLastMs: last === undefined ? undefined : elapsedMs(systemClock, last),
     });
   }
+}
+
+/** A denial after which waiting is in vain: what was held under the intent has been given back, and nothing is held under it again. */
+function finalOf({ retryAfterMs: _never, ...denial }: Deny): Deny {
+  return denial;
 }
 
 /** An allow for as long as a hold can be relied on, from now. */

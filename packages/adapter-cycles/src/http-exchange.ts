@@ -2,6 +2,7 @@ import "./platform-fetch.js";
 import { promisify } from "node:util";
 import { unzip } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
+import { timerMs } from "./timer-ms.js";
 
 /** Answers are read up to this size, in bytes; more of a page than fits is a page that is not ours. */
 const maxAnswerBytes = 4 * 1024 * 1024;
@@ -70,7 +71,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor({ timeoutMs, signal }: HttpRequest, resolve: (answer: HttpAnswer) => void, reject: (error: unknown) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#fail(new Error(`none within ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(() => this.#fail(new Error(`none within ${timeoutMs} ms`)), timerMs(timeoutMs));
     this.#signal = signal;
     signal?.addEventListener("abort", this.#giveUp);
   }

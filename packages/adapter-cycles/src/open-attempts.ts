@@ -10,11 +10,11 @@ export interface Lease {
   readonly ms: number;
 }
 
-/** What an attempt holds of one budget. */
+/** What an attempt holds for one of its steps. */
 export interface OpenHold {
   readonly hold: Hold;
-  /** The innermost budget that it was taken from, as the server names it. */
-  readonly scopePath: string;
+  /** The scopes that it draws on, the tenant's own among them where the server names all. */
+  readonly scopes: readonly string[];
   lease: Lease;
   readonly heartbeat: Heartbeat;
 }
@@ -27,10 +27,13 @@ export interface OpenAttempt {
   readonly holds: Map<string, OpenHold>;
 }
 
-/** So many budgets are remembered of those that ask for a pause between actions. */
+/** So many scopes are remembered of those that something was allowed on whose budget asks for a pause between actions. */
 const maxPaused = 10_000;
 
-/** The attempts of this process that hold something, and when something was last allowed on budgets that ask for pauses. */
+/**
+ * The attempts of this process that hold something, and when something was last allowed on budgets that ask for pauses. Cycles does not
+ * say of caps which budget they are of, so that two attempts share it as soon as they have one scope in common: rather too many than too few.
+ */
 export class OpenAttempts {
   readonly #open = new Map<string, OpenAttempt>();
   readonly #lastAllowed = new BoundedMap<string, Instant>(maxPaused);
@@ -62,24 +65,27 @@ export class OpenAttempts {
     for (const [asset, price] of prices) if (!attempt.prices.has(asset)) attempt.prices.set(asset, price);
   }
 
-  /** How many others hold something of this budget. */
-  othersWith(scopePath: string, actionId: string): number {
-    return [...this.#open].filter(([id, attempt]) => id !== actionId && holdsOf(attempt, scopePath)).length;
+  /** How many others hold something of one of these scopes. */
+  othersWith(scopes: readonly string[], actionId: string): number {
+    return [...this.#open].filter(([id, attempt]) => id !== actionId && holdsOf(attempt, scopes)).length;
   }
 
-  /** Something was allowed on a budget that asks for a pause after it. */
-  paused(scopePath: string, since: Instant): void {
-    this.#lastAllowed.set(scopePath, since);
+  /** Something was allowed on these scopes, and the budget of one of them asks for a pause after it. */
+  paused(scopes: readonly string[], since: Instant): void {
+    for (const scope of scopes) this.#lastAllowed.set(scope, since);
   }
 
-  lastAllowed(scopePath: string): Instant | undefined {
-    return this.#lastAllowed.get(scopePath);
+  /** When something was last allowed on any of these scopes. */
+  lastAllowed(scopes: readonly string[]): Instant | undefined {
+    return scopes
+      .map((scope) => this.#lastAllowed.get(scope))
+      .reduce((one, other) => (one === undefined || (other !== undefined && other.uptime > one.uptime) ? other : one), undefined);
   }
 }
 
-/** Whether an attempt holds something of a budget. */
-export function holdsOf({ holds }: OpenAttempt, scopePath: string): boolean {
-  return [...holds.values()].some((hold) => hold.scopePath === scopePath);
+/** Whether an attempt holds something of one of these scopes. */
+export function holdsOf({ holds }: OpenAttempt, scopes: readonly string[]): boolean {
+  return [...holds.values()].some((hold) => hold.scopes.some((scope) => scopes.includes(scope)));
 }
 
 /**

@@ -87,5 +87,6 @@ function spentOf(context: ActionContext, { hold, amount }: Share, before: bigint
   const told = gone.get(hold.reservationId);
   if (told === undefined) return [{ kind: "commit", hold, amount, key, raiseKey }];
   // The same as whoever found it gone, which may have been written: what is known by now beyond that is another event.
-  return [eventFor({ hold, amount: told < amount ? told : amount, key }), ...raise(told)];
+  const amountTold = told.amount < amount ? told.amount : amount;
+  return [eventFor({ hold, amount: amountTold, key: told.key ?? key }), ...raise(told.amount)];
 }

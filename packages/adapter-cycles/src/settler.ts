@@ -1,11 +1,9 @@
 import { type Logger, UnsettledError } from "@agentkit-policy/core";
+import { backoffOf, firstDelayMs, releaseTries } from "./backoff.js";
 import { afterCommit, afterEvent, afterLook, afterRelease, type Booking, delayOf, type Next } from "./booking.js";
 import type { CyclesClient } from "./cycles-client.js";
-import type { Hold } from "./hold.js";
-
-/** A booking that went wrong is sent again after so long, and twice as long each time, up to the longest. */
-const firstDelayMs = 250;
-const longestDelayMs = 60_000;
+import type { Hold, Told } from "./hold.js";
+import { timerMs } from "./timer-ms.js";
 
 /** So long whoever settles waits at most. */
 const patienceMs = 1_000;
@@ -15,9 +13,6 @@ const drainMs = 30_000;
 
 /** So long before its end it is tried for the last time. */
 const lastTryMs = 100;
-
-/** A hold that cannot be released frees itself with its lease; so often it is tried. */
-const releaseTries = 8;
 
 /** What is being written, for as long as it takes. */
 export interface Writing {
@@ -31,8 +26,8 @@ export interface Writing {
   waitMs(): number;
 }
 
-/** Keeps on disk that a hold is gone, and what is told instead of its commit, before anybody is told. */
-export type RememberGone = (hold: Hold, told: bigint) => Promise<void>;
+/** Keeps on disk that a hold is gone, and what is told instead of its commit and under which key, before anybody is told. */
+export type RememberGone = (hold: Hold, told: Told) => Promise<void>;
 
 /** A booking that is not written yet. */
 interface Waiting {
@@ -129,7 +124,8 @@ class Bookings {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const waitMs = this.waitMs();
+      // A wait that is cut off is gone on with: nothing is sent before it is due.
+      const waitMs = timerMs(this.waitMs());
       const leftMs = this.#givesUpAt - performance.now();
       // A program that has ended otherwise waits for a while, and not for ever.
       if (leftMs > 0) setTimeout(resolve, Math.min(waitMs, leftMs));
@@ -188,7 +184,7 @@ class Bookings {
     if (!instead.every((other) => other.kind === "event" && other.key === booking.key && other.amount === booking.amount))
       return true;
     try {
-      await this.#remember(booking.hold, booking.amount);
+      await this.#remember(booking.hold, { amount: booking.amount, key: booking.key });
       return true;
     } catch {
       // A ledger that cannot write now may in a while, and the commit is refused again until then.
@@ -230,8 +226,4 @@ function toSend(booking: Booking, afterMs = 0, tries = 0): Waiting {
 
 function isNoRelease({ booking }: Waiting): boolean {
   return booking.kind !== "release";
-}
-
-function backoffOf(tries: number): number {
-  return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(tries, 20));
 }

@@ -11,7 +11,10 @@ export interface Step {
   readonly step: string;
 }
 
-/** Whose budgets an attempt draws on. The tenant is the key's, and is not escaped: another one is refused. */
+/**
+ * Whose budgets an attempt draws on. What its own values are is escaped, since they may be anything. The options name what the server has,
+ * and are sent as they are: the budget of a scope that does not exist is skipped without a word.
+ */
 export function subjectOf(
   { runId, agentId, walletAddress }: ActionContext,
   { tenant, workspace, app }: CyclesAdapterSettings,
@@ -20,8 +23,8 @@ export function subjectOf(
   const agent = agentId ?? walletAddress;
   return {
     tenant,
-    ...(workspace === undefined ? {} : { workspace: levelText(workspace) }),
-    ...(app === undefined ? {} : { app: levelText(app) }),
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(app === undefined ? {} : { app }),
     ...(runId === undefined ? {} : { workflow: levelText(runId) }),
     ...(agent === undefined ? {} : { agent: levelText(agent) }),
   };
@@ -38,14 +41,18 @@ export function actionOf({ actionName, effects }: ActionContext): Action {
  * The key of one request: the same for the same step and verb, in every process. An intent has one for all of its attempts, so that a
  * second attempt of the same payment is a mismatch and not a second payment.
  */
-export function keyOf({ context, step }: Step, verb: string): string {
-  const { actionId, intentId, walletAddress, agentId, parentActionId } = context;
-  const owner =
-    intentId === undefined || parentActionId !== undefined || step !== "root"
-      ? actionId
-      : `intent.${sha256Hex(canonicalJson([intentId, walletAddress ?? null, agentId ?? null]))}`;
-  const key = `${owner}.${step}.${verb}`;
+export function keyOf(step: Step, verb: string): string {
+  const { actionId, intentId, walletAddress, agentId } = step.context;
+  const owner = isOfIntent(step)
+    ? `intent.${sha256Hex(canonicalJson([intentId, walletAddress ?? null, agentId ?? null]))}`
+    : actionId;
+  const key = `${owner}.${step.step}.${verb}`;
   return key.length <= 256 ? key : sha256Hex(key);
+}
+
+/** Whether a step's keys are its intent's: whatever has been held under them, nothing is held a second time. */
+export function isOfIntent({ context: { intentId, parentActionId }, step }: Step): boolean {
+  return intentId !== undefined && parentActionId === undefined && step === "root";
 }
 
 /** The request for a hold. */
@@ -71,7 +78,7 @@ function requestOf(step: Step, verb: string, amount: bigint, settings: CyclesAda
 }
 
 /** What an operator finds beside an entry. */
-export function metadataOf({ context, step }: Step): Record<string, string> {
+function metadataOf({ context, step }: Step): Record<string, string> {
   const { actionId, actionHash, chainId, walletAddress } = context;
   return {
     attempt: actionId,

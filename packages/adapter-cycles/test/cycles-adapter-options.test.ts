@@ -65,3 +65,27 @@ describe("the server's address", () => {
     },
   );
 });
+
+describe("a level that is the same for all attempts", () => {
+  it.each(["Prod", "pay.v2", "base-main_1", "a".repeat(128)])("is taken as %s, as the server names it", (name) => {
+    expect(cyclesAdapterOptions.parse({ ...good, workspace: name, app: name })).toMatchObject({ workspace: name, app: name });
+  });
+
+  it.each(["workspace", "app", "tenant"])("is refused where no server could have such a %s", (level) => {
+    for (const name of ["", "pay desk", "a:b", "a/b", "caf\u00e9", "a".repeat(129)])
+      expect(issueOf({ ...good, [level]: name })).toEqual({
+        at: [level],
+        says: expect.stringMatching(`${level} is up to 128 letters, digits, _, . and -$`),
+      });
+  });
+});
+
+describe("how long a hold lasts", () => {
+  it.each([1_000, 4_999])("is refused as %d ms, in which no attempt could rely on it", (ttlMs) => {
+    expect(issueOf({ ...good, ttlMs })).toEqual({ at: ["ttlMs"], says: expect.stringContaining("5000 or more") });
+  });
+
+  it("may be five seconds", () => {
+    expect(issueOf({ ...good, ttlMs: 5_000 })).toBeUndefined();
+  });
+});

@@ -1,7 +1,8 @@
+import type { ActionContext } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
 import { CyclesClient, type exchange } from "../src/index.js";
 import { Attempt, adapterFor, contextOf, outcomeOf, transfer, usdc, wallet } from "./support/attempt.js";
-import { answered, apiKey, money, startServer } from "./support/server.js";
+import { answered, apiKey, money, serverThat, startServer } from "./support/server.js";
 
 /** Asks until something is so: what goes on in the background has no other end to wait for. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -29,13 +30,28 @@ describe("an attempt that moves money", () => {
     const { reservations } = answered(await client.list({}));
     expect(reservations).toMatchObject([
       {
-        subject: { tenant: "acme", workspace: ".50rod", app: "pay.2edesk", workflow: "run.3a7", agent: "treasurer" },
+        subject: { tenant: "acme", workspace: "Prod", app: "pay.desk", workflow: "run.3a7", agent: "treasurer" },
         action: { kind: "payment.charge", name: "native_transfer" },
         reserved: money(500n),
       },
     ]);
     await new Attempt(adapter, contextOf([transfer("1")])).before();
     expect(answered(await client.list({ agent: wallet })).reservations, "without a name, its wallet").toHaveLength(1);
+  });
+
+  it.each([
+    ["workspace", "Prod", "tenant:acme/workspace:prod"],
+    ["app", "pay.v2", "tenant:acme/app:pay.v2"],
+  ])("draws on the budget that the server has for its %s %s", async (level, name, scope) => {
+    const { server } = await startServer();
+    const budget = server.budgets.set({ scope, unit: "USD_MICROCENTS", allocated: 100n });
+    const { adapter } = adapterFor(server, { [level]: name });
+    expect(await new Attempt(adapter, contextOf([transfer("5")])).before()).toMatchObject({
+      decision: "deny",
+      code: "over_limit",
+    });
+    expect(await new Attempt(adapter, contextOf([transfer("1")])).before()).toMatchObject({ decision: "allow" });
+    expect(budget.reserved).toBe(100n);
   });
 
   it("that moved nothing gives all back", async () => {
@@ -175,10 +191,10 @@ describe("a wallet call", () => {
   });
 
   it("without excess asks nobody, as long as what is held lasts", async () => {
-    const { server } = await startServer();
-    const { adapter } = adapterFor(server, { ttlMs: 1_000 });
-    const short = new Attempt(adapter, contextOf([transfer("1")]));
+    const hasty = await startServer({}, { maxTtlMs: 1_000 });
+    const short = new Attempt(adapterFor(hasty.server).adapter, contextOf([transfer("1")]));
     expect(await short.before(), "a second is what the wallet needs").toMatchObject({ decision: "deny", code: "allow_expired" });
+    const { server } = await startServer();
     const long = new Attempt(adapterFor(server).adapter, contextOf([transfer("1")]));
     await long.before();
     const before = server.requests.length;
@@ -187,9 +203,9 @@ describe("a wallet call", () => {
   });
 
   it("beyond what was held is denied without a request once that has lapsed: it covers the rest of the call", async () => {
-    const { server, budget } = await startServer();
+    const { server, budget } = await startServer({}, { maxTtlMs: 2_500 });
     server.faults.add({ operation: "extend", kind: "refused", status: 409, code: "MAX_EXTENSIONS_EXCEEDED", times: 100 });
-    const { adapter } = adapterFor(server, { ttlMs: 2_500 });
+    const { adapter } = adapterFor(server);
     const attempt = new Attempt(adapter, contextOf([transfer("2")]));
     expect(await attempt.before()).toMatchObject({ decision: "allow" });
     await new Promise((resolve) => setTimeout(resolve, 1_600));
@@ -246,6 +262,29 @@ describe("a payment that is asked for again under its intent", () => {
     expect(budget.reserved).toBe(when === "while it runs" ? 400n : 200n);
   });
 
+  it("that its budget asks to wait for is not told how long: its intent has been used, and another one could wait", async () => {
+    const { server } = await startServer({ caps: { cooldown_ms: 60_000 } });
+    const { adapter } = adapterFor(server);
+    await new Attempt(adapter, contextOf([transfer("1")])).before();
+    const denied = await new Attempt(adapter, contextOf([transfer("1")], { intentId: "invoice-1" })).before();
+    expect(denied).toMatchObject({ decision: "deny", code: "over_limit" });
+    expect(denied).not.toHaveProperty("retryAfterMs");
+    const without = await new Attempt(adapter, contextOf([transfer("1")])).before();
+    expect(without).toMatchObject({ decision: "deny", code: "over_limit", retryAfterMs: expect.any(Number) });
+    const again = await new Attempt(adapter, contextOf([transfer("1")], { intentId: "invoice-1" })).before();
+    expect(again).toMatchObject({ decision: "deny", code: "replayed" });
+  });
+
+  it("that a server was too busy for may be asked for again, and is told how long", async () => {
+    const { server } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 60 });
+    const { adapter } = adapterFor(server);
+    const first = await new Attempt(adapter, contextOf([transfer("1")], { intentId: "invoice-1" })).before();
+    expect(first).toMatchObject({ decision: "deny", code: "budget_busy", retryAfterMs: 60_000 });
+    const second = await new Attempt(adapter, contextOf([transfer("1")], { intentId: "invoice-1" })).before();
+    expect(second).toMatchObject({ decision: "allow" });
+  });
+
   it("by four at once, one runs", async () => {
     const { server, budget } = await startServer();
     const { adapter } = adapterFor(server);
@@ -277,6 +316,80 @@ describe("when the server is in trouble before the action", () => {
     expect(decision).toMatchObject({ decision: "deny", code: "budget_unreachable" });
     await until(() => budget.reserved === 0n);
     expect(server.requests.some(({ operation }) => operation === "release")).toBe(true);
+  });
+
+  it("and makes the hold only later, it is looked for until it is there, and given back", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "slow", delayMs: 1_500 });
+    const { adapter } = adapterFor(server, { timeoutMs: 200 });
+    server.faults.add({ operation: "reserve", kind: "lost_request", times: 100 });
+    const context = contextOf([transfer("2")]);
+    expect(await new Attempt(adapter, context).before(300)).toMatchObject({ decision: "deny", code: "budget_unreachable" });
+    expect(budget.reserved, "not yet made").toBe(0n);
+    await until(() => budget.reserved === 200n);
+    await until(() => budget.reserved === 0n);
+    const looks = server.requests.filter(({ operation }) => operation === "list");
+    expect(looks.length, "the first looks found nothing").toBeGreaterThan(1);
+    expect(server.requests.at(-1)).toMatchObject({ operation: "release", idempotencyKey: `${context.actionId}.root.release` });
+  });
+
+  it.each(["list", "get", "release"] as const)(
+    "and does not answer %s at once, a hold that was made unheard is given back",
+    async (operation) => {
+      const { server, budget } = await startServer();
+      server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+      server.faults.add({ operation, kind: "store_down", times: 2 });
+      await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before(300);
+      expect(budget.reserved).toBe(200n);
+      await until(() => budget.reserved === 0n);
+    },
+  );
+
+  it("and a step that holds something already is asked again, what it holds is not given back", async () => {
+    const { server, client, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    expect(await attempt.before()).toMatchObject({ decision: "allow" });
+    server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+    expect(await attempt.before(300)).toMatchObject({ decision: "deny", code: "budget_unreachable" });
+    await until(() => server.requests.some(({ operation }) => operation === "get"));
+    // A release would be on its way by now, and there before this.
+    for (let looks = 0; looks < 3; looks += 1) await client.list({});
+    expect(budget.reserved).toBe(200n);
+    await attempt.settle(outcomeOf([transfer("2")]));
+    expect(server.requests.at(-1)).toMatchObject({ operation: "commit", status: 200 });
+  });
+
+  it("and another attempt of the intent is asked meanwhile, the hold of the first is given back all the same", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+    server.faults.add({ operation: "list", kind: "store_down" });
+    const { adapter } = adapterFor(server);
+    await new Attempt(adapter, contextOf([transfer("2")], { intentId: "invoice-1" })).before(300);
+    server.faults.clear();
+    const second = new Attempt(adapter, contextOf([transfer("2")], { intentId: "invoice-1" }));
+    expect(await second.before()).toMatchObject({ decision: "deny", code: "replayed" });
+    await until(() => budget.reserved === 0n);
+  });
+
+  it("and the attempt is asked again meanwhile, the hold that it then has is not given back", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+    server.faults.add({ operation: "list", kind: "store_down" });
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    expect(await attempt.before(300)).toMatchObject({ decision: "deny" });
+    server.faults.clear();
+    expect(await attempt.before()).toMatchObject({ decision: "allow" });
+    const other = new Attempt(adapterFor(server).adapter, contextOf([transfer("2")]));
+    server.faults.add({ operation: "reserve", kind: "lost_answer", times: 100 });
+    server.faults.add({ operation: "list", kind: "store_down" });
+    await other.before(300);
+    const released = () =>
+      server.requests.filter(({ operation }) => operation === "release").map((request) => request.idempotencyKey);
+    // One that began later is through.
+    await until(() => released().includes(`${other.context.actionId}.root.release`));
+    expect(released()).toHaveLength(1);
+    await attempt.settle(outcomeOf([transfer("2")]));
+    expect(budget.spent).toBe(200n);
   });
 
   it("and answers nothing, no request outlives the decision, which is denied for what was wrong", async () => {
@@ -486,6 +599,29 @@ describe("a hold that is found ended", () => {
     expect(budget.spent).toBe(120n);
   });
 
+  it("beyond an overdraft, and which ends before what was held is committed, is told once, whoever goes on", async () => {
+    const { server, budget, pass } = await startServer({ allocated: 10_000n, overdraftLimit: 1n });
+    const options = { overage: "ALLOW_WITH_OVERDRAFT" } as const;
+    const { adapter } = adapterFor(server, options);
+    const first = new Attempt(adapter, contextOf([transfer("60")]));
+    await first.before();
+    await new Attempt(adapter, contextOf([transfer("35")])).before();
+    server.faults.add({ operation: "commit", kind: "none" });
+    server.faults.add({ operation: "commit", kind: "lost_request" });
+    expect(await first.settle(outcomeOf([transfer("80")]))).toBe(false);
+    pass(60 * 60_000);
+    server.sweep();
+    // As far as there is room: 500 of what is beyond the hold.
+    await until(() => budget.spent === 6_500n);
+    expect(first.remembered).toMatchObject([{ told: "6000", key: `${first.context.actionId}.root.commit.held` }]);
+    // An operator makes room, into which a second booking would fit.
+    budget.allocated += 10_000n;
+    budget.isOverLimit = false;
+    const second = first.after(adapterFor(server, options).adapter);
+    expect(await second.settle(outcomeOf([transfer("80")]))).toBe(true);
+    expect([budget.spent, budget.debt]).toEqual([6_500n, 0n]);
+  });
+
   it("with a part of its spend committed by somebody else is booked as far as it is not, whoever goes on", async () => {
     const { server, client, budget } = await startServer();
     const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
@@ -507,7 +643,7 @@ describe("a hold that is found ended", () => {
     server.sweep();
     server.faults.add({ operation: "event", kind: "lost_answer" });
     await first.settle(outcomeOf([transfer("5")]));
-    expect(first.remembered).toMatchObject([{ gone: expect.any(String), told: "500" }]);
+    expect(first.remembered, "as every version writes and reads it").toEqual([{ gone: expect.any(String), told: "500" }]);
     const second = first.after(adapterFor(server).adapter);
     expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
     expect(budget.spent).toBe(500n);
@@ -538,8 +674,8 @@ describe("a hold that is gone, and of which more is found than was told", () => 
 });
 
 describe("a hold that is needed longer than it lasts", () => {
-  /** A lease of four seconds: the schedule extends it after one. */
-  const short = { ttlMs: 4_000, timeoutMs: 1_000 };
+  /** A lease of five seconds: the schedule extends it after two. */
+  const short = { ttlMs: 5_000, timeoutMs: 1_000 };
 
   async function extensions(
     server: Awaited<ReturnType<typeof startServer>>["server"],
@@ -557,9 +693,9 @@ describe("a hold that is needed longer than it lasts", () => {
     const { reservations } = answered(await client.list({}));
     const before = reservations[0]?.expires_at_ms ?? 0;
     expect(await extensions(server, 1)).toEqual([`${attempt.context.actionId}.root.extend.1`]);
-    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 5_000);
     const call = await attempt.call([], "call-1");
-    expect(call.decision === "allow" && (call.validForMs ?? 0) > 4_000, "a call may rely on the longer lease").toBe(true);
+    expect(call.decision === "allow" && (call.validForMs ?? 0) > 5_000, "a call may rely on the longer lease").toBe(true);
     await attempt.settle(outcomeOf([transfer("5")]));
     expect(server.requests.at(-1)?.operation).toBe("commit");
   });
@@ -575,7 +711,7 @@ describe("a hold that is needed longer than it lasts", () => {
     await attempt.settle(outcomeOf([transfer("5")]));
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await extensions(server, 1)).toHaveLength(1);
-    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+    expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 5_000);
     expect(said.filter((text) => text.includes("will end"))).toEqual([]);
   });
 
@@ -588,7 +724,7 @@ describe("a hold that is needed longer than it lasts", () => {
       await attempt.before();
       const before = answered(await client.list({})).reservations[0]?.expires_at_ms ?? 0;
       expect(new Set(await extensions(server, 2)).size).toBe(1);
-      expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 4_000);
+      expect(answered(await client.list({})).reservations[0]?.expires_at_ms).toBe(before + 5_000);
       await attempt.settle(outcomeOf([]));
     },
   );
@@ -602,6 +738,32 @@ describe("a hold that is needed longer than it lasts", () => {
     await until(() => said.some((text) => text.includes("MAX_EXTENSIONS_EXCEEDED")));
     await attempt.settle(outcomeOf([transfer("5")]));
     expect(budget.spent).toBe(500n);
+  });
+});
+
+describe("the id that a server gives to a hold", () => {
+  it("is said in one line, and without a key that the server sends back with it", async () => {
+    const baseUrl = await serverThat((request, response) => {
+      const isReserve = request.url === "/v1/reservations";
+      response.statusCode = isReserve ? 200 : 409;
+      response.end(
+        isReserve
+          ? JSON.stringify({
+              decision: "ALLOW",
+              affected_scopes: ["tenant:acme"],
+              reservation_id: `r\n\u001b[31m ${apiKey}`,
+              // Too short to be kept: it is extended at once.
+              remaining_ttl_ms: 3_000,
+            })
+          : '{"error":"MAX_EXTENSIONS_EXCEEDED","message":"no","request_id":"r"}',
+      );
+    });
+    const { adapter, said } = adapterFor({ baseUrl });
+    const attempt = new Attempt(adapter, contextOf([transfer("5")]));
+    expect(await attempt.before()).toMatchObject({ decision: "allow" });
+    await until(() => said.some((text) => text.includes("will end")));
+    expect(said.join("")).toContain("the hold r\\u{a}\\u{1b}[31m [the API key] of");
+    expect(said.join("")).not.toMatch(/\p{Cc}|a-key/u);
   });
 });
 
@@ -654,6 +816,38 @@ describe("caps that come with an allow", () => {
     expect(await new Attempt(adapter, contextOf([transfer("1")])).before()).toMatchObject({ decision: "deny" });
     await first.settle(outcomeOf([]));
     expect(await new Attempt(adapter, contextOf([transfer("1")])).before()).toMatchObject({ decision: "allow" });
+  });
+
+  it.each<[string, Partial<ActionContext>]>([
+    ["another run", { runId: "r2" }],
+    ["another agent", { agentId: "other" }],
+    ["the same run and agent", {}],
+  ])("on a budget that is common to all: %s is denied its step, and its action without the pause", async (_, more) => {
+    for (const caps of [{ max_steps_remaining: 1 }, { cooldown_ms: 60_000 }]) {
+      const { server, budget } = await startServer({ caps });
+      const { adapter } = adapterFor(server);
+      const of = { runId: "r1", agentId: "one" };
+      await new Attempt(adapter, contextOf([transfer("1")], of)).before();
+      const second = await new Attempt(adapter, contextOf([transfer("1")], { ...of, ...more })).before();
+      expect(second, JSON.stringify(caps)).toMatchObject({ decision: "deny", code: "over_limit" });
+      expect(budget.reserved).toBe(100n);
+    }
+  });
+
+  it("of a server that does not say whose budget it was: they are kept among all attempts of the tenant", async () => {
+    const baseUrl = await serverThat((request, response) => {
+      request.resume();
+      const isReserve = request.url === "/v1/reservations";
+      const held = { decision: "ALLOW_WITH_CAPS", affected_scopes: [], reservation_id: "r", remaining_ttl_ms: 900_000 };
+      const body = isReserve
+        ? { ...held, caps: { max_steps_remaining: 1 } }
+        : { status: "RELEASED", released: { unit: "USD_MICROCENTS", amount: 100 } };
+      response.end(JSON.stringify(body));
+    });
+    const { adapter } = adapterFor({ baseUrl });
+    const [first, second] = ["one", "two"].map((agentId) => new Attempt(adapter, contextOf([transfer("1")], { agentId })));
+    expect(await first?.before()).toMatchObject({ decision: "allow" });
+    expect(await second?.before()).toMatchObject({ decision: "deny", code: "over_limit" });
   });
 
   it("a limit of tokens: more of them are denied", async () => {

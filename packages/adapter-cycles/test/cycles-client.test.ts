@@ -1,24 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { getEventListeners } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { Agent, type buildConnector } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CyclesClient, exchange } from "../src/index.js";
-import { answered, apiKey, hold, money, reserveOf, startServer } from "./support/server.js";
-
-/** A server that answers as it likes. @returns its address */
-async function serverThat(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { answered, apiKey, hold, money, reserveOf, serverThat, startServer } from "./support/server.js";
 
 /** A client whose connections are made so. */
 function clientOver(baseUrl: string, connector: buildConnector.connector): CyclesClient {
@@ -76,6 +65,26 @@ describe("what became of a request", () => {
     });
     server.faults.add({ operation: "reserve", kind: "refused", status: 503, retryAfterS: 0 });
     expect(await client.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "unknown", retryAfterMs: 0 });
+  });
+
+  it.each([
+    ["a day", "86400"],
+    ["a month", "2592000"],
+    ["longer than anybody can count", "9".repeat(400)],
+  ])("is refused after 429 with a wait of a day at most, where the server asks for %s", async (_, text) => {
+    const baseUrl = await serverThat((_request, response) => {
+      response.writeHead(429, { "retry-after": text });
+      response.end('{"error":"LIMIT_EXCEEDED","message":"no","request_id":"r"}');
+    });
+    const client = new CyclesClient({ baseUrl, apiKey });
+    expect(await client.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "refused", retryAfterMs: 86_400_000 });
+  });
+
+  it("is waited for by a client that may wait for longer than a timer can", async () => {
+    const { server } = await startServer();
+    const patient = new CyclesClient({ baseUrl: server.baseUrl, apiKey, timeoutMs: 2 ** 40 });
+    server.faults.add({ operation: "reserve", kind: "late", delayMs: 100 });
+    expect(await patient.reserve(reserveOf("a", 1n))).toMatchObject({ kind: "answered" });
   });
 
   it("is refused after 401, whatever the reason", async () => {

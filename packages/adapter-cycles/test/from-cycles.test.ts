@@ -31,7 +31,7 @@ it("a hold of what was asked is one", () => {
     leaseMs: 60_000,
     roundTripMs: 1,
     caps: undefined,
-    scopePath: "tenant:acme",
+    scopes: ["tenant:acme"],
   });
   const caps = { max_tokens: 1 };
   expect(verdictOf(answered({ ...held, decision: "ALLOW_WITH_CAPS", caps }), asked)).toMatchObject({ kind: "held", caps });
@@ -65,6 +65,14 @@ it.each([...errorCodes, "ADDED_LATER", "constructor", "__proto__", ""])("a refus
 
 it.each([401, 429])("a refusal with status %d is asked again", (status) => {
   expect(verdictOf(refused("UNAUTHORIZED", status), asked)).toMatchObject({ kind: "again" });
+});
+
+it("a refusal says how long to wait as the server does, unless no wait helps", () => {
+  const waiting = { retryAfterMs: 700 };
+  expect(verdictOf({ ...refused("BUDGET_EXCEEDED"), ...waiting } as Result, asked)).toMatchObject(waiting);
+  const replayed = verdictOf({ ...refused("IDEMPOTENCY_MISMATCH"), ...waiting } as Result, asked);
+  expect(replayed).toMatchObject({ kind: "denied", code: "replayed" });
+  expect(replayed).not.toHaveProperty("retryAfterMs");
 });
 
 it("an unknown outcome is asked again, after as long as the server says", () => {

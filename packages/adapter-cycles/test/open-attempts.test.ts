@@ -6,7 +6,7 @@ import { OpenAttempts, type OpenHold, shortestLease } from "../src/open-attempts
 const action = { kind: "payment.charge", name: "native_transfer" };
 const since = { now: 1_000, uptime: 1_000 };
 
-function holdOf(ms: number): OpenHold {
+function holdOf(ms: number, scopes = ["tenant:acme"]): OpenHold {
   const client = new CyclesClient({ baseUrl: "http://127.0.0.1:1", apiKey: "k" });
   const nothing = (): void => undefined;
   const parts = {
@@ -28,7 +28,7 @@ function holdOf(ms: number): OpenHold {
     action,
     prices: new Map(),
   } as const;
-  return { hold, scopePath: "tenant:acme", lease: { since, ms }, heartbeat: new Heartbeat(parts) };
+  return { hold, scopes, lease: { since, ms }, heartbeat: new Heartbeat(parts) };
 }
 
 it("what an attempt holds is good for as long as all of it is", () => {
@@ -48,12 +48,31 @@ it("what an attempt holds is good for as long as all of it is", () => {
 it("an attempt is known from its first hold until it ends, and counts against the others of its budget", () => {
   const attempts = new OpenAttempts();
   attempts.of("a");
-  expect(attempts.othersWith("tenant:acme", "b")).toBe(0);
+  const acme = ["tenant:acme"];
+  expect(attempts.othersWith(acme, "b")).toBe(0);
   attempts.held("a", attempts.of("a"), "root", holdOf(1));
-  expect([attempts.othersWith("tenant:acme", "b"), attempts.othersWith("tenant:acme", "a")]).toEqual([1, 0]);
-  expect(attempts.othersWith("tenant:other", "b")).toBe(0);
+  expect([attempts.othersWith(acme, "b"), attempts.othersWith(acme, "a")]).toEqual([1, 0]);
+  expect(attempts.othersWith(["tenant:other"], "b")).toBe(0);
   attempts.end("a");
-  expect(attempts.othersWith("tenant:acme", "b")).toBe(0);
+  expect(attempts.othersWith(acme, "b")).toBe(0);
+});
+
+it("attempts share a budget where one scope is both of theirs, and not where none is", () => {
+  const attempts = new OpenAttempts();
+  const [one, two] = ["tenant:acme/agent:one", "tenant:acme/agent:two"];
+  attempts.held("a", attempts.of("a"), "root", holdOf(1, ["tenant:acme", one]));
+  expect(attempts.othersWith(["tenant:acme", two], "b")).toBe(1);
+  expect(attempts.othersWith([two], "b")).toBe(0);
+});
+
+it("what was allowed last is the last of all that shares a scope", () => {
+  const attempts = new OpenAttempts();
+  const later = { now: 2_000, uptime: 2_000 };
+  attempts.paused(["tenant:acme", "tenant:acme/agent:one"], since);
+  attempts.paused(["tenant:acme", "tenant:acme/agent:two"], later);
+  expect(attempts.lastAllowed(["tenant:acme", "tenant:acme/agent:three"])).toBe(later);
+  expect(attempts.lastAllowed(["tenant:acme/agent:one"])).toBe(since);
+  expect(attempts.lastAllowed(["tenant:acme/agent:three"])).toBeUndefined();
 });
 
 it("an attempt that ends asks for no further extension of what it held", () => {

@@ -21,6 +21,7 @@ function writing(answer: CyclesResult<never>) {
   new Settler({ client, logger: { info: quiet, warn: quiet } }).write([commit]);
   return {
     triedAt,
+    timersSet: (): number => timers.mock.calls.length,
     /** Whether a program that has nothing else to do waits for the next try. */
     isWaitedFor: (): boolean => {
       const last = timers.mock.results.at(-1);
@@ -49,5 +50,14 @@ it("a program that would end waits for half a minute for a server that asks for 
   expect(isWaitedFor()).toBe(false);
   expect(triedAt).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(15_000);
+  expect(triedAt).toHaveLength(2);
+});
+
+it("a wait that is longer than a timer can be is waited for all the same, and not a moment", async () => {
+  const dayMs = 86_400_000;
+  const { triedAt, timersSet } = writing({ kind: "unknown", problem: "no answer", retryAfterMs: 30 * dayMs });
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect([triedAt.length, timersSet()], "half a minute, and the rest of it").toEqual([1, 2]);
+  await vi.advanceTimersByTimeAsync(30 * dayMs);
   expect(triedAt).toHaveLength(2);
 });

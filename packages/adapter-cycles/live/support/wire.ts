@@ -7,11 +7,15 @@ export interface Sent {
   readonly status: number;
 }
 
-/** The client's own way to the server, which shows what it wrote, and loses answers on the way back: the server has done what it was asked. */
+/**
+ * The client's own way to the server, which shows what it wrote. It loses answers on the way back, where the server has done what it was
+ * asked, and requests on the way there.
+ */
 export class Wire {
   readonly #sent: Sent[] = [];
   #losing: RegExp | undefined;
   #left = 0;
+  #cut: RegExp | undefined;
 
   /** The next answers to what is written to such a path are lost. Looks are answered. */
   lose(path: RegExp, times: number): void {
@@ -19,7 +23,13 @@ export class Wire {
     this.#left = times;
   }
 
+  /** From now on nothing that is written to such a path arrives. */
+  cut(path: RegExp): void {
+    this.#cut = path;
+  }
+
   readonly exchange: typeof exchange = async (destination, asked) => {
+    if (this.#cut?.test(asked.path) === true) throw new Error("the request was lost");
     const answer = await exchange(destination, asked);
     const { method, path, body } = asked;
     if (method !== "POST") return answer;
@@ -39,5 +49,6 @@ export class Wire {
 export const paths = {
   reserve: /\/reservations$/,
   commit: /\/commit$/,
+  extend: /\/extend$/,
   event: /\/events$/,
 } as const;

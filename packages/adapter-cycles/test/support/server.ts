@@ -1,6 +1,9 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { CyclesClient, type ReserveRequest } from "../../src/index.js";
 import type { BudgetOptions } from "../../src/test-server/budget.js";
+import type { CyclesTestServerOptions } from "../../src/test-server/cycles-test-server.js";
 import { CyclesTestServer } from "../../src/test-server/index.js";
 
 export const scope = "tenant:acme";
@@ -14,13 +17,14 @@ export function money(amount: bigint) {
 }
 
 /** A server with a budget of 1,000, a clock that stands still until it is told to go, and no sweep of its own. */
-export async function startServer(budget: Partial<BudgetOptions> = {}) {
+export async function startServer(budget: Partial<BudgetOptions> = {}, options: Pick<CyclesTestServerOptions, "maxTtlMs"> = {}) {
   let now = 1_800_000_000_000;
   const server = await CyclesTestServer.start({
     apiKeys: { acme: apiKey, other: "another-key" },
     budgets: [{ scope, unit: "USD_MICROCENTS", allocated: 1_000n, ...budget }],
     sweepMs: 2 ** 31 - 1,
     now: () => now,
+    ...options,
   });
   onTestFinished(async () => {
     await server.close();
@@ -55,4 +59,15 @@ export async function hold(
   more: Partial<ReserveRequest> = {},
 ): Promise<string> {
   return answered(await client.reserve(reserveOf(key, amount, more))).reservation_id ?? "";
+}
+
+/** A server that answers as it likes. @returns its address */
+export async function serverThat(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
