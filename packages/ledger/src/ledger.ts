@@ -171,7 +171,7 @@ export interface CallReport {
 
 /**
  * Final evidence of a call, by the chain's own finality. moved: the block that holds it, by that block's timestamp in
- * milliseconds since 1970. never: reverted, or its nonce was used by another transaction, or it was never handed to a node.
+ * milliseconds since 1970. never: reverted, or its nonce was used by another transaction that did nothing of it, or it was never handed to a node.
  */
 export type Verdict = { readonly kind: "moved"; readonly blockTime: number } | { readonly kind: "never" };
 
@@ -248,11 +248,12 @@ export interface UnprovenCall {
 export interface ChainReader {
   /**
    * What became of a call for good, by the chain's own finality; undefined while nobody can know. It may throw: nothing is
-   * known then either.
+   * known then either, and where the error is named TimeoutError, that chain is asked no more in the same pass.
+   * @param signal fires when nobody waits for the answer any more, whether it is heeded or not
    */
-  verdictOn(call: UnprovenCall): Promise<Verdict | undefined>;
+  verdictOn(call: UnprovenCall, signal?: AbortSignal): Promise<Verdict | undefined>;
   /** The time of a chain's latest block, in milliseconds since 1970, from whichever chain answers first. */
-  latestBlockTime(): Promise<number | undefined>;
+  latestBlockTime(signal?: AbortSignal): Promise<number | undefined>;
 }
 
 /** One balance of one limit, for one combination of scope values. */

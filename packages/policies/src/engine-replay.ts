@@ -5,7 +5,8 @@ import type { EngineJournal } from "./engine-journal.js";
 import { type EngineNote, noteOf, noteText } from "./engine-note.js";
 import type { Engines } from "./engines.js";
 import { messageOf } from "./message-of.js";
-import { type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
+import type { OutflowReader } from "./rpc-outflow.js";
+import { type Evidence, type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
 
 /** So many notes are told in one pass. */
 const notesPerPass = 100;
@@ -27,21 +28,47 @@ export type EngineReplay = BackgroundPasses<string>;
 
 export function createEngineReplay(parts: EngineReplayParts): EngineReplay {
   return new BackgroundPasses(
-    () => toldIn(parts),
+    (signal) => toldIn(parts, signal),
     (problem) => parts.logger.warn(`telling engines what became of attempts failed, and is tried again: ${problem}`),
   );
 }
 
-async function toldIn(parts: EngineReplayParts): Promise<string[]> {
+async function toldIn(parts: EngineReplayParts, signal: AbortSignal): Promise<string[]> {
   const told: string[] = [];
+  const { evidence } = parts;
+  const pass = { ...parts, signal, evidence: evidence && { ...evidence, outflowOf: readerOfPass(evidence.outflowOf, signal) } };
   // What is left to other processes is due all the time, and does not keep from its turn what can be told here.
   const most = notesPerPass + parts.journal.leftCount;
-  for (const untold of await parts.ledger.untold(most)) if (await tell(untold, parts)) told.push(untold.attemptId);
+  for (const untold of await parts.ledger.untold(most)) {
+    if (signal.aborted) break;
+    if (await tell(untold, pass)) told.push(untold.attemptId);
+  }
   return told;
 }
 
+/** A chain that has let its time pass is not asked again in the same pass: each further attempt of its would take as long. */
+function readerOfPass(outflowOf: OutflowReader, signal: AbortSignal): OutflowReader {
+  const silent = new Map<string, Error>();
+  return async (question) => {
+    const problem = silent.get(question.chainId);
+    if (problem !== undefined) throw problem;
+    try {
+      return await outflowOf(question, signal);
+    } catch (error) {
+      if (error instanceof Error && error.name === "TimeoutError") silent.set(question.chainId, error);
+      throw error;
+    }
+  };
+}
+
+/** What a pass tells with. */
+interface PassParts extends EngineReplayParts {
+  /** Once it fires, nothing more is told or written. */
+  readonly signal: AbortSignal;
+}
+
 /** @returns whether all engines know now */
-async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, logger }: EngineReplayParts): Promise<boolean> {
+async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, logger, signal }: PassParts): Promise<boolean> {
   const { attemptId } = untold;
   let note: EngineNote;
   try {
@@ -56,15 +83,20 @@ async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, lo
   const strangers = engines.strangersIn(settlements);
   if (strangers.length > 0 && journal.isLeft(attemptId)) return false;
   try {
-    const known = untold.state === "closed" ? untold : await provenOf(untold, context, ledger, evidence);
-    if (known === undefined) return false;
+    const known: Known | undefined =
+      untold.state === "closed" ? untold : await provenOf(untold, context, { ledger, evidence, signal });
+    if (known === undefined || signal.aborted) return false;
     const isOurs = settlements.some((given) => engines.heardOf(given) !== undefined);
-    if (known.state !== "closed" && isOurs)
-      logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent`);
+    if (known.state !== "closed" && isOurs) {
+      const why = known.reason === undefined ? "" : ` (${known.reason})`;
+      logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent${why}`);
+    }
     journal.found(context, settlements);
     const remember = journal.remember.bind(journal, context);
     await engines.settle(context, outcomeOf(known, context), settlements, { recovered: true }, remember);
   } catch (error) {
+    // What was stopped has not failed; its note stays due.
+    if (signal.aborted) return false;
     logger.warn(`${attemptId} could not be settled with all engines yet: ${messageOf(error)}`);
     // It is not given up as long as others have not heard.
     if (strangers.length > 0 && UnsettledError.isInstance(error) && error.isHopeless) journal.leave(attemptId, strangers);
@@ -96,12 +128,13 @@ function restOf({ context, settlements }: EngineNote, strangers: readonly string
 async function provenOf(
   untold: UntoldNote,
   context: ActionContext,
-  ledger: Ledger,
-  parts: EvidenceParts | undefined,
+  { ledger, evidence, signal }: Pick<PassParts, "ledger" | "evidence" | "signal">,
 ): Promise<Known | undefined> {
   // Where nobody looks at a chain, all that is held counts as spent: the safe side.
-  const found = parts === undefined ? ({ kind: "none" } as const) : await evidenceOn(untold, context, parts);
-  if (found.kind === "none") return untold;
+  const found: Evidence = evidence === undefined ? { kind: "none" } : await evidenceOn(untold, context, evidence);
+  // What a question came to that was stopped says nothing.
+  if (signal.aborted) return undefined;
+  if (found.kind === "none") return found.reason === undefined ? untold : { ...untold, reason: found.reason };
   const { attemptId } = untold;
   if (found.kind === "not_yet") {
     await ledger.note({ attemptId, mark: { kind: "later", afterMs: found.afterMs } });
@@ -112,7 +145,10 @@ async function provenOf(
 }
 
 /** What is known of an attempt by now. */
-type Known = Pick<UntoldNote, "state" | "spent">;
+interface Known extends Pick<UntoldNote, "state" | "spent"> {
+  /** Why nothing is known of it, where a chain said that. */
+  readonly reason?: string;
+}
 
 /** Where nobody has closed an attempt, all that it holds counts as spent: the safe side. */
 function outcomeOf({ state, spent }: Known, { effects }: ActionContext): SettledOutcome {

@@ -1,11 +1,13 @@
-import type { CloseRequest, SpentLine, UntoldNote } from "@agentkit-policy/ledger";
-import type { ActionContext } from "@agentkit-policy/schema";
+import type { CloseRequest, LedgerTimes, SpentLine, UntoldNote } from "@agentkit-policy/ledger";
+import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import { messageOf } from "./message-of.js";
+import { NodeRefusal } from "./rpc-node.js";
 import { isPaymentOf, type Outflow, type OutflowReader, type SentTransaction } from "./rpc-outflow.js";
 
 /** What can be known of an attempt that nobody has closed, once nobody may act on it any more. */
 export type Evidence =
-  /** Nobody can say what left: everything that is held counts. */
-  | { readonly kind: "none" }
+  /** Nobody can say what left: everything that is held counts. A chain that could not be read said why. */
+  | { readonly kind: "none"; readonly reason?: string }
   /** It may still leave: nothing has yet, or not all. */
   | { readonly kind: "not_yet"; readonly afterMs: number }
   /** The chain shows all that left and ever can. */
@@ -15,24 +17,41 @@ export type Evidence =
 const soonestMs = 10_000;
 const latestMs = 600_000;
 
+/** So long a node that does not answer at all is still asked after the time is over, in milliseconds: it may be down with the rest. */
+const silentMs = 86_400_000;
+
+/** The date of what counts until evidence (`unresolved: hold`): the last that there is, in milliseconds since 1970. */
+const untilEvidence = 8_640_000_000_000_000;
+
 export interface EvidenceParts {
   readonly outflowOf: OutflowReader;
   /** How far the times of ledger and chain may differ, in milliseconds. */
   readonly marginMs: number;
+  /** How long a transaction can take to be final. */
+  readonly times: Pick<LedgerTimes, "settleWithinMs" | "chains">;
 }
 
 /**
  * Looks at a chain for what an attempt has moved whose process died before it could say so. Every payment of the wallet that could be
  * the attempt's is taken for it: where the same payment was made twice, it may count for both, which is the safe side.
+ * @throws what kept a chain from being read, as long as it may still be read in time
  */
 export async function evidenceOn(
   untold: UntoldNote,
   context: ActionContext,
-  { outflowOf, marginMs }: EvidenceParts,
+  { outflowOf, marginMs, times }: EvidenceParts,
 ): Promise<Evidence> {
-  const { walletAddress, chainId } = context;
+  const { walletAddress, chainId, effects } = context;
   if (walletAddress === undefined || chainId === undefined || !movesByTransactions(untold, context)) return { kind: "none" };
-  const outflow = await outflowOf({ chainId, account: walletAddress, since: untold.reservedAt - marginMs });
+  let outflow: Outflow | undefined;
+  try {
+    outflow = await outflowOf({ chainId, account: walletAddress, since: untold.reservedAt - marginMs });
+  } catch (error) {
+    // Fail closed, and not for ever: a node that does not keep so old a state never shows it, and everything that is held counts.
+    const patienceMs = error instanceof NodeRefusal ? 0 : silentMs;
+    if (untold.now <= lastOf(untold, times.chains[chainId] ?? times) + patienceMs) throw error;
+    return { kind: "none", reason: messageOf(error) };
+  }
   if (outflow === undefined) return { kind: "none" };
   const found = attemptsOwn(untold.spent, outflow);
   if (found === undefined) return { kind: "none" };
@@ -42,7 +61,19 @@ export async function evidenceOn(
   const isOver = untold.now > untold.until;
   const isKnown = rest.length > 0 ? isOver && outflow.isAll : isOver || outflow.isAll;
   if (!isKnown) return { kind: "not_yet", afterMs: pauseOf(untold, isOver) };
-  return { kind: "known", close: closeOf(untold, own, { chainId, from: walletAddress }) };
+  // What is missing is known to be only once it is over, and nothing is pending.
+  const nothingDone = own.length === 0 && rest.length > 0 && effects.every(isSeen);
+  return { kind: "known", close: { ...closeOf(untold, own, { chainId, from: walletAddress }), nothingDone } };
+}
+
+/** The last moment at which a transaction of an attempt can come into a block that is final. */
+function lastOf({ sendBy, until }: UntoldNote, { settleWithinMs }: { readonly settleWithinMs: number }): number {
+  return until === untilEvidence ? sendBy + settleWithinMs : until;
+}
+
+/** Whether an attempt that does this holds something by which it can be seen. What has no amount yet holds that of its call. */
+function isSeen({ asset, amount }: Effect): boolean {
+  return asset !== undefined && amount !== "0";
 }
 
 function pauseOf({ now, sendBy, until }: UntoldNote, isOver: boolean): number {

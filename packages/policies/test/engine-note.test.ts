@@ -1,5 +1,5 @@
 import type { PolicyProvider } from "@agentkit-policy/core";
-import type { UntoldNote } from "@agentkit-policy/ledger";
+import { defaultLedgerTimes, type UntoldNote } from "@agentkit-policy/ledger";
 import type { ActionContext, Effect, PolicyDecision } from "@agentkit-policy/schema";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type EngineNote, noteOf } from "../src/engine-note.js";
@@ -45,7 +45,11 @@ async function proven() {
   const own = { transactionId: "0x1", nonce: "7", blockTime: untold.reservedAt, lines: [transferOf(alice, "5")] };
   const lines = own.lines.map(({ asset = "", amount = "", counterparty = "" }) => ({ asset, amount, counterparty }));
   const outflowOf = async () => ({ transactions: [{ ...own, lines }], isAll: true });
-  return await evidenceOn({ ...untold, now: untold.until + 1 }, note.context, { outflowOf, marginMs: 0 });
+  return await evidenceOn({ ...untold, now: untold.until + 1 }, note.context, {
+    outflowOf,
+    marginMs: 0,
+    times: defaultLedgerTimes,
+  });
 }
 
 describe("the note of an attempt whose calls go beyond it", () => {

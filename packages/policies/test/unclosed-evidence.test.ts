@@ -1,8 +1,9 @@
-import type { UntoldNote } from "@agentkit-policy/ledger";
+import { defaultLedgerTimes, type UntoldNote } from "@agentkit-policy/ledger";
 import type { Effect } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
+import { NodeRefusal } from "../src/rpc-node.js";
 import type { Outflow, SentTransaction } from "../src/rpc-outflow.js";
-import { evidenceOn } from "../src/unclosed-evidence.js";
+import { type EvidenceParts, evidenceOn } from "../src/unclosed-evidence.js";
 import { alice, bob, chainId, contextOf, idAt, native, self, transferOf, usdc } from "./support/contexts.js";
 
 const second = 1_000;
@@ -36,21 +37,29 @@ function sent(effects: readonly Effect[], more: Partial<SentTransaction> = {}): 
   return { transactionId: "0x1", nonce: "7", blockTime: reservedAt + second, lines: untold(effects).spent, ...more };
 }
 
+interface Look {
+  readonly isAll?: boolean;
+  readonly note?: Partial<UntoldNote>;
+  readonly context?: object;
+  readonly times?: EvidenceParts["times"];
+}
+
 async function look(
   effects: Effect[],
-  transactions: readonly SentTransaction[] | undefined,
-  { isAll = true, note = {}, context = {} }: { isAll?: boolean; note?: Partial<UntoldNote>; context?: object } = {},
+  transactions: readonly SentTransaction[] | Error | undefined,
+  { isAll = true, note = {}, context = {}, times = defaultLedgerTimes }: Look = {},
 ) {
   const asked: unknown[] = [];
-  const outflow: Outflow | undefined = transactions && { transactions, isAll };
   const evidence = await evidenceOn(
     untold(effects, note),
     { ...contextOf({ effects }), ...context },
     {
       marginMs: 40 * second,
-      outflowOf: async (question) => {
+      times,
+      outflowOf: async (question): Promise<Outflow | undefined> => {
         asked.push(question);
-        return outflow;
+        if (transactions instanceof Error) throw transactions;
+        return transactions && { transactions, isAll };
       },
     },
   );
@@ -138,5 +147,73 @@ describe("what a chain shows of an attempt that nobody has closed", () => {
   ])("counts in full where %s", async (_, { silent, effects = [payment], ...more }) => {
     const late = { ...more, note: { now: until + 1, ...more.note } };
     expect((await look(effects, silent ? undefined : [], late)).evidence).toEqual({ kind: "none" });
+  });
+
+  it("frees the intent where nothing left, once nothing of it can move any more", async () => {
+    const closeOf = async (...looked: Parameters<typeof look>) => {
+      const { evidence } = await look(...looked);
+      return evidence.kind === "known" ? evidence.close : evidence;
+    };
+    const note = { now: until + 1 };
+    expect(await closeOf([payment], [], { note })).toMatchObject({ nothingDone: true, spent: [] });
+    expect(await closeOf([payment], [sent([transferOf(bob, "70")])], { note })).toMatchObject({ nothingDone: true });
+    expect(await closeOf([payment], [sent([payment])], { note })).toMatchObject({ nothingDone: false });
+    expect(await closeOf([payment], [sent([{ ...payment, amount: "1" }])], { note })).toMatchObject({ nothingDone: false });
+  });
+
+  it("frees the intent of what had no amount before its call, and keeps it where no call has brought one", async () => {
+    const effects: Effect[] = [{ kind: "transfer", asset: native, basis: "declared" }];
+    const ofCall = await look([...effects, payment], [], { note: { now: until + 1, spent: untold([payment]).spent } });
+    expect(ofCall.evidence).toMatchObject({ close: { nothingDone: true } });
+    const ofNone = await look(effects, [], { note: { now: until + 1, spent: [] } });
+    expect(ofNone.evidence).toMatchObject({ close: { nothingDone: false } });
+  });
+
+  it.each<[string, Effect]>([
+    ["is of an asset that nobody named", { kind: "transfer", amount: "5", basis: "declared" }],
+    ["is of nothing", transferOf(bob, "0")],
+  ])("keeps the intent where something that it would do %s", async (_, unseen) => {
+    for (const effects of [[unseen], [payment, unseen]]) {
+      const note = { now: until + 1, spent: untold(effects.includes(payment) ? [payment] : []).spent };
+      const { evidence } = await look(effects, [], { note });
+      expect(evidence).toMatchObject({ kind: "known", close: { nothingDone: false, spent: [] } });
+    }
+  });
+});
+
+describe("what a chain's node cannot show of an attempt that nobody has closed", () => {
+  const refused = new NodeRefusal("missing trie node");
+  /** The date of what counts until evidence. */
+  const held = 8_640_000_000_000_000;
+
+  it("may be shown later, until nothing of it can move any more; then nobody can say, and why", async () => {
+    await expect(look([payment], refused, { note: { now: until } })).rejects.toBe(refused);
+    const { evidence } = await look([payment], refused, { note: { now: until + 1 } });
+    expect(evidence).toEqual({ kind: "none", reason: "missing trie node" });
+  });
+
+  it("may be shown a day later, where the node does not answer at all: it may be down with the agent", async () => {
+    const silent = new Error("fetch failed");
+    await expect(look([payment], silent, { note: { now: until + 86_400 * second } })).rejects.toBe(silent);
+    const { evidence } = await look([payment], silent, { note: { now: until + 86_400 * second + 1 } });
+    expect(evidence).toEqual({ kind: "none", reason: "fetch failed" });
+  });
+
+  it("is nobody's knowledge where it counts until evidence, once it has had as long as any transaction", async () => {
+    await expect(look([payment], refused, { note: { now: until, until: held } })).rejects.toBe(refused);
+    const { evidence } = await look([payment], refused, { note: { now: until + 1, until: held } });
+    expect(evidence).toMatchObject({ kind: "none" });
+  });
+
+  it("is waited for there as long as its own chain takes", async () => {
+    const note = (now: number) => ({ note: { now, until: held } });
+    const slow = { settleWithinMs: 60 * second, chains: { [chainId]: { settleWithinMs: 7_200 * second } } };
+    for (const [times, end] of [
+      [{ settleWithinMs: 60 * second, chains: {} }, sendBy + 60 * second],
+      [slow, sendBy + 7_200 * second],
+    ] as const) {
+      await expect(look([payment], refused, { times, ...note(end) })).rejects.toBe(refused);
+      expect((await look([payment], refused, { times, ...note(end + 1) })).evidence).toMatchObject({ kind: "none" });
+    }
   });
 });

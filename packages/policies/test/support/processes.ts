@@ -3,7 +3,7 @@ import { type Ledger, openMemoryLedger } from "@agentkit-policy/ledger";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import { z } from "zod";
 import { definePolicy, type LoadedPolicy } from "../../src/policy.js";
-import type { RuleDefinition } from "../../src/policy-file.js";
+import type { PolicyDefinition, RuleDefinition } from "../../src/policy-file.js";
 import { idAt } from "./contexts.js";
 
 export const lifeMs = 15 * 60_000;
@@ -52,6 +52,7 @@ export class World {
   async open(
     rules: readonly RuleDefinition[],
     engines: Readonly<Record<string, Partial<PolicyProvider>>> = {},
+    chains: PolicyDefinition["chains"] = {},
   ): Promise<LoadedPolicy> {
     const log = (text: string): void => void this.said.push(text);
     const adapter = defineAdapter({
@@ -64,7 +65,7 @@ export class World {
       }),
     });
     return await definePolicy(
-      { version: 1, ledger: "memory", rules },
+      { version: 1, ledger: "memory", chains, rules },
       {
         clock: this.#clock,
         adapters: { holding: async () => adapter as Adapter },
