@@ -55,7 +55,7 @@ const lesserOverage: Readonly<Record<Exclude<OveragePolicy, "ALLOW_IF_AVAILABLE"
 };
 
 /** An unknown outcome is asked again with the same key, and never given up for a release. */
-const again: Next = { kind: "again", afterMs: 0 };
+export const again: Next = { kind: "again", afterMs: 0 };
 
 export function afterCommit(booking: Commit, result: CyclesResult<AnswerOf<"commit">>): Next {
   if (result.kind === "answered") return { kind: "done", charged: result.body.charged.amount };
@@ -146,6 +146,7 @@ function isPassing(result: Extract<CyclesResult<unknown>, { kind: "refused" }>):
   return [401, 403, 429].includes(result.status) || result.code === "BUDGET_FROZEN";
 }
 
-function waiting(result: { readonly retryAfterMs?: number }): Next {
+/** The same again, after as long as the server asks for. */
+export function waiting(result: { readonly retryAfterMs?: number }): Next {
   return { kind: "again", afterMs: result.retryAfterMs ?? 0 };
 }

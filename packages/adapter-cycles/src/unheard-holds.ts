@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { backoffOf, releaseTries } from "./backoff.js";
-import { afterRelease, type Next } from "./booking.js";
+import { afterRelease, again, type Next, waiting } from "./booking.js";
 import type { CyclesAdapterSettings } from "./cycles-adapter-options.js";
 import type { CyclesClient } from "./cycles-client.js";
 import type { OpenAttempts } from "./open-attempts.js";
@@ -15,7 +15,6 @@ interface Search {
   isReleasing: boolean;
 }
 
-const again: Next = { kind: "again", afterMs: 0 };
 const done: Next = { kind: "done" };
 
 export interface UnheardHoldsParts {
@@ -75,12 +74,12 @@ export class UnheardHolds {
     const { actionId } = step.context;
     const filter = { tenant: settings.tenant, idempotency_key: keyOf(step, "reserve"), status: "ACTIVE" } as const;
     const found = await client.list(filter);
-    if (found.kind !== "answered") return { kind: "again", afterMs: found.retryAfterMs ?? 0 };
+    if (found.kind !== "answered") return waiting(found);
     // The server may not have come to what it was asked.
     if (found.body.reservations.length === 0) return again;
     for (const { reservation_id: id } of found.body.reservations) {
       const detail = await client.get(id);
-      if (detail.kind !== "answered") return { kind: "again", afterMs: detail.retryAfterMs ?? 0 };
+      if (detail.kind !== "answered") return waiting(detail);
       // Under an intent's key it may be another attempt's.
       if (detail.body.metadata?.["attempt"] !== actionId) continue;
       // What the step holds by now may be in use.

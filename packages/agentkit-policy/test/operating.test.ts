@@ -29,17 +29,22 @@ ${beside}
 export default Object.defineProperty({ name: "own", options, create: () => (${create}) }, mark, { value: true });
 `;
 
-describe("on a ledger in memory", () => {
-  writeFileSync(join(folder, "memory.yaml"), `version: 1\nledger: memory\nrules:\n${limit}\n`);
-  const policy = ["--policy", "memory.yaml"];
-
-  it.each([
+/** Every command that works on the ledger of a policy. */
+function ledgerCommands(file: string): string[][] {
+  const policy = ["--policy", file];
+  return [
     ["freeze", "all", "--reason", "r", ...policy],
     ["unfreeze", "all", ...policy],
-    ["budgets", "memory.yaml"],
+    ["budgets", file],
     ["budgets", "adjust", newAttemptId(), "--spent", "0", "--reason", "r", ...policy],
-    ["reconcile", "memory.yaml"],
-  ])("%s %s says that only the program's own process can see it", async (...args) => {
+    ["reconcile", file],
+  ];
+}
+
+describe("on a ledger in memory", () => {
+  writeFileSync(join(folder, "memory.yaml"), `version: 1\nledger: memory\nrules:\n${limit}\n`);
+
+  it.each(ledgerCommands("memory.yaml"))("%s %s says that only the program's own process can see it", async (...args) => {
     expect(await run(...args)).toMatchObject({
       code: 1,
       stdout: "",
@@ -65,13 +70,7 @@ describe("on a PostgreSQL database that holds no ledger", () => {
   });
   afterAll(async () => await server.stop());
 
-  it.each([
-    ["freeze", "all", "--reason", "stolen", ...policy],
-    ["unfreeze", "all", ...policy],
-    ["budgets", "wrong.yaml"],
-    ["budgets", "adjust", newAttemptId(), "--spent", "0", "--reason", "r", ...policy],
-    ["reconcile", "wrong.yaml"],
-  ])("%s %s says that there is none, and makes none", async (...args) => {
+  it.each(ledgerCommands("wrong.yaml"))("%s %s says that there is none, and makes none", async (...args) => {
     expect(await run(...args)).toMatchObject({
       code: 1,
       stdout: "",

@@ -36,6 +36,16 @@ async function killedAfterItsArm(file: string): Promise<void> {
   await once(child, "close");
 }
 
+/** A ledger of which there is yesterday's copy, and whose last process was killed. */
+async function killedSinceYesterday(name: string): Promise<string> {
+  const file = join(folder, name);
+  await armedOnce(file);
+  copy(file, `${file}.yesterday`);
+  await armedOnce(file);
+  await killedAfterItsArm(file);
+  return file;
+}
+
 /** As an operator does it. This process may have the file open, and would lose its locks by opening and closing it once more. */
 function copy(from: string, to: string): void {
   expect(spawnSync("cp", [from, to]).status).toBe(0);
@@ -62,11 +72,7 @@ it("a ledger's file itself, without its log, says how many durable writes it had
 
 describe("yesterday's copy of a ledger", () => {
   it("is noticed beside the log of a killed process, whose newest writes SQLite would lay over it", async () => {
-    const file = join(folder, "killed.db");
-    await armedOnce(file);
-    copy(file, `${file}.yesterday`);
-    await armedOnce(file);
-    await killedAfterItsArm(file);
+    const file = await killedSinceYesterday("killed.db");
     copy(file, `${file}.now`);
     copy(`${file}.yesterday`, file);
     // Again and again: to look at it must not make it pass.
@@ -77,11 +83,7 @@ describe("yesterday's copy of a ledger", () => {
   });
 
   it("can be gone on with, without the log, by whoever means it", async () => {
-    const file = join(folder, "meant.db");
-    await armedOnce(file);
-    copy(file, `${file}.yesterday`);
-    await armedOnce(file);
-    await killedAfterItsArm(file);
+    const file = await killedSinceYesterday("meant.db");
     copy(`${file}.yesterday`, file);
     for (const suffix of ["-wal", "-shm", "-head"]) rmSync(`${file}${suffix}`);
     const ledger = await openSqliteLedger(file);

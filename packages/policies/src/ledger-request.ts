@@ -1,14 +1,9 @@
 import type { SettledCall } from "@agentkit-policy/core";
 import type { AskedLine, CallReport, Intent, Limit, ScopeValues, SpentLine } from "@agentkit-policy/ledger";
 import { type ActionContext, canonicalJson, type Effect, type MoneyLine } from "@agentkit-policy/schema";
+import { largestAmount, lastMoment } from "./largest.js";
 import { type CompiledLimit, limitFor } from "./limit.js";
 import { applies } from "./matching.js";
-
-/** The last moment that a JavaScript date has, in milliseconds since 1970. */
-const latestMs = 8_640_000_000_000_000;
-
-/** What an admitted "unlimited" counts as: the largest amount that a token can be told to move. */
-const unlimitedAmount = (2n ** 256n - 1n).toString();
 
 /** Everything that is known of who acts; limits ask for a part of it today and perhaps another tomorrow. */
 export function scopesOf(context: ActionContext): ScopeValues {
@@ -84,7 +79,7 @@ export function latestDeadline(effects: readonly Effect[]): number {
     if (deadline === undefined) continue;
     const seconds = BigInt(deadline);
     // A deadline that no date can hold is for ever, and the ledger refuses what is no time.
-    latest = Math.max(latest, seconds > BigInt(latestMs / 1_000) ? latestMs : Number(seconds) * 1_000);
+    latest = Math.max(latest, seconds > BigInt(lastMoment / 1_000) ? lastMoment : Number(seconds) * 1_000);
   }
   return latest;
 }
@@ -106,5 +101,5 @@ function namespaceOf(chainId: string): string {
 }
 
 function exactAmount(amount: string): string {
-  return amount === "unlimited" ? unlimitedAmount : amount;
+  return amount === "unlimited" ? largestAmount.toString() : amount;
 }

@@ -1,5 +1,5 @@
 import { nativeAsset } from "@agentkit-policy/effects";
-import type { ReconcilerOptions, SpentLine, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
+import type { ChainReader, SpentLine, UnprovenCall, Verdict } from "@agentkit-policy/ledger";
 import { type Ask, askerOf, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
 import { isPaymentOf, type NonceTaker, nonceTaker } from "./rpc-outflow.js";
 
@@ -7,7 +7,7 @@ import { isPaymentOf, type NonceTaker, nonceTaker } from "./rpc-outflow.js";
 const blockErrorMs = 120_000;
 
 /** Looks for evidence on EVM chains, through their nodes. */
-export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ReconcilerOptions["chains"] {
+export function rpcChainReader(chains: ReadonlyMap<string, RpcChain>): ChainReader {
   /** Nonces of transactions that a node has shown while they were pending; nobody tells them once they were replaced. */
   const nonces = new Map<string, { readonly from: string; readonly nonce: bigint }>();
   return {

@@ -1,5 +1,6 @@
 import { erc20Asset, nativeAsset } from "@agentkit-policy/effects";
 import type { SpentLine } from "@agentkit-policy/ledger";
+import { largestAmount } from "./largest.js";
 import { type Ask, askerOf, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
 
 /** keccak256 of Transfer(address,address,uint256), by which ERC-20 tokens tell of what they moved (EIP-20). */
@@ -16,9 +17,6 @@ const permit2Topics = [
   "0xda9fa7c1b00402c17d0161b249b1ab8bbec047c5a52207b9c112deffd817036b",
   "0xc6a377bfc4eb120024a8ac08eef205be16b817020812c73223e81d1bdb9708ec",
 ];
-
-/** What an approval of everything counts as: the largest amount that a token can be told to move. */
-const everything = 2n ** 256n - 1n;
 
 /** An account that has sent more than that is not followed: nobody could tell its payments apart. */
 const mostTransactions = 64n;
@@ -187,9 +185,7 @@ function reachOf(account: string, { to, value, input, authorizationList }: Sent)
 function linesOf(chainId: string, account: string, { to, value }: Sent, { logs }: Receipt): SpentLine[] {
   const lines: SpentLine[] = [];
   const add = (asset: string, amount: bigint, receiver: string | null): void => {
-    if (amount === 0n || receiver?.toLowerCase() === account.toLowerCase()) return;
-    const counterparty = receiver === null ? {} : { counterparty: `${chainId}:${receiver.toLowerCase()}` };
-    lines.push({ asset, amount: amount.toString(), ...counterparty });
+    if (receiver?.toLowerCase() !== account.toLowerCase()) lines.push(...lineOf(chainId, asset, amount, receiver));
   };
   add(nativeAsset(chainId), BigInt(value), to);
   for (const { address, topics, data } of logs) {
@@ -204,24 +200,24 @@ function linesOf(chainId: string, account: string, { to, value }: Sent, { logs }
 /** What a transaction granted of its account's, by its logs, and the single tokens that it moved. What takes a grant back is none. */
 function grantsOf(chainId: string, account: string, { logs }: Receipt): SpentLine[] {
   const lines: SpentLine[] = [];
-  const add = (token: string, amount: string | bigint, receiver: string): void => {
-    if (BigInt(amount) === 0n) return;
-    lines.push({
-      asset: erc20Asset(chainId, token),
-      amount: BigInt(amount).toString(),
-      counterparty: `${chainId}:${addressIn(receiver)}`,
-    });
-  };
+  const add = (token: string, amount: string | bigint, receiver: string): void =>
+    void lines.push(...lineOf(chainId, erc20Asset(chainId, token), BigInt(amount), addressIn(receiver)));
   for (const { address, topics, data } of logs) {
     const [topic = "", owner = "", second = "", third] = topics;
     if (!sameAddress(owner, account)) continue;
     const first = data.slice(0, 66);
     if (topic === approvalTopic) add(address, third ?? first, second);
-    else if (topic === approvalForAllTopic) add(address, BigInt(first) === 0n ? 0n : everything, second);
+    else if (topic === approvalForAllTopic) add(address, BigInt(first) === 0n ? 0n : largestAmount, second);
     else if (topic === transferTopic && third !== undefined) add(address, third, second);
     else if (permit2Topics.includes(topic) && third !== undefined) add(addressIn(second), first, third);
   }
   return lines;
+}
+
+/** Nothing is no line; who receives what creates a contract is not known. */
+function lineOf(chainId: string, asset: string, amount: bigint, receiver: string | null): SpentLine[] {
+  const counterparty = receiver === null ? {} : { counterparty: `${chainId}:${receiver.toLowerCase()}` };
+  return amount === 0n ? [] : [{ asset, amount: amount.toString(), ...counterparty }];
 }
 
 /** A topic holds an address at its end. */

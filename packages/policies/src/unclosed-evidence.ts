@@ -1,5 +1,6 @@
 import type { CloseRequest, LedgerTimes, SpentLine, UntoldNote } from "@agentkit-policy/ledger";
 import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import { lastMoment } from "./largest.js";
 import { messageOf } from "./message-of.js";
 import { NodeRefusal } from "./rpc-node.js";
 import { isPaymentOf, type Outflow, type OutflowReader, type SentTransaction } from "./rpc-outflow.js";
@@ -19,9 +20,6 @@ const latestMs = 600_000;
 
 /** So long a node that does not answer at all is still asked after the time is over, in milliseconds: it may be down with the rest. */
 const silentMs = 86_400_000;
-
-/** The date of what counts until evidence (`unresolved: hold`): the last that there is, in milliseconds since 1970. */
-const untilEvidence = 8_640_000_000_000_000;
 
 export interface EvidenceParts {
   readonly outflowOf: OutflowReader;
@@ -68,7 +66,8 @@ export async function evidenceOn(
 
 /** The last moment at which a transaction of an attempt can come into a block that is final. */
 function lastOf({ sendBy, until }: UntoldNote, { settleWithinMs }: { readonly settleWithinMs: number }): number {
-  return until === untilEvidence ? sendBy + settleWithinMs : until;
+  // What is held until evidence has no date of its own.
+  return until === lastMoment ? sendBy + settleWithinMs : until;
 }
 
 /** Whether an attempt that does this holds something by which it can be seen. What has no amount yet holds that of its call. */

@@ -33,11 +33,6 @@ async function deadAttempts(count: number): Promise<void> {
   world.marks.length = 0;
 }
 
-/** A node that says nothing any more. */
-function silence(): void {
-  node.instead = async () => await new Promise(() => undefined);
-}
-
 describe("what engines are told of an attempt whose process has died", () => {
   it("is all that it held, once nothing can move any more, where its chain's node keeps no state so old", async () => {
     await deadAttempts(1);
@@ -71,14 +66,19 @@ describe("what engines are told of an attempt whose process has died", () => {
 });
 
 describe("a pass that tells engines, while a chain says nothing", () => {
-  it("ends with its policy, and neither writes nor tells anything more", async () => {
-    await deadAttempts(3);
+  /** A pass whose policy is closed while it waits for the chain. */
+  async function stoppedPass(): Promise<void> {
     const policy = await newProcess();
-    silence();
+    node.silence();
     const pass = policy.replay?.pass();
     await expect.poll(() => node.asked).toHaveLength(1);
     await policy.dispose();
     expect(await pass).toEqual([]);
+  }
+
+  it("ends with its policy, and neither writes nor tells anything more", async () => {
+    await deadAttempts(3);
+    await stoppedPass();
     await settled();
     expect(node.asked).toHaveLength(1);
     expect([world.marks, world.told, world.said]).toEqual([[], [], []]);
@@ -87,19 +87,14 @@ describe("a pass that tells engines, while a chain says nothing", () => {
   it("tells nothing either once nothing can move any more: what was stopped has not been refused", async () => {
     await deadAttempts(1);
     world.pass(settleMs);
-    const policy = await newProcess();
-    silence();
-    const pass = policy.replay?.pass();
-    await expect.poll(() => node.asked).toHaveLength(1);
-    await policy.dispose();
-    expect(await pass).toEqual([]);
+    await stoppedPass();
     expect([world.marks, world.told]).toEqual([[], []]);
   });
 
   it("asks it once, and looks again later at all that it would have shown", async () => {
     await deadAttempts(3);
     const policy = await newProcess();
-    silence();
+    node.silence();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const pass = policy.replay?.pass();
     await expect.poll(() => node.asked).toHaveLength(1);

@@ -15,11 +15,6 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** A node that says nothing any more. */
-function silence(): void {
-  node.instead = async () => await new Promise(() => undefined);
-}
-
 function chains() {
   return new Map([[chainId, { url: node.url, confirmations: 1 }]]);
 }
@@ -32,7 +27,7 @@ describe("a question to a node", () => {
   });
 
   it("is given up after ten seconds, by a name that says that", async () => {
-    silence();
+    node.silence();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const answer = expect(askerOf(node.url)("eth_blockNumber", [])).rejects.toMatchObject({
       name: "TimeoutError",
@@ -44,7 +39,7 @@ describe("a question to a node", () => {
   });
 
   it("is stopped by its signal, whoever asks it, and none is asked after it", async () => {
-    silence();
+    node.silence();
     const lines = [{ asset: native, amount: "1" }];
     const call = { attemptId: idAt(madeAt), callId: "c", chainId, transactionId: word(1n), reservedAt: madeAt, lines };
     for (const [ask, stopped] of [

@@ -53,6 +53,11 @@ export class ChainNode {
     this.#blocks.push({ at, transactions });
   }
 
+  /** From now on it says nothing any more. */
+  silence(): void {
+    this.instead = async () => await new Promise(() => undefined);
+  }
+
   async #answer(question: Question): Promise<{ result: unknown } | { error: { message: string } }> {
     this.asked.push(question.method);
     try {
