@@ -39,10 +39,16 @@ export function callOf(value: string): WalletCallFacts {
   return { callId: newId(), method: "send", walletMethod: "native_transfer", chainId, from: self, to: alice, value };
 }
 
+const folders: string[] = [];
+// Said once, outside of every test: what a running test adds to the end of its file is never run.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A policy file of 0.05 ETH a day for each user, unless other rules are given, in a folder that goes with the tests of the file. */
 export function policyFile(...rules: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-sidecar-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const file = join(folder, "policy.yaml");
   const given = rules.length > 0 ? rules : ['{ id: daily-eth, limit: native, max: "0.05", per: [user], window: day }'];
   const lines = ["version: 1", "ledger: sqlite:./ledger.db", "rules:", ...given.map((rule) => `  - ${rule}`)];
