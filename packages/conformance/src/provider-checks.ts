@@ -54,6 +54,7 @@ export function providerChecks(engine: CheckedEngine): readonly ProviderCheck[] 
     { level: "decide", name: "allows a payment that has room", run: on(1, async (running) => void (await allowed(running))) },
     { level: "reserve", name: "allows exactly as many payments at once as have room", run: on(4, exactly) },
     { level: "reserve", name: "denies what has no bound", run: on(5, unbounded) },
+    { level: "reserve", name: "allows a wallet call that goes beyond what was held, as far as there is room", run: on(2, excess) },
     { level: "reserve", name: "tells what it holds as plain data", run: on(1, plainData) },
     { level: "settle", name: "books what was spent, once, however often it is told", run: on(3, bookedOnce) },
     { level: "settle", name: "books what has left although the action failed", run: on(3, failedAndSpent) },
@@ -101,6 +102,15 @@ async function unbounded(running: RunningEngine): Promise<void> {
   const context = contextOf([{ ...running.payment, amount: "unlimited" }]);
   const answer = await answerOf(() => running.provider().beforeAction(context, scopeOf()));
   ok(!isAllow(answer), "an amount without a bound was allowed");
+}
+
+async function excess(running: RunningEngine): Promise<void> {
+  const { provider, context, settlements } = await allowed(running);
+  const ask = (call: ActionContext) =>
+    answerOf(() => provider.beforeWalletCall?.(call, { ...scopeOf(), settlements: [...settlements] }));
+  ok(provider.beforeWalletCall !== undefined, "no wallet call is judged: what an action moves beyond what it said passes");
+  ok(isAllow(await ask(callOf(context))), "a wallet call that had room was not allowed");
+  ok(!isAllow(await ask(callOf(context))), "a wallet call was allowed that had no room");
 }
 
 async function plainData(running: RunningEngine): Promise<void> {
@@ -199,15 +209,19 @@ function scopeOf() {
 }
 
 function callOf(context: ActionContext): ActionContext {
-  return { ...context, layer: "wallet", callId: context.actionId, excess: context.effects };
+  return { ...context, layer: "wallet", callId: nextId(), excess: context.effects };
+}
+
+function nextId(): string {
+  serial += 1;
+  const time = Date.now().toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${serial.toString(16).padStart(12, "0")}`;
 }
 
 function contextOf(effects: Effect[]): ActionContext {
-  serial += 1;
-  const time = Date.now().toString(16).padStart(12, "0");
   return {
     layer: "action",
-    actionId: `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${serial.toString(16).padStart(12, "0")}`,
+    actionId: nextId(),
     actionName: "native_transfer",
     canonicalAction: "wallet.native_transfer",
     chainId: "eip155:84532",

@@ -53,6 +53,11 @@ class BudgetProvider implements PolicyProvider {
     return { decision: "allow", settlement: { held: actionId } } as never;
   }
 
+  async beforeWalletCall({ callId = "", excess = [] }: ActionContext): Promise<never> {
+    const isHeld = this.budget.hold(callId, worthOf(excess));
+    return (isHeld ? { decision: "allow" } : { decision: "deny", code: "over_limit", reason: "no room" }) as never;
+  }
+
   async settle({ actionId }: ActionContext, { spent }: SettledOutcome, _scope: SettleScope): Promise<void> {
     this.budget.book(actionId, worthOf(spent));
   }
@@ -126,6 +131,20 @@ const wrong: readonly (readonly [what: string, sentence: string, provider: typeo
     "denies what has no bound",
     class extends BudgetProvider {
       override beforeAction = async () => ({ decision: "allow" }) as never;
+    },
+  ],
+  [
+    "is not asked about wallet calls",
+    "allows a wallet call",
+    class extends BudgetProvider {
+      override beforeWalletCall = undefined as never;
+    },
+  ],
+  [
+    "holds nothing for what a wallet call moves beyond",
+    "allows a wallet call",
+    class extends BudgetProvider {
+      override beforeWalletCall = async () => ({ decision: "allow" }) as never;
     },
   ],
   [

@@ -93,6 +93,10 @@ async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine
       `the adapter "${adapter.name}" does not settle by money`,
       "give its provider settle in place of afterAction and onActionError",
     );
+  if (provider.settle !== undefined && provider.beforeWalletCall === undefined)
+    parts.logger.warn(
+      `the engine of the rule "${rule.id}" judges no wallet calls: what an action moves beyond what it said passes it; give its provider beforeWalletCall`,
+    );
   return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", provider };
 }
 

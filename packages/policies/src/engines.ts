@@ -125,11 +125,12 @@ export class Engines {
   ): Promise<EnginesAnswer> {
     let validForMs: number | undefined;
     for (const { id, when, isShadow, provider } of this.#engines) {
-      if (!applies(when, context)) continue;
+      // One that has no such hook is not asked. One that has it and answers nothing has not allowed.
+      if (!applies(when, context) || provider[hook] === undefined) continue;
       const asked =
         hook === "beforeAction"
           ? () => provider.beforeAction(context, scope)
-          : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) }) ?? { decision: "allow" };
+          : () => provider.beforeWalletCall?.(context, { ...scope, settlements: ofEngine(id, earlier) });
       if (isShadow) {
         this.#shadowed(id, context, asked);
         continue;

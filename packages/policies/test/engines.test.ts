@@ -214,6 +214,22 @@ describe("the engines of a policy", () => {
     expect(await counted(policy)).toBe(0n);
   });
 
+  it.each<[string, Answer]>([
+    ["nothing", () => undefined],
+    ["null", null],
+    ["a promise of nothing", async () => undefined],
+  ])("deny a wallet call where one answers %s, which arms nothing", async (_, call) => {
+    const { policy, trace } = await policyWith({ one: { call } });
+    const context = payment();
+    const root = await policy.beforeAction(context, scope);
+    const settlements = root.decision === "allow" && root.settlement !== undefined ? [root.settlement] : [];
+    expect(await policy.beforeWalletCall?.(callOf(context), { ...scope, settlements })).toMatchObject({
+      decision: "deny",
+      code: "invalid_decision",
+    });
+    expect(trace).toEqual(["reserve", "one action", "one call"]);
+  });
+
   it("hear at the end of grants that a later denial kept from everybody else", async () => {
     const { policy, told } = await policyWith({
       one: { call: { decision: "allow", settlement: { call: 1 } } },
