@@ -54,7 +54,11 @@ export function providerChecks(engine: CheckedEngine): readonly ProviderCheck[] 
     { level: "decide", name: "allows a payment that has room", run: on(1, async (running) => void (await allowed(running))) },
     { level: "reserve", name: "allows exactly as many payments at once as have room", run: on(4, exactly) },
     { level: "reserve", name: "denies what has no bound", run: on(5, unbounded) },
-    { level: "reserve", name: "allows a wallet call that goes beyond what was held, as far as there is room", run: on(2, excess) },
+    {
+      level: "reserve",
+      name: "allows a wallet call that goes beyond what was held, as far as there is room",
+      run: on(2, excess),
+    },
     { level: "reserve", name: "tells what it holds as plain data", run: on(1, plainData) },
     { level: "settle", name: "books what was spent, once, however often it is told", run: on(3, bookedOnce) },
     { level: "settle", name: "books what has left although the action failed", run: on(3, failedAndSpent) },

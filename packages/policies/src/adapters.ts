@@ -64,11 +64,35 @@ async function linesOf(adapter: Adapter, options: unknown): Promise<readonly str
 }
 
 async function chosenAdapter({ rule, path }: CompiledUse, parts: AdapterParts): Promise<{ adapter: Adapter; options: unknown }> {
+  const complain = complainer(parts.source);
   const adapter = await adapterOf(rule.use, [...path, "use"], parts);
-  const result = await adapter.options["~standard"].validate(rule.with);
+  // A module may be written without types, and what it lacks would show as an error of this code.
+  if (typeof adapter.options?.["~standard"]?.validate !== "function")
+    complain(
+      [...path, "use"],
+      `the adapter "${adapter.name}" has no options that can be checked`,
+      "give defineAdapter options, a Standard Schema such as z.strictObject({ … }) of zod",
+    );
+  if (typeof adapter.create !== "function")
+    complain(
+      [...path, "use"],
+      `the adapter "${adapter.name}" makes no provider`,
+      "give defineAdapter create, a function of the options",
+    );
+  const result = await validated(adapter, rule.with).catch((error: unknown) =>
+    complain(
+      [...path, "with"],
+      `the adapter "${adapter.name}" could not check its options: ${messageOf(error)}`,
+      "correct the adapter",
+    ),
+  );
   if (result.issues !== undefined)
     throw optionsError(result.issues, { adapter, options: rule.with, path: [...path, "with"], source: parts.source });
   return { adapter, options: result.value };
+}
+
+async function validated(adapter: Adapter, given: unknown) {
+  return await adapter.options["~standard"].validate(given);
 }
 
 async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine> {
@@ -93,7 +117,7 @@ async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine
       `the adapter "${adapter.name}" does not settle by money`,
       "give its provider settle in place of afterAction and onActionError",
     );
-  if (provider.settle !== undefined && provider.beforeWalletCall === undefined)
+  if (provider.settle !== undefined && provider.beforeWalletCall === undefined && rule.mode !== "shadow")
     parts.logger.warn(
       `the engine of the rule "${rule.id}" judges no wallet calls: what an action moves beyond what it said passes it; give its provider beforeWalletCall`,
     );
@@ -103,13 +127,23 @@ async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine
 async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: AdapterParts): Promise<Adapter> {
   const complain = complainer(source);
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  if (load !== undefined) return await load();
+  if (load !== undefined) {
+    if (typeof load !== "function")
+      complain(path, `the option "adapters" has no function for "${name}"`, `write adapters: { "${name}": async () => adapter }`);
+    return await load();
+  }
   // From the policy's folder, and never from where the program happens to run.
   const folder = source.file === undefined ? process.cwd() : dirname(resolve(source.file));
   let file: string;
   try {
     file = createRequire(join(folder, "policy.js")).resolve(name);
-  } catch {
+  } catch (error) {
+    if (codeOf(error) === "ERR_PACKAGE_PATH_NOT_EXPORTED")
+      return complain(
+        path,
+        `the package of "${name}" exports nothing under this name that can be found from a policy file`,
+        'add "default" to its exports, beside or in place of "import"',
+      );
     const names = Object.keys(builtIn);
     const hint = `${suggestion(name, names)}built in: ${names.join(", ") || "none"}; a module of your own is a path such as "./engine.mjs", or a package beside the policy`;
     return complain(path, `there is no adapter "${name}"`, hint);
@@ -118,11 +152,19 @@ async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: Ad
   try {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    return complain(path, `the module "${name}" could not be loaded: ${messageOf(error)}`, "correct the module");
+    const hint =
+      codeOf(error) === "ERR_MODULE_NOT_FOUND"
+        ? "install what it imports beside it, such as: npm install agentkit-policy"
+        : "correct the module";
+    return complain(path, `the module "${name}" could not be loaded: ${messageOf(error)}`, hint);
   }
   if (!isAdapter(module.default))
     return complain(path, `the module "${name}" exports no adapter`, "export default defineAdapter({ name, options, create })");
   return module.default;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
 function complainer(source: PolicySource) {

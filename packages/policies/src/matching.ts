@@ -1,5 +1,6 @@
 import { nativeAsset } from "@agentkit-policy/effects";
 import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import { isOnNetwork } from "./networks.js";
 import type { Match, When } from "./policy-file.js";
 
 /** What a rule says of a context. untouched: nothing in it has a field that the rule looks at. */
@@ -97,10 +98,6 @@ function accountsTest(list: readonly string[]): (account: string | undefined) =>
   const named = list.map((entry) => ({ entry, ending: `:${entry}` }));
   return (account) =>
     account === undefined ? undefined : named.some(({ entry, ending }) => account === entry || account.endsWith(ending));
-}
-
-function isOnNetwork({ chainId, network }: ActionContext, networks: readonly string[]): boolean {
-  return networks.some((name) => name === chainId || name === network);
 }
 
 function namesMatcher(patterns: readonly string[]): (context: ActionContext) => boolean {

@@ -1,27 +1,11 @@
 import { canonicalActions, isKnownAction, knownActionNames, parseAddress } from "@agentkit-policy/effects";
 import { patternTest } from "./matching.js";
+import { networkIds } from "./networks.js";
 import type { PolicyPath } from "./policy-source.js";
 import { suggestion } from "./suggestion.js";
 
 /** Says what is wrong at a place of the policy, and what to do. */
 export type Complain = (path: PolicyPath, problem: string, hint: string) => never;
-
-/** AgentKit's own ids of networks, as of 0.10.4. */
-const networkIds = [
-  "arbitrum-mainnet",
-  "arbitrum-sepolia",
-  "base-mainnet",
-  "base-sepolia",
-  "ethereum-mainnet",
-  "ethereum-sepolia",
-  "optimism-mainnet",
-  "optimism-sepolia",
-  "polygon-mainnet",
-  "polygon-mumbai",
-  "solana-devnet",
-  "solana-mainnet",
-  "solana-testnet",
-];
 
 const caip2 = /^(eip155:[1-9][0-9]{0,31}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32})$/;
 

@@ -1,19 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  type Adapter,
-  allOf,
-  defineAdapter,
-  type PolicyProvider,
-  type SettledOutcome,
-  type Settlement,
-} from "@agentkit-policy/core";
+import { type Adapter, defineAdapter, type PolicyProvider, type SettledOutcome, type Settlement } from "@agentkit-policy/core";
 import { type Ledger, openMemoryLedger } from "@agentkit-policy/ledger";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { checkEngines, definePolicy, type LoadedPolicy, loadPolicy } from "../src/policy.js";
+import { definePolicy, type LoadedPolicy } from "../src/policy.js";
 import type { RuleDefinition } from "../src/policy-file.js";
 import { alice, contextOf, idAt, transferOf } from "./support/contexts.js";
 import { outcomeOf } from "./support/processes.js";
@@ -23,9 +13,6 @@ const clock = { now: () => now, uptime: () => now };
 const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
 const limit = { id: "eth", limit: "native", max: "1", per: ["wallet"], window: "day" } as const;
 const oneEther = 10n ** 18n;
-
-const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-engines-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What an engine answers, or does instead. */
 type Answer = unknown | (() => unknown);
@@ -356,81 +343,5 @@ describe("the engines of a policy", () => {
     fails = false;
     await policy.settle?.(context, outcomeOf(), { settlements, recovered: false });
     expect(told.map(({ id }) => id)).toEqual(["two", "one", "two", "one"]);
-  });
-});
-
-describe("a rule that uses an engine", () => {
-  const files = join(folder, "files");
-  mkdirSync(files);
-
-  function write(name: string, text: string): string {
-    const file = join(files, name);
-    writeFileSync(file, text);
-    return file;
-  }
-
-  function policyFile(use: string): string {
-    return write(
-      "policy.yaml",
-      `version: 1\nledger: memory\nrules:\n  - { id: eth, limit: native, max: "1", window: day }\n  - ${use}\n`,
-    );
-  }
-
-  const core = JSON.stringify(import.meta.resolve("@agentkit-policy/core"));
-  const options = `{ "~standard": { validate: (value) => value.limit === 3 ? { value } : { issues: [{ message: "not three", path: ["limit"] }] } } }`;
-  write(
-    "engine.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "mine", options: ${options}, create: (options, { rule }) => ({ beforeAction: () => ({ decision: "deny", code: "mine", reason: rule + options.limit }) }) });\n`,
-  );
-  write("nothing.mjs", "export default { name: 'x' };\n");
-  write("broken.mjs", "throw new Error('no luck');\n");
-  write(
-    "unmade.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "unmade", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => { throw new Error("no server"); } });\n`,
-  );
-  write(
-    "rfc.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "rfc", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => ({ beforeAction: () => ({ decision: "allow" }), afterAction: () => {} }) });\n`,
-  );
-
-  it("finds a module from the policy's own folder, and hands it its options", async () => {
-    const policy = await loadPolicy(policyFile('{ id: ask, use: "./engine.mjs", with: { limit: 3 } }'), { clock });
-    expect(await policy.beforeAction(payment(), scope)).toMatchObject({ decision: "deny", code: "mine", reason: "ask3" });
-  });
-
-  it.each([
-    ['{ id: ask, use: "./engine.mjs", with: { limit: 4 } }', "rules[1].with.limit", "not three"],
-    ['{ id: ask, use: "./engine.mjs" }', "rules[1].with.limit", "not three"],
-    ["{ id: ask, use: cycels }", "rules[1].use", 'there is no adapter "cycels"'],
-    ['{ id: ask, use: "./nothing.mjs" }', "rules[1].use", "exports no adapter"],
-    ['{ id: ask, use: "./broken.mjs" }', "rules[1].use", "no luck"],
-    ['{ id: ask, use: "./unmade.mjs" }', "rules[1]", "no server"],
-    ['{ id: ask, use: "./rfc.mjs" }', "rules[1].use", "does not settle by money"],
-    ["{ id: ask, use: composed }", "rules[1].use", "makes no provider"],
-    ["{ id: ask, use: cycles, wiht: {} }", "rules[1].wiht", "unknown"],
-  ])("that cannot work is told with its place: %s", async (use, path, problem) => {
-    const provider = { beforeAction: () => ({ decision: "allow" }) as const };
-    const anything = { "~standard": { validate: (value: unknown) => ({ value }) } };
-    const composed = async () => defineAdapter({ name: "composed", options: anything, create: () => allOf(provider) });
-    const file = policyFile(use);
-    const adapters = { cycles: composed, composed };
-    for (const open of [() => loadPolicy(file, { adapters }), () => checkEngines(file, adapters)])
-      await expect(open()).rejects.toMatchObject({
-        name: "PolicyFileError",
-        message: expect.stringContaining(problem),
-        place: { path, line: 5 },
-      });
-  });
-
-  it("is offered the name that was meant", async () => {
-    const cycles = async () =>
-      defineAdapter({
-        name: "cycles",
-        options: { "~standard": { validate: (value: unknown) => ({ value }) } },
-        create: () => ({ beforeAction: () => ({ decision: "allow" }) as const }),
-      });
-    await expect(loadPolicy(policyFile("{ id: ask, use: cycels }"), { adapters: { cycles } })).rejects.toThrow(
-      /did you mean "cycles"/i,
-    );
   });
 });

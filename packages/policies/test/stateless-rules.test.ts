@@ -173,7 +173,26 @@ describe("a deny rule", () => {
     const rules = [{ deny: { effects: ["transfer"] }, when: { networks: ["eip155:1", "base-mainnet"] } }];
     expect(verdict(rules, [transferOf(alice, "1")])).toBe("allow");
     expect(verdict(rules, [transferOf(alice, "1")], { chainId: "eip155:1" })).toBe("denied_by_rule");
-    expect(verdict(rules, [transferOf(alice, "1")], { network: "base-mainnet" })).toBe("denied_by_rule");
+    expect(verdict(rules, [transferOf(alice, "1")], { chainId: "eip155:8453", network: "base-mainnet" })).toBe("denied_by_rule");
+  });
+
+  it.each([
+    ["the wallet says no name", { chainId: "eip155:8453", network: undefined }],
+    ["the wallet says the name of a default", { chainId: "eip155:8453", network: "base-sepolia" }],
+    ["the wallet says a name only", { chainId: undefined, network: "base-mainnet" }],
+  ])("knows a network by its chain, where %s", (_, where) => {
+    const payment = [transferOf(alice, "1")];
+    for (const mainnet of ["base-mainnet", "eip155:8453"]) {
+      expect(verdict([{ deny: { networks: [mainnet] } }], payment, where)).toBe("denied_by_rule");
+      expect(verdict([{ deny: { effects: ["transfer"] }, when: { networks: [mainnet] } }], payment, where)).toBe(
+        "denied_by_rule",
+      );
+      expect(verdict([{ allow: { networks: [mainnet] } }], payment, where)).toBe("allow");
+    }
+    for (const testnet of ["base-sepolia", "eip155:84532"]) {
+      expect(verdict([{ allow: { networks: [testnet] } }], payment, where)).toBe("not_allowed");
+      expect(verdict([{ deny: { networks: [testnet] } }], payment, where)).toBe("allow");
+    }
   });
 
   it("sees a wallet call whole, whatever the action called itself", () => {

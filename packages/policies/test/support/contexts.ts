@@ -25,14 +25,14 @@ interface Asked extends Identity {
   readonly effects?: Effect[];
   readonly excess?: Effect[];
   readonly moneyVisible?: boolean;
-  readonly chainId?: string;
-  readonly network?: string;
+  readonly chainId?: string | undefined;
+  readonly network?: string | undefined;
   readonly layer?: "action" | "wallet";
 }
 
-/** The context of a native transfer, unless said otherwise. */
+/** The context of a native transfer, unless said otherwise; what is said to be undefined is absent. */
 export function contextOf(asked: Asked = {}, now = Date.now()): ActionContext {
-  return {
+  const context = {
     layer: "action",
     actionId: idAt(now),
     actionName: "WalletActionProvider_native_transfer",
@@ -47,6 +47,7 @@ export function contextOf(asked: Asked = {}, now = Date.now()): ActionContext {
     requestedAt: new Date(now).toISOString(),
     ...asked,
   };
+  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined)) as unknown as ActionContext;
 }
 
 export function transferOf(to: string, amount: string, asset = native): Effect {
