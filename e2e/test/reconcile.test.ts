@@ -150,6 +150,6 @@ describe("the reconciler", () => {
     });
     expect(said).toContain(unproven?.transactionId);
     expect(said).toMatch(/moved at 20\d\d-/);
-    expect(said).toContain("0 calls are unproven");
+    expect(said).toContain("0 calls of attempts that are over are unproven");
   });
 });

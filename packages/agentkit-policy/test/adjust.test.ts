@@ -88,7 +88,7 @@ describe("agentkit-policy budgets adjust", () => {
   it("--spent 0 alone means nothing at all", async () => {
     expect(await adjust("--spent", "0")).toEqual({
       code: 0,
-      stdout: `${attemptId} counts nothing from now on: seen\n`,
+      stdout: `${attemptId} counts no money from now on: seen\n`,
       stderr: "",
     });
     expect(await counted()).toEqual({ eth: "0", usdc: "0" });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CyclesTestServer } from "@agentkit-policy/adapter-cycles/test-server";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ActionContext, loadPolicy } from "../src/index.js";
 import { commandIn } from "./support/command.js";
 
@@ -42,6 +42,23 @@ describe("agentkit-policy", () => {
     expect(stdout).toContain("daily-eth  limit  at most 0.05 of the chain's coin per wallet, each day (UTC)");
     expect(stdout).toContain("loop       limit  at most 20 actions per run, in any 600 s");
     expect(stdout).toContain("payees     allow  recipients: 0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
+    expect(stdout).not.toContain("when");
+  });
+
+  it("check says where a rule applies at all, and that what is unproven is held", async () => {
+    const rules = [
+      '{ id: cap, limit: native, max: "1", window: day, when: { networks: ["eip155:1"] } }',
+      "{ id: no-deploys, deny: { effects: [deploy] }, when: { networks: [base-mainnet], actions: [wallet.native_transfer] } }",
+    ];
+    writeFileSync(
+      join(folder, "when.yaml"),
+      `version: 1\nledger: memory\nunresolved: hold\nrules:\n  - ${rules.join("\n  - ")}\n`,
+    );
+    const { code, stdout } = await run("check", "when.yaml");
+    expect(code).toBe(0);
+    expect(stdout).toContain("for everybody together, each day (UTC); when networks: eip155:1\n");
+    expect(stdout).toContain("effects: deploy; when networks: base-mainnet; actions: wallet.native_transfer\n");
+    expect(stdout).toContain("counts until it is proven (unresolved: hold)\n");
   });
 
   it("check makes the engines that rules use, and says what is wrong with their options, and where", async () => {
@@ -91,19 +108,27 @@ describe("agentkit-policy", () => {
     expect(stdout).toContain("the server does not say: no answer");
   });
 
-  it("reconcile tells engines what became of an attempt whose process is gone, and says of which", async () => {
-    const server = await CyclesTestServer.start({
-      apiKeys: { acme: "a-key" },
-      budgets: [{ scope: "tenant:acme", unit: "USD_MICROCENTS", allocated: 1_000n }],
+  describe("reconcile of a ledger in which a process that is gone left an attempt", () => {
+    const asset = "eip155:84532/slip44:60";
+    let server: CyclesTestServer;
+    beforeAll(async () => {
+      const budgets = [{ scope: "tenant:acme", unit: "USD_MICROCENTS", allocated: 1_000n } as const];
+      server = await CyclesTestServer.start({ apiKeys: { acme: "a-key" }, budgets });
     });
-    try {
-      const asset = "eip155:84532/slip44:60";
-      const options = `baseUrl: "${server.baseUrl}", apiKey: a-key, tenant: acme, prices: { "${asset}": { worth: "1", decimals: 8 } }`;
-      const text = `version: 1\nledger: sqlite:./left.db\nrules:\n  - { id: cycles, use: cycles, with: { ${options} } }\n`;
-      writeFileSync(join(folder, "left.yaml"), text);
+    afterAll(async () => await server.close());
+
+    function write(name: string, apiKey: string): void {
+      const options = `baseUrl: "${server.baseUrl}", apiKey: ${apiKey}, tenant: acme, prices: { "${asset}": { worth: "1", decimals: 8 } }`;
+      const text = `version: 1\nledger: sqlite:./${name}.db\nrules:\n  - { id: cycles, use: cycles, with: { ${options} } }\n`;
+      writeFileSync(join(folder, `${name}.yaml`), text);
+    }
+
+    /** @returns the attempt, which an hour ago was allowed to move 70 */
+    async function leave(name: string): Promise<string> {
+      write(name, "a-key");
       const anHour = 60 * 60_000;
       const clock = { now: () => Date.now() - anHour, uptime: () => performance.now() };
-      const policy = await loadPolicy(join(folder, "left.yaml"), { clock, background: false });
+      const policy = await loadPolicy(join(folder, `${name}.yaml`), { clock, background: false });
       const time = clock.now().toString(16).padStart(12, "0");
       const context: ActionContext = {
         layer: "action",
@@ -119,14 +144,29 @@ describe("agentkit-policy", () => {
       const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
       expect(await policy.beforeAction(context, scope)).toMatchObject({ decision: "allow" });
       await policy.dispose();
+      return context.actionId;
+    }
+
+    it("tells engines what became of it, and says of which", async () => {
+      const attempt = await leave("left");
       const { code, stdout } = await run("reconcile", "left.yaml");
       expect(code).toBe(0);
-      expect(stdout).toContain(`engines know now what became of ${context.actionId}`);
+      expect(stdout).toContain(`engines know now what became of ${attempt}\n`);
+      expect(stdout).not.toContain("do not know");
       expect(server.budgets.get("tenant:acme").spent).toBe(70n);
-      expect(JSON.parse((await run("reconcile", "left.yaml", "--json")).stdout)).toEqual({ proven: [], told: [] });
-    } finally {
-      await server.close();
-    }
+      const nothing = { proven: [], told: [], unproven: 0, untold: [] };
+      expect(JSON.parse((await run("reconcile", "left.yaml", "--json")).stdout)).toEqual(nothing);
+    });
+
+    it("says which engines could not be told of, and that what is open is not over", async () => {
+      const attempt = await leave("unheard");
+      write("unheard", "another-key");
+      const { code, stdout, stderr } = await run("reconcile", "unheard.yaml");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`engines do not know yet what became of ${attempt}\n`);
+      expect(stdout).not.toContain("engines know now");
+      expect(stderr).toContain(`${attempt} could not be settled with all engines yet`);
+    });
   });
 
   it("doctor of a file that uses no engine says so", async () => {
@@ -164,7 +204,7 @@ describe("agentkit-policy", () => {
     const { code, stdout } = await run("budgets");
     expect(code).toBe(0);
     expect(stdout).toMatch(/daily-eth\s+wallet eip155:0xf39f\s+0\.007 ETH\s+0\.007 ETH\s+0\.043 ETH\s+0\.05 ETH/);
-    expect(JSON.parse((await run("budgets", "--json")).stdout)).toEqual([
+    const limits = [
       {
         limitId: "daily-eth",
         scope: { wallet: "eip155:0xf39f" },
@@ -175,7 +215,8 @@ describe("agentkit-policy", () => {
         max: "50000000000000000",
         left: "43000000000000000",
       },
-    ]);
+    ];
+    expect(JSON.parse((await run("budgets", "--json")).stdout)).toEqual({ limits, frozen: [] });
   });
 
   describe("on a ledger that holds 0.007 ETH of a wallet", () => {
@@ -191,8 +232,10 @@ describe("agentkit-policy", () => {
       arm: true,
     });
     const countedBy = async (wallet: string): Promise<string | undefined> => {
-      const balances = JSON.parse((await run("budgets", "--json")).stdout) as { scope: { wallet: string }; counted: string }[];
-      return balances.find(({ scope }) => scope.wallet === wallet)?.counted;
+      const { limits } = JSON.parse((await run("budgets", "--json")).stdout) as {
+        limits: { scope: { wallet: string }; counted: string }[];
+      };
+      return limits.find(({ scope }) => scope.wallet === wallet)?.counted;
     };
 
     it("budgets adjust sets what an attempt counts, and asks for a reason", async () => {
@@ -252,7 +295,8 @@ describe("agentkit-policy", () => {
 
     it.each([
       [["freeze", "planet", "mars", "--reason", "r"], "known: all, wallet"],
-      [["freeze", "user", "--reason", "r"], "name the user"],
+      [["freeze", "user", "--reason", "r"], 'name the user, such as: agentkit-policy freeze user u1 --reason "…"\n'],
+      [["unfreeze", "wallet"], "name the wallet, such as: agentkit-policy unfreeze wallet 0x"],
       [["freeze", "all", "everybody", "--reason", "r"], "all takes no value"],
       [["freeze", "all"], "--reason"],
     ])("%j is told what is wrong with it", async (args, hint) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningPostgres, startPostgres } from "../../../scripts/lib/postgres.mjs";
+import { printable } from "../src/command/printable.js";
 import { table } from "../src/command/table.js";
 import { loadPolicy } from "../src/index.js";
 import { commandIn, unreadCommandIn } from "./support/command.js";
@@ -92,7 +93,7 @@ describe("on a PostgreSQL database that holds no ledger", () => {
       writeAt(`postgres://agent:hunter2@${address}`);
       const { code, stdout, stderr } = await run("budgets", "wrong.yaml");
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-      expect(stderr).toMatch(/^error: the ledger postgres:(?!.*hunter2).+\n$/);
+      expect(stderr).toMatch(/^error: ledger_\w+: the ledger postgres:(?!.*hunter2).+\n$/);
     },
   );
 });
@@ -151,12 +152,31 @@ describe("with names that agents chose", () => {
       expect.arrayContaining([`run ${shown}`, `run ${plain}`]),
     );
     expect(lines[3]).toBe(`frozen: run ${shown} (seen\\u000afrozen: all (by me))`);
-    const balances = JSON.parse((await run("budgets", "--json", "forged.yaml")).stdout) as { scope: { run: string } }[];
-    expect(balances.map(({ scope }) => scope.run)).toEqual(expect.arrayContaining([forged, plain]));
+    const { limits } = JSON.parse((await run("budgets", "--json", "forged.yaml")).stdout) as {
+      limits: { scope: { run: string } }[];
+    };
+    expect(limits.map(({ scope }) => scope.run)).toEqual(expect.arrayContaining([forged, plain]));
     expect(await run("unfreeze", "run", forged, "--policy", "forged.yaml")).toMatchObject({
       code: 0,
       stdout: `no longer frozen: run ${shown}\n`,
     });
+  });
+
+  it("what an engine says of itself is one line of it, and is not coloured where nobody sees colours", async () => {
+    write("forging", limit, "  - { id: own, use: ./forging.mjs }");
+    const examine = `{ examine: () => ["\\u001b[31m red\\nfrozen: nothing"] }`;
+    writeFileSync(join(folder, "forging.mjs"), engine("").replace("{ name:", `{ ...${examine}, name:`));
+    const { code, stdout } = await run("doctor", "forging.yaml");
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `own (use: ./forging.mjs)\n  ${String.raw`\u001b[31m red\u000afrozen: nothing`}\n`,
+    });
+  });
+
+  it("two names that look alike are told apart, and pictures are left whole", () => {
+    expect(printable("u1\u200b")).toBe(String.raw`u1\u200b`);
+    expect(printable("\u{e0041}\ud800")).toBe(String.raw`\u{e0041}\ud800`);
+    for (const whole of [plain, "👩🏽‍💻", "🏳️‍🌈"]) expect(printable(whole)).toBe(whole);
   });
 
   it("a table may be as long as there are names", () => {
@@ -266,7 +286,7 @@ describe("with a module that keeps a timer", () => {
     await makeLedger("timer");
     expect(await run("reconcile", "timer.yaml")).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("0 calls are unproven"),
+      stdout: expect.stringContaining("0 calls of attempts that are over are unproven"),
     });
   });
 

@@ -40,7 +40,7 @@ export interface CompiledPolicy {
   readonly nodes: ReadonlyMap<string, RpcChain>;
   /** How long before an entry's end a call has to be handed over, in milliseconds. */
   readonly leaveWithinMs: number;
-  /** As written: `memory`, or `sqlite:` and a path. */
+  /** As written: `memory`, `sqlite:` and a path, or `postgres://` and a database. */
   readonly ledger: string;
   /** SHA-256 of the policy's data: equal policies have equal versions, however they are written. */
   readonly version: string;

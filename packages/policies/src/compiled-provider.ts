@@ -36,7 +36,7 @@ export interface ProviderParts {
 
 /**
  * A compiled policy as one provider (section 9 of the design): stateless denials first, then the one reserve, then the
- * arm where it is due. All that it holds outside this process is the ledger's entry of the attempt.
+ * engines, then the arm where it is due. All that it holds outside this process is the ledger's entry of the attempt.
  */
 export function compiledProvider(parts: ProviderParts): PolicyProvider {
   const provider = new CompiledProvider(parts);

@@ -10,7 +10,7 @@ export interface PolicySource {
   readonly data: unknown;
   /** The data before variables were filled in, which is what a policy's version follows from. */
   readonly written: unknown;
-  /** The folder that relative paths resolve against; the working directory for a policy defined in code. */
+  /** The policy's file, from whose folder relative paths are. Absent for a policy in code: they are from the working directory. */
   readonly file?: string;
   /** Where the value at a path stands, or, with `key`, the member's own name. */
   placeOf(path: PolicyPath, part?: "key" | "value"): PolicyPlace;

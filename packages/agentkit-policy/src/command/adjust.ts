@@ -25,7 +25,7 @@ export async function adjust(attemptId: string, { reason, asset, spent, policy: 
   await withPolicyFile(file, async ({ ledger }) => {
     const answer = await ledger.adjust({ attemptId, spent: lines.filter(({ amount }) => amount !== "0"), reason });
     if (!answer.ok) throw new UsageError(answer.reason);
-    const told = `${attemptId} counts ${lines.length === 0 ? "nothing" : `${counted}, and nothing else,`} from now on: ${reason}`;
+    const told = `${attemptId} counts ${lines.length === 0 ? "no money" : `${counted}, and nothing else,`} from now on: ${reason}`;
     process.stdout.write(`${printable(told)}\n`);
   });
 }

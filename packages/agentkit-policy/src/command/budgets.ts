@@ -8,8 +8,9 @@ import { withPolicyFile } from "./with-policy-file.js";
 export async function budgets(file: string, options: { readonly json?: boolean }): Promise<void> {
   await withPolicyFile(file, async (policy) => {
     const balances = await policy.balances();
+    const frozen = await policy.ledger.freezes();
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify(balances, undefined, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ limits: balances, frozen }, undefined, 2)}\n`);
       return;
     }
     const rows = balances.map((balance) => [
@@ -24,7 +25,7 @@ export async function budgets(file: string, options: { readonly json?: boolean }
         ? "nothing has been counted yet\n"
         : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`,
     );
-    for (const { scope, value, reason } of await policy.ledger.freezes())
+    for (const { scope, value, reason } of frozen)
       process.stdout.write(`${printable(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})`)}\n`);
   });
 }

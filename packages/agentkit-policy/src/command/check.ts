@@ -13,12 +13,18 @@ export async function check(file: string, { action: actions = [] }: CheckOptions
   const policy = checkPolicy(file, { actions });
   await checkEngines(file, builtInAdapters, { actions });
   const rows = [
-    ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy)]),
-    ...policy.statelessRules.map(({ id, kind, matcher }) => [id, kind, matchText(matcher.match)]),
-    ...policy.uses.map(({ rule }) => [rule.id, "use", `asks ${rule.use}${rule.mode === "shadow" ? ", in its shadow only" : ""}`]),
+    ...policy.limits.map((limit) => [limit.id, "limit", limitText(limit, policy) + whenText(limit.when)]),
+    ...policy.statelessRules.map(({ id, kind, matcher, when }) => [id, kind, matchText(matcher.match) + whenText(when)]),
+    ...policy.uses.map(({ rule }) => [
+      rule.id,
+      "use",
+      `asks ${rule.use}${rule.mode === "shadow" ? ", in its shadow only" : ""}${whenText(rule.when)}`,
+    ]),
   ];
+  const count = `${rows.length} ${rows.length === 1 ? "rule" : "rules"}`;
+  const held = policy.times.unresolved === "hold" ? "\nwhat nobody has proven counts until it is proven (unresolved: hold)" : "";
   process.stdout.write(
-    `${table(["rule", "kind", "does"], rows)}\n${file}: ${rows.length} ${rows.length === 1 ? "rule" : "rules"}, version ${policy.version.slice(0, 12)}\n`,
+    `${table(["rule", "kind", "does"], rows)}${held}\n${file}: ${count}, version ${policy.version.slice(0, 12)}\n`,
   );
 }
 
@@ -36,6 +42,11 @@ function windowText({ window }: CompiledLimit): string {
   if (window.kind === "calendar") return `each ${window.unit} (${window.timeZone ?? "UTC"})`;
   if (window.kind === "rolling") return `in any ${window.ms / 1000} s`;
   return { attempt: "in one attempt", lifetime: "ever", open: "open at a time" }[window.kind];
+}
+
+/** Where a rule applies at all: elsewhere it is not there. */
+function whenText(when: object | undefined): string {
+  return when === undefined ? "" : `; when ${matchText(when)}`;
 }
 
 function matchText(match: object): string {

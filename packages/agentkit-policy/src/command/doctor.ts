@@ -1,6 +1,7 @@
 import { examineEngines } from "@agentkit-policy/policies";
-import pc from "picocolors";
 import { builtInAdapters } from "../built-in-adapters.js";
+import { coloursFor } from "./colours.js";
+import { printable } from "./printable.js";
 
 /** `agentkit-policy doctor`: asks the engines of a policy file what an operator should know before agents run. Changes nothing. */
 export async function doctor(file: string, options: { readonly json?: boolean }): Promise<void> {
@@ -9,6 +10,11 @@ export async function doctor(file: string, options: { readonly json?: boolean })
     process.stdout.write(`${JSON.stringify(engines, undefined, 2)}\n`);
     return;
   }
-  const texts = engines.map(({ rule, use, lines }) => [pc.bold(`${rule} (use: ${use})`), ...lines.map((line) => `  ${line}`)]);
+  const { bold } = coloursFor(process.stdout);
+  const texts = engines.map(({ rule, use, lines }) => [
+    bold(printable(`${rule} (use: ${use})`)),
+    // What an engine says may be its server's words.
+    ...lines.map((line) => `  ${printable(line)}`),
+  ]);
   process.stdout.write(texts.length === 0 ? `${file} uses no engine\n` : `${texts.flat().join("\n")}\n`);
 }

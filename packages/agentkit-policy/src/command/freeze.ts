@@ -21,7 +21,7 @@ export async function freeze(
   value: string | undefined,
   options: FreezeOptions & { readonly reason: string },
 ): Promise<void> {
-  const written = frozenAsWritten(scope, value);
+  const written = frozenAsWritten("freeze", scope, value);
   const { what, remark } = frozen(written);
   await withPolicyFile(options.policy, ({ ledger }) => ledger.freeze({ ...what, reason: options.reason }));
   process.stdout.write(`${printable(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}`)}\n`);
@@ -29,7 +29,7 @@ export async function freeze(
 
 /** `agentkit-policy unfreeze` */
 export async function unfreeze(scope: string, value: string | undefined, options: FreezeOptions): Promise<void> {
-  const written = frozenAsWritten(scope, value);
+  const written = frozenAsWritten("unfreeze", scope, value);
   await withPolicyFile(options.policy, async ({ ledger }) => {
     // A ledger may hold a text that names nothing, from a freeze that took any: what `budgets` lists can be taken back.
     const isHeld = (await ledger.freezes()).some((held) => held.scope === written.scope && held.value === written.value);
@@ -40,14 +40,28 @@ export async function unfreeze(scope: string, value: string | undefined, options
   });
 }
 
-function frozenAsWritten(scope: string, value: string | undefined): Frozen {
+/** What each scope is named by, as an example. */
+const examples: Readonly<Record<Exclude<Freeze["scope"], "all">, string>> = {
+  wallet: "0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
+  user: "u1",
+  session: "s1",
+  run: "r7",
+  agent: "buyer",
+  action: "wallet.native_transfer",
+};
+
+function frozenAsWritten(command: "freeze" | "unfreeze", scope: string, value: string | undefined): Frozen {
   const known = frozenScopes.find((name) => name === scope);
   if (known === undefined) throw new UsageError(`"${scope}" cannot be frozen; known: ${frozenScopes.join(", ")}`);
-  if (known === "all" ? value !== undefined : value === undefined)
-    throw new UsageError(
-      known === "all" ? "all takes no value" : `name the ${known}, such as: agentkit-policy freeze ${known} NAME`,
-    );
-  return { scope: known, value: value ?? "" };
+  if (known === "all") {
+    if (value !== undefined) throw new UsageError("all takes no value");
+    return { scope: known, value: "" };
+  }
+  if (value === undefined) {
+    const reason = command === "freeze" ? ' --reason "…"' : "";
+    throw new UsageError(`name the ${known}, such as: agentkit-policy ${command} ${known} ${examples[known]}${reason}`);
+  }
+  return { scope: known, value };
 }
 
 /** The text by which the ledger knows what was written, and what an operator should know of it. */

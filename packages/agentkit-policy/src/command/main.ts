@@ -2,10 +2,10 @@
 import { LedgerFault } from "@agentkit-policy/ledger";
 import { PolicyFileError } from "@agentkit-policy/policies";
 import { Command } from "commander";
-import pc from "picocolors";
 import { adjust } from "./adjust.js";
 import { budgets } from "./budgets.js";
 import { check } from "./check.js";
+import { coloursFor } from "./colours.js";
 import { doctor } from "./doctor.js";
 import { endProcess, letReadersGo } from "./end-process.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
@@ -49,7 +49,7 @@ const budgetsCommand = program
 budgetsCommand
   .command("adjust")
   .description(
-    "sets all that one attempt counts, on your word; it is kept with the reason, and outside of what the ledger promises. An asset that is not named counts nothing any more",
+    "sets all the money that one attempt counts, on your word; it is kept with the reason, and outside of what the ledger promises. An asset that is not named counts nothing any more",
   )
   .argument("<attempt>", "the attempt's id, which events and logs call actionId")
   .requiredOption(
@@ -88,7 +88,9 @@ program
 
 program
   .command("reconcile")
-  .description("asks the chains of a policy file what became of every call that is unproven")
+  .description(
+    "asks the chains of a policy file what became of calls that are unproven, and tells its engines what they have missed",
+  )
   .argument("[file]", "the policy file", "policy.yaml")
   .option("--json", "print JSON")
   .action(reconcile);
@@ -98,7 +100,9 @@ try {
 } catch (error) {
   const isToldInWords = PolicyFileError.isInstance(error) || LedgerFault.isInstance(error) || error instanceof UsageError;
   if (!isToldInWords && !(error instanceof RangeError)) throw error;
-  process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
+  // By its code, the pages tell what became of the ledger and how to get out.
+  const code = LedgerFault.isInstance(error) ? `${error.code}: ` : "";
+  process.stderr.write(`${coloursFor(process.stderr).red("error:")} ${code}${error.message}\n`);
   process.exitCode = 1;
 }
 await endProcess();

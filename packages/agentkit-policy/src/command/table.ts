@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { coloursFor } from "./colours.js";
 import { printable } from "./printable.js";
 
 /** Columns under headings, a line for each row, whatever its cells hold; colours only where standard output is a terminal. */
@@ -12,5 +12,5 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd();
-  return [pc.bold(line(headings)), ...lines.map(line)].join("\n");
+  return [coloursFor(process.stdout).bold(line(headings)), ...lines.map(line)].join("\n");
 }
