@@ -60,6 +60,7 @@ export class World {
       options: z.strictObject({}),
       create: (_options, { rule }): PolicyProvider => ({
         beforeAction: ({ actionId }) => ({ decision: "allow", settlement: { held: `${rule} ${actionId}` } }),
+        beforeWalletCall: () => ({ decision: "allow" }),
         settle: (context, outcome, { settlements }) => void this.told.push({ rule, context, outcome, settlements }),
         ...engines[rule],
       }),
