@@ -6,6 +6,7 @@ import { type CatalogueEntry, catalogueEntryOf } from "./catalogue.js";
 import { decode } from "./decode.js";
 import { type DescribeScope, invalidOf, type Reading, unknownEffects } from "./describe/describer.js";
 import { describers } from "./describe/describers.js";
+import { KnownTokens } from "./known-tokens.js";
 
 /** Says what an action of the user's own would do, given its plain, tagged arguments. */
 export type DescribeAction = (
@@ -28,7 +29,7 @@ const externalEffects: readonly Effect[] = Object.freeze([Object.freeze({ kind: 
  * @throws TypeError when a key of `tokens` is no token, or its decimals are none.
  */
 export function createActionReader(options: ActionReaderOptions = {}): ActionReader {
-  const decimals = decimalsTable(options.tokens ?? {});
+  const tokens = new KnownTokens(decimalsTable(options.tokens ?? {}));
   const own = new Map(Object.entries(options.describe ?? {}));
   return {
     describe(facts, read) {
@@ -37,9 +38,9 @@ export function createActionReader(options: ActionReaderOptions = {}): ActionRea
       const entry = catalogueEntryOf(facts.actionName);
       // An action that nobody knows may do anything, and is only seen where it goes through the wallet.
       if (entry === undefined) return { effects: unknownEffects, spends: true, throughWallet: true };
-      return describeBuiltIn(entry, { facts, read, decimals });
+      return describeBuiltIn(entry, { facts, read, tokens });
     },
-    decode,
+    decode: (call) => decode(call, tokens),
   };
 }
 

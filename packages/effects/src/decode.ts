@@ -1,8 +1,9 @@
 import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import { isEvmChain, parseAddress, toAccountId } from "./address.js";
 import { erc20Asset, nativeAsset } from "./assets.js";
-import { namesErc20Function, readErc20Call } from "./erc20-calldata.js";
-import { exposureOf } from "./exposure.js";
+import { KnownTokens } from "./known-tokens.js";
+import { namesTokenMethod, readTokenCall } from "./token-calldata.js";
+import { tokenEffects } from "./token-effects.js";
 
 const unknown: readonly Effect[] = Object.freeze([Object.freeze({ kind: "unknown", basis: "decoded" } as const)]);
 
@@ -10,7 +11,7 @@ const unknown: readonly Effect[] = Object.freeze([Object.freeze({ kind: "unknown
  * What a wallet call would do, read from the call alone. Total: whatever cannot be told for certain is `unknown`, and a
  * call to a contract that is not understood is a `contract_call`; neither is ever left out.
  */
-export function decode(call: WalletCallFacts): readonly Effect[] {
+export function decode(call: WalletCallFacts, tokens: KnownTokens = new KnownTokens()): readonly Effect[] {
   if (call.method === "escape") return [{ kind: "escape", method: call.walletMethod, basis: "decoded" }];
   if (call.method === "sign_hash") return [{ kind: "sign_hash", basis: "decoded" }];
   // A field that nobody understands can change all the others.
@@ -19,11 +20,11 @@ export function decode(call: WalletCallFacts): readonly Effect[] {
   // Only eip155 wallets prefix what they sign as a message. Elsewhere its bytes may be a transaction.
   if (!isEvmChain(chainId)) return unknown;
   if (call.method === "sign_message") return [{ kind: "sign_message", basis: "decoded" }];
-  if (call.method === "send" || call.method === "sign_transaction") return decodeTransaction(call, chainId);
+  if (call.method === "send" || call.method === "sign_transaction") return decodeTransaction(call, chainId, tokens);
   return unknown;
 }
 
-function decodeTransaction(call: WalletCallFacts, chainId: string): readonly Effect[] {
+function decodeTransaction(call: WalletCallFacts, chainId: string, tokens: KnownTokens): readonly Effect[] {
   const value = call.value ?? "0";
   const data = call.data ?? "0x";
   if (!isAtomic(value) || !isBytes(data)) return unknown;
@@ -35,9 +36,9 @@ function decodeTransaction(call: WalletCallFacts, chainId: string): readonly Eff
   if (to === undefined) return unknown;
   const account = toAccountId(chainId, to);
   if (data === "0x") return [valueTransfer(chainId, value, account)];
-  const effect = decodeCalldata(call, chainId, to, data);
+  const effects = decodeCalldata(call, chainId, to, data, tokens);
   // A call's own value moves whatever its calldata says.
-  return value === "0" ? [effect] : [valueTransfer(chainId, value, account), effect];
+  return value === "0" ? effects : [valueTransfer(chainId, value, account), ...effects];
 }
 
 function valueTransfer(chainId: string, amount: string, counterparty: string | undefined): Effect {
@@ -50,28 +51,17 @@ function valueTransfer(chainId: string, amount: string, counterparty: string | u
   };
 }
 
-/** One effect of calldata that is not empty. */
-function decodeCalldata(call: WalletCallFacts, chainId: string, to: string, data: string): Effect {
-  const contract = toAccountId(chainId, to);
-  const token = readErc20Call(data);
-  if (token === undefined) {
-    // A contract reads the words that it needs and ignores a dirty or an extra byte: money moves all the same, and
-    // nobody may admit it as some call to a contract.
-    if (namesErc20Function(data)) return { kind: "unknown", basis: "decoded" };
-    return { kind: "contract_call", contract, method: data.slice(0, 10).toLowerCase(), basis: "decoded" };
+/** The effects of calldata that is not empty. */
+function decodeCalldata(call: WalletCallFacts, chainId: string, to: string, data: string, tokens: KnownTokens): Effect[] {
+  const token = readTokenCall(data);
+  if (token !== undefined) {
+    return tokenEffects(token, { chainId, token: to, from: call.from, isKnown: tokens.has(erc20Asset(chainId, to)) });
   }
-  const { method, amount } = token;
-  const asset = erc20Asset(chainId, to);
-  const common = { asset, contract, method, basis: "decoded" } as const;
-  if (method === "approve") {
-    return { ...common, kind: "approval", amount: exposureOf(amount), counterparty: toAccountId(chainId, token.spender) };
-  }
-  // Of somebody else's tokens it spends nothing of this wallet's. Of zero it moves nothing of an ERC-20 token, but the
-  // first token of a collection: ERC-721 has the same selector, with an id for an amount.
-  if (method === "transferFrom" && (amount === 0n || token.from !== call.from?.toLowerCase())) {
-    return { kind: "contract_call", contract, method, basis: "decoded" };
-  }
-  return { ...common, kind: "transfer", amount: amount.toString(), counterparty: toAccountId(chainId, token.to) };
+  // A contract reads the words that it needs and ignores a dirty or an extra byte: money moves all the same, and nobody may admit it as
+  // some call to a contract.
+  if (namesTokenMethod(data)) return [{ kind: "unknown", basis: "decoded" }];
+  const method = data.slice(0, 10).toLowerCase();
+  return [{ kind: "contract_call", contract: toAccountId(chainId, to), method, basis: "decoded" }];
 }
 
 function isAtomic(text: string): boolean {

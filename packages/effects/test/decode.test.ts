@@ -3,6 +3,7 @@ import { isEffect } from "@agentkit-policy/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode } from "../src/decode.js";
+import { tokenMethods } from "../src/token-methods.js";
 import { calldata, callOf, chainId, payee, runs, selectors, usdc, wallet, word } from "./support.js";
 
 const account = (address: string) => `${chainId}:${address}`;
@@ -86,8 +87,9 @@ describe.each(["send", "sign_transaction"] as const)("a transaction by %s", (met
     expect(transaction({ to: usdc, data: own, from: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266" })).toEqual([transfer]);
     expect(transaction({ to: usdc, data: calldata(selectors.transferFrom, payee, wallet, 9n) })).toEqual([opaque]);
     expect(transaction({ to: usdc, data: calldata(selectors.transferFrom, wallet, payee, 0n) })).toEqual([opaque]);
+    // Where nobody says whose wallet it is, they may be its own tokens.
     const { from: _, ...nobody } = callOf({ method, to: usdc, data: own });
-    expect(decode(nobody)).toEqual([opaque]);
+    expect(decode(nobody)).toEqual([transfer]);
   });
 
   test.each([
@@ -172,7 +174,7 @@ describe("a call that is no transaction", () => {
 
 describe("any call", () => {
   const bytes = fc.uint8Array({ maxLength: 140 }).map((value) => `0x${Buffer.from(value).toString("hex")}`);
-  const selector = fc.constantFrom(...Object.values(selectors));
+  const selector = fc.constantFrom(...[...tokenMethods.keys()].map((key) => `0x${key}`));
   const likeErc20 = fc.tuple(selector, bytes).map(([head, tail]) => head + tail.slice(2));
 
   test("decodes to effects that keep the contract, at least one, and never throws", () => {

@@ -1,12 +1,12 @@
 import type { ActionFacts, InvalidDescription, Read } from "@agentkit-policy/core";
 import type { Effect } from "@agentkit-policy/schema";
+import type { KnownTokens } from "../known-tokens.js";
 
 /** What a describer works with. */
 export interface DescribeScope {
   readonly facts: ActionFacts;
   readonly read: Read;
-  /** Decimals that the user gave, by CAIP-19 id; they come before the built-in table. */
-  readonly decimals: ReadonlyMap<string, number>;
+  readonly tokens: KnownTokens;
 }
 
 /** What an action's arguments say it would do. */

@@ -1,7 +1,7 @@
 import type { Effect, JsonValue } from "@agentkit-policy/schema";
 import { isEvmChain, toAccountId } from "../address.js";
 import { areDecimals, parseUnits } from "../amount.js";
-import { erc20Asset, tokenDecimals } from "../assets.js";
+import { erc20Asset } from "../assets.js";
 import { beyondWord, exposureOf } from "../exposure.js";
 import { addressOf, amountText, isZero, pickArguments } from "./arguments.js";
 import { ArgumentsError, type DescribeScope, type Reading, unknownEffects } from "./describer.js";
@@ -77,7 +77,7 @@ function describeTokenUse(kind: "transfer" | "approval", scope: DescribeScope, u
   };
 
   if (use.text === "unlimited") return reading("unlimited");
-  const known = scope.decimals.get(asset) ?? tokenDecimals(asset);
+  const known = scope.tokens.decimalsOf(asset);
   if (known !== undefined) return reading(atomicText(kind, use.text, known));
   return readDecimals(scope, chainId, token).then((decimals) =>
     // Without decimals no amount is declared, so the envelope covers none, and the wallet call is judged for all of it.
