@@ -1,8 +1,15 @@
 import { tokenDecimals } from "./assets.js";
 
-/** The contracts that are known to be ERC-20 tokens: those that are built in, and those that the user gave decimals of. */
+/** How many tokens that told their decimals are remembered. */
+const maxTold = 1024;
+
+/**
+ * The contracts that are known to be ERC-20 tokens: those that are built in, those that the user gave decimals of, and those that told
+ * their decimals, which the contract of a collection has none of.
+ */
 export class KnownTokens {
   readonly #given: ReadonlyMap<string, number>;
+  readonly #told = new Set<string>();
 
   /** @param given Decimals that the user gave, by CAIP-19 id; they come before the built-in table. */
   constructor(given: ReadonlyMap<string, number> = new Map()) {
@@ -10,7 +17,14 @@ export class KnownTokens {
   }
 
   has(asset: string): boolean {
-    return this.decimalsOf(asset) !== undefined;
+    return this.decimalsOf(asset) !== undefined || this.#told.has(asset);
+  }
+
+  /** Remembers that a contract told its decimals. */
+  told(asset: string): void {
+    // An agent can ask about any number of contracts. What is forgotten is judged as a contract that nobody knows, the safe side.
+    if (this.#told.size >= maxTold) this.#told.clear();
+    this.#told.add(asset);
   }
 
   /** Decimals that need no look at the chain. */

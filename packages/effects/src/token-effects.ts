@@ -36,9 +36,12 @@ export function tokenEffects({ method, accounts, numbers }: TokenCall, { chainId
   const amount = numbers.get("amount");
   // Single tokens have no amount that a limit could count: not even a rule that names their contract admits what nobody can value.
   if (amount === undefined) return [{ ...named, kind: "unknown" }];
-  // Of zero it moves nothing of an ERC-20 token, but the first token of a collection: ERC-721 has the same selector, with an id for an
-  // amount.
-  if (method.name === "transferFrom" && amount === 0n) return [opaque];
+  if (amount === 0n) {
+    // Of zero it moves and grants nothing of an ERC-20 token, but the first token of a collection: ERC-721 has the same selectors, with an
+    // id for an amount. So where nobody knows that it is such a token, some rule has to name the call, and a list of payees judges it.
+    if (!isKnown) return [{ ...named, kind: "contract_call" }];
+    if (owner !== undefined) return [opaque];
+  }
   if (method.does === "approval") return [{ ...common, kind: "approval", amount: exposureOf(amount) }];
   const transfer: Effect = { ...common, kind: "transfer", amount: amount.toString() };
   // Of a contract that may be something else it is judged as both: what it moves of its own counts, and some rule has to name the call.

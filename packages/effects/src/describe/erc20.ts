@@ -79,10 +79,12 @@ function describeTokenUse(kind: "transfer" | "approval", scope: DescribeScope, u
   if (use.text === "unlimited") return reading("unlimited");
   const known = scope.tokens.decimalsOf(asset);
   if (known !== undefined) return reading(atomicText(kind, use.text, known));
-  return readDecimals(scope, chainId, token).then((decimals) =>
+  return readDecimals(scope, chainId, token).then((decimals) => {
     // Without decimals no amount is declared, so the envelope covers none, and the wallet call is judged for all of it.
-    reading(decimals === undefined ? undefined : atomicText(kind, use.text, decimals)),
-  );
+    if (decimals === undefined) return reading(undefined);
+    scope.tokens.told(asset);
+    return reading(atomicText(kind, use.text, decimals));
+  });
 }
 
 function atomicText(kind: "transfer" | "approval", text: string, decimals: number): string {
