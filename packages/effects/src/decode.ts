@@ -2,6 +2,7 @@ import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
 import { isEvmChain, parseAddress, toAccountId } from "./address.js";
 import { erc20Asset, nativeAsset } from "./assets.js";
 import { KnownTokens } from "./known-tokens.js";
+import { readMessage } from "./message.js";
 import { namesTokenMethod, readTokenCall } from "./token-calldata.js";
 import { tokenEffects } from "./token-effects.js";
 
@@ -19,9 +20,15 @@ export function decode(call: WalletCallFacts, tokens: KnownTokens = new KnownTok
   const { chainId } = call;
   // Only eip155 wallets prefix what they sign as a message. Elsewhere its bytes may be a transaction.
   if (!isEvmChain(chainId)) return unknown;
-  if (call.method === "sign_message") return [{ kind: "sign_message", basis: "decoded" }];
+  if (call.method === "sign_message") return decodeMessage(call);
   if (call.method === "send" || call.method === "sign_transaction") return decodeTransaction(call, chainId, tokens);
   return unknown;
+}
+
+function decodeMessage({ payload }: WalletCallFacts): readonly Effect[] {
+  const message = readMessage(payload);
+  if (message === undefined) return unknown;
+  return [{ kind: message === "hash" ? "sign_hash" : "sign_message", basis: "decoded" }];
 }
 
 function decodeTransaction(call: WalletCallFacts, chainId: string, tokens: KnownTokens): readonly Effect[] {
