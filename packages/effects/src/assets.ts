@@ -1,5 +1,6 @@
 import { isEvmChain, parseAddress } from "./address.js";
 import { areDecimals } from "./amount.js";
+import { isNativeName } from "./native-names.js";
 
 /** What is known of a token. Only its decimals decide anything; the symbol is for people. */
 interface KnownToken {
@@ -22,7 +23,16 @@ const nativeSymbols: ReadonlyMap<string, string> = new Map([
   ["eip155:56", "BNB"],
   ["eip155:100", "xDAI"],
   ["eip155:137", "POL"],
+  ["eip155:1088", "METIS"],
+  ["eip155:1284", "GLMR"],
+  ["eip155:1285", "MOVR"],
+  ["eip155:1287", "DEV"],
+  ["eip155:42220", "CELO"],
   ["eip155:43114", "AVAX"],
+  ["eip155:44787", "CELO"],
+  ["eip155:59902", "METIS"],
+  ["eip155:80002", "POL"],
+  ["eip155:11142220", "CELO"],
 ]);
 
 /** Decimals of the native coin on every EVM chain: `value` is counted in 10^-18. */
@@ -33,9 +43,13 @@ export function nativeAsset(chainId: string): string {
   return `${chainId}/slip44:60`;
 }
 
-/** The CAIP-19 id of an ERC-20 token, given a CAIP-2 id and an address that `parseAddress` accepts. */
+/**
+ * The CAIP-19 id of an ERC-20 token, given a CAIP-2 id and an address that `parseAddress` accepts. Where the chain's own coin has the
+ * address, that of the coin: a limit on the coin counts what leaves under either name.
+ */
 export function erc20Asset(chainId: string, token: string): string {
-  return `${chainId}/erc20:${token.toLowerCase()}`;
+  const address = token.toLowerCase();
+  return isNativeName(chainId, address) ? nativeAsset(chainId) : `${chainId}/erc20:${address}`;
 }
 
 /** Decimals of an asset, for the native coin of an EVM chain and the built-in tokens; undefined for any other. */
@@ -51,7 +65,7 @@ export function symbolOf(asset: string): string | undefined {
 
 /**
  * Decimals by CAIP-19 id, with EVM addresses in lower case.
- * @throws TypeError when a key is no `eip155:N/erc20:0x...`, or decimals are no whole number from 0 to 255.
+ * @throws TypeError when a key is no `eip155:N/erc20:0x...`, or names the coin of a chain, or decimals are no whole number from 0 to 255.
  */
 export function decimalsTable(tokens: Readonly<Record<string, { readonly decimals: number }>>): ReadonlyMap<string, number> {
   const table = new Map<string, number>();
@@ -62,7 +76,10 @@ export function decimalsTable(tokens: Readonly<Record<string, { readonly decimal
     const parsed = isEvmChain(chainId) ? parseAddress(address) : undefined;
     if (parsed === undefined) throw new TypeError(`"${key}" is no token: write eip155:CHAIN/erc20:0xADDRESS`);
     if (!areDecimals(token.decimals)) throw new TypeError(`the decimals of "${key}" are a whole number from 0 to 255`);
-    table.set(erc20Asset(chainId, parsed), token.decimals);
+    const asset = erc20Asset(chainId, parsed);
+    // A coin has 18 decimals on every chain. And whoever names the token has rules about a name that nothing that moves would have.
+    if (isNative(asset)) throw new TypeError(`"${key}" is the chain's own coin: write ${asset}`);
+    table.set(asset, token.decimals);
   }
   return table;
 }

@@ -23,6 +23,27 @@ describe("an asset", () => {
     expect(symbolOf(asset)).toBe(symbol);
   });
 
+  test.each([
+    ["CELO on Celo", "eip155:42220", "0x471EcE3750Da237f93B8E339c536989b8978a438", "CELO"],
+    ["CELO on Alfajores", "eip155:44787", "0xF194afDf50B03e69Bd7D057c1Aa9e10c9954E4C9", "CELO"],
+    ["CELO on Celo Sepolia", "eip155:11142220", "0x471EcE3750Da237f93B8E339c536989b8978a438", "CELO"],
+    ["GLMR on Moonbeam", "eip155:1284", "0x0000000000000000000000000000000000000802", "GLMR"],
+    ["MOVR on Moonriver", "eip155:1285", "0x0000000000000000000000000000000000000802", "MOVR"],
+    ["DEV on Moonbase Alpha", "eip155:1287", "0x0000000000000000000000000000000000000802", "DEV"],
+    ["METIS on Andromeda", "eip155:1088", "0xdeaddeaddeaddeaddeaddeaddeaddeaddead0000", "METIS"],
+    ["METIS on its Sepolia", "eip155:59902", "0xdeaddeaddeaddeaddeaddeaddeaddeaddead0000", "METIS"],
+    ["POL on Polygon", "eip155:137", "0x0000000000000000000000000000000000001010", "POL"],
+    ["POL on Amoy", "eip155:80002", "0x0000000000000000000000000000000000001010", "POL"],
+    ["ETH on ZKsync Era", "eip155:324", "0x000000000000000000000000000000000000800A", "ETH"],
+    ["ETH on its Sepolia", "eip155:300", "0x000000000000000000000000000000000000800A", "ETH"],
+  ])("that is the chain's coin under the name of a token, %s, is the coin", (_what, chain, address, symbol) => {
+    const coin = nativeAsset(chain);
+    expect(erc20Asset(chain, address)).toBe(coin);
+    expect(symbolOf(coin)).toBe(symbol);
+    // The same address on another chain is another contract.
+    expect(erc20Asset("eip155:8453", address)).toBe(`eip155:8453/erc20:${address.toLowerCase()}`);
+  });
+
   test("a known token's address on another chain is another token", () => {
     expect(tokenDecimals("eip155:10/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913")).toBeUndefined();
     expect(symbolOf("eip155:10/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913")).toBeUndefined();
