@@ -18,9 +18,6 @@ export interface TokenPlace {
 export function tokenEffects({ method, accounts, numbers }: TokenCall, { chainId, token, from, isKnown }: TokenPlace): Effect[] {
   const contract = toAccountId(chainId, token);
   const opaque: Effect = { kind: "contract_call", contract, method: method.name, basis: "decoded" };
-  const owner = accounts.get("owner");
-  // Of somebody else's tokens it spends nothing of this wallet's. Where nobody says whose wallet this is they may be its own, and count.
-  if (owner !== undefined && from !== undefined && owner !== from.toLowerCase()) return [opaque];
   const receiver = accounts.get("receiver");
   const named = {
     ...(receiver === undefined ? {} : { counterparty: toAccountId(chainId, receiver) }),
@@ -34,8 +31,12 @@ export function tokenEffects({ method, accounts, numbers }: TokenCall, { chainId
     return [numbers.get("granted") === 0n ? opaque : { ...common, kind: "operator_approval", amount: "unlimited" }];
   }
   const amount = numbers.get("amount");
-  // Single tokens have no amount that a limit could count: not even a rule that names their contract admits what nobody can value.
+  // Single tokens have no amount that a limit could count, whosever they are: not even a rule that names their contract admits what nobody
+  // can value.
   if (amount === undefined) return [{ ...named, kind: "unknown" }];
+  const owner = accounts.get("owner");
+  // Of somebody else's tokens it spends nothing of this wallet's. Where nobody says whose wallet this is they may be its own, and count.
+  if (owner !== undefined && from !== undefined && owner !== from.toLowerCase()) return [opaque];
   if (amount === 0n) {
     // Of zero it moves and grants nothing of an ERC-20 token, but the first token of a collection: ERC-721 has the same selectors, with an
     // id for an amount. So where nobody knows that it is such a token, some rule has to name the call, and a list of payees judges it.
