@@ -1,4 +1,4 @@
-import { canonicalActions, isKnownAction, knownActionNames, parseAddress } from "@agentkit-policy/effects";
+import { canonicalActions, erc20Asset, isKnownAction, knownActionNames, parseAddress } from "@agentkit-policy/effects";
 import { patternTest } from "./matching.js";
 import { networkIds } from "./networks.js";
 import type { PolicyPath } from "./policy-source.js";
@@ -30,6 +30,10 @@ export class References {
       this.#complain(path, `"${asset}" is no asset that is known here`, hint);
     }
     if (asset !== asset.toLowerCase()) this.#complain(path, "the asset is not in lower case", `write "${asset.toLowerCase()}"`);
+    const [chain = "", token] = asset.split("/erc20:");
+    const known = token === undefined ? asset : erc20Asset(chain, token);
+    // Whatever leaves under this name is the coin, so that a rule about the name would never match.
+    if (known !== asset) this.#complain(path, "this token is the chain's own coin", `write "${known}"`);
   }
 
   /** CAIP-2. */
