@@ -141,17 +141,22 @@ export class AttemptMachine {
     if (attempt === undefined) return undefined;
     attempt.settledWith = facts;
     attempt.denial ??= facts.denial;
-    const outcome = this.#outcome(attempt, facts);
-    this.#emitOutcome(attempt, outcome);
-    const told = new Ended(attempt, facts);
-    const tell = (): Promise<void> | undefined => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told);
-    this.#forgetWhenDone(attempt, outcome);
-    const settling = attempt.settling === undefined ? tell() : attempt.settling.then(tell);
-    if (settling !== undefined) {
-      attempt.settling = settling;
-      await settling;
+    try {
+      const outcome = this.#outcome(attempt, facts);
+      this.#emitOutcome(attempt, outcome);
+      const told = new Ended(attempt, facts);
+      const tell = (): Promise<void> | undefined => tellParticipants(this.#runtime, attempt, attempt.participants, outcome, told);
+      this.#forgetWhenDone(attempt, outcome);
+      const settling = attempt.settling === undefined ? tell() : attempt.settling.then(tell);
+      if (settling !== undefined) {
+        attempt.settling = settling;
+        await settling;
+      }
+      return outcome;
+    } catch (error) {
+      this.#untold(attempt, error);
+      return undefined;
     }
-    return outcome;
   }
 
   /**
@@ -174,6 +179,16 @@ export class AttemptMachine {
     }
     this.#attempts.set(facts.actionId, attempt);
     return (await this.settle(settled)) ?? this.#outcome(attempt, settled);
+  }
+
+  /**
+   * Nobody can say what became of an attempt, so nobody is told: what it holds goes on counting as spent until its own date,
+   * the safe side. Neither the action's result nor the process may suffer for it.
+   */
+  #untold({ facts: { actionId, actionName } }: Attempt, error: unknown): void {
+    const reason = `what became of the attempt could not be told: ${errorText(error)}`;
+    this.#runtime.emit({ type: "settlement.failed", actionId, actionName, reason });
+    this.#runtime.logger.warn(`settlement failed: ${reason}`);
   }
 
   /** Whether this machine opened the attempt and still remembers it. */
@@ -207,10 +222,12 @@ export class AttemptMachine {
       return;
     }
     attempt.expectedAnswers += 1;
-    void settledAnswer(answer).then((late) => {
-      const isNews = late?.decision !== "deny" && attempt.allowedBy(provider, late?.settlement);
-      this.#answered(attempt, isNews);
-    });
+    settledAnswer(answer)
+      .then((late) => {
+        const isNews = late?.decision !== "deny" && attempt.allowedBy(provider, late?.settlement);
+        this.#answered(attempt, isNews);
+      })
+      .catch((error: unknown) => this.#untold(attempt, error));
   }
 
   /** An answer came. If it brought something after the attempt was settled, that is settled too (`settle:cumulative`). */
@@ -218,7 +235,8 @@ export class AttemptMachine {
     attempt.expectedAnswers -= 1;
     if (attempt.settledWith !== undefined && isNews) void this.settle(attempt.settledWith);
     else if (attempt.settledWith !== undefined) this.#forgetWhenDone(attempt, this.#outcome(attempt, attempt.settledWith));
-    else if (attempt.released !== undefined) void this.#release(attempt, attempt.released);
+    else if (attempt.released !== undefined)
+      this.#release(attempt, attempt.released).catch((error: unknown) => this.#untold(attempt, error));
   }
 
   /** Tells those who allowed, and have not been told yet, that the attempt was denied. A slow one goes on in the background. */

@@ -1,6 +1,16 @@
+/** A member of a value that somebody threw. Total: a getter or a Proxy may throw too, and says nothing then. */
+export function thrownMember(value: unknown, name: string | symbol): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    return Reflect.get(value, name);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Marks survive duplicate copies of this package, which `instanceof` does not. */
 function hasMark(value: unknown, mark: symbol): boolean {
-  return typeof value === "object" && value !== null && Reflect.get(value, mark) === true;
+  return thrownMember(value, mark) === true;
 }
 
 const deniedMark = Symbol.for("@agentkit-policy/core/ActionDeniedError");

@@ -1,7 +1,7 @@
 import type { WalletMethod } from "@agentkit-policy/schema";
 import { currentScope, inAttempt, type Scope } from "./attempt-scope.js";
 import { Deadline } from "./deadline.js";
-import { ActionDeniedError, type Denial, InsufficientFundsError } from "./errors.js";
+import { ActionDeniedError, type Denial, InsufficientFundsError, thrownMember } from "./errors.js";
 import { OpenAttempt } from "./open-attempt.js";
 import type { PolicyHook } from "./policy-hook.js";
 import { takeTurn } from "./send-queue.js";
@@ -236,11 +236,14 @@ function isSend(call: IncomingCall): boolean {
   return call.method === "send";
 }
 
-/** viem's own class of error for a failed gas estimation, anywhere in the chain of causes. */
+/**
+ * viem's own class of error for a failed gas estimation, anywhere in the chain of causes. An error that cannot be read is
+ * none (`guard:never-left`): what is not proven not to have left counts as gone.
+ */
 function hasEstimationError(error: unknown): boolean {
   for (let current = error, depth = 0; typeof current === "object" && current !== null && depth < 16; depth += 1) {
-    if ((current as { name?: unknown }).name === "EstimateGasExecutionError") return true;
-    current = (current as { cause?: unknown }).cause;
+    if (thrownMember(current, "name") === "EstimateGasExecutionError") return true;
+    current = thrownMember(current, "cause");
   }
   return false;
 }

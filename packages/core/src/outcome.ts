@@ -1,4 +1,5 @@
 import type { Effect, JournalCall, MoneyLine, OutcomeStatus, Transaction, WalletCallFacts } from "@agentkit-policy/schema";
+import { thrownMember } from "./errors.js";
 import { largerPerAsset, moneyLines } from "./money.js";
 import type { SettledCall, SettledOutcome } from "./provider.js";
 
@@ -124,11 +125,12 @@ const controlFlowNames = new Set([
   "GeneratorExit",
 ]);
 
-/** Whether a thrown value is how a framework leaves an action on purpose, rather than a failure of it. */
+/**
+ * Whether a thrown value is how a framework leaves an action on purpose, rather than a failure of it. Total, because an
+ * attempt has to be settled whatever was thrown: a value that cannot be read is an ordinary failure. Only the label hangs
+ * on it, never the money.
+ */
 export function isControlFlow(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
-  return (
-    controlFlowNames.has(String((error as { name?: unknown }).name)) ||
-    (error as { is_bubble_up?: unknown }).is_bubble_up === true
-  );
+  const name = thrownMember(error, "name");
+  return (typeof name === "string" && controlFlowNames.has(name)) || thrownMember(error, "is_bubble_up") === true;
 }
