@@ -74,7 +74,7 @@ function readTransaction(base: BaseFacts, args: readonly unknown[], wallet: Wall
   const otherFields = Object.keys(fresh).filter((field) => !transactionFields.has(field));
   // Whose key signs and on which chain is the wallet's own business; a transaction that says otherwise is not understood.
   if (!isOwnAccount(account, wallet) || !isOwnAccount(from, wallet)) otherFields.push("from");
-  if (!isOwnChain(fresh["chainId"], wallet) || !isOwnChain(chain, wallet)) otherFields.push("chainId");
+  if (!namesOwnChain(base.method, fresh["chainId"], wallet) || !isOwnChain(chain, wallet)) otherFields.push("chainId");
   if (fresh["type"] !== undefined && !plainTypes.has(String(fresh["type"]))) otherFields.push("type");
   return {
     facts: {
@@ -132,9 +132,26 @@ function isOwnAccount(account: unknown, wallet: WalletFacts): boolean {
   return typeof address === "string" && address.toLowerCase() === wallet.walletAddress;
 }
 
+/**
+ * Whether a transaction is for the wallet's chain and no other. A wallet that sends puts its own chain into what it signs; one
+ * that only signs takes what it is given, and a signature without a chain is valid on every chain.
+ *
+ * fail:closed: such a call is one that nobody can read. Filling the chain in would not reach a host in another language,
+ * which signs its own copy of what is read here.
+ */
+function namesOwnChain(method: WalletMethod, chainId: unknown, wallet: WalletFacts): boolean {
+  if (chainId === undefined || chainId === null) return method === "send";
+  // An object can be the wallet's chain to us and no chain at all to whoever serialises it.
+  return typeof chainId !== "object" && isChainId(chainId, wallet);
+}
+
+/** viem's `chain`, which is read and never handed over. */
 function isOwnChain(chain: unknown, wallet: WalletFacts): boolean {
   if (chain === undefined || chain === null) return true;
-  const id = typeof chain === "object" ? (chain as { id?: unknown }).id : chain;
+  return isChainId(typeof chain === "object" ? (chain as { id?: unknown }).id : chain, wallet);
+}
+
+function isChainId(id: unknown, wallet: WalletFacts): boolean {
   const text = typeof id === "string" && /^0x[0-9a-fA-F]+$/.test(id) ? BigInt(id).toString() : String(id);
   return wallet.chainId === `eip155:${text}`;
 }
