@@ -8,7 +8,7 @@ import { takeTurn } from "./send-queue.js";
 import { SnapshotError } from "./snapshot.js";
 import { type ReadCall, readWalletCall } from "./wallet-call.js";
 import { readWalletFacts, type WalletFacts, type WalletLike } from "./wallet-facts.js";
-import { estimationErrorsAreProof } from "./wallet-methods.js";
+import { estimationErrorsAreProof, nativeUnitOf } from "./wallet-methods.js";
 
 /** A call to a guarded wallet, as it came in. */
 export interface IncomingCall {
@@ -46,7 +46,8 @@ export async function judgeWalletCall(hook: PolicyHook, wallet: object, incoming
   const facts = readFactsOrDeny(wallet as WalletLike, attempt);
   let read: ReadCall;
   try {
-    read = readWalletCall(callId, incoming.method, incoming.walletMethod, incoming.args, facts);
+    const { method, walletMethod, args } = incoming;
+    read = readWalletCall(callId, method, walletMethod, args, facts, nativeUnitOf(wallet, walletMethod));
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     throw denyCall(attempt, { code: "invalid_arguments", reason: error.message });

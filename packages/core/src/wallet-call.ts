@@ -27,13 +27,17 @@ const transactionFields = new Set([
 /** Envelope types that carry nothing beyond those fields. */
 const plainTypes = new Set(["legacy", "eip2930", "eip1559", "0x0", "0x1", "0x2"]);
 
-/** @throws SnapshotError when the arguments have no exact reading. */
+/**
+ * @param nativeUnit the atomic units that this wallet's `nativeTransfer` moves for a value of 1
+ * @throws SnapshotError when the arguments have no exact reading.
+ */
 export function readWalletCall(
   callId: string,
   method: WalletMethod,
   walletMethod: string,
   args: readonly unknown[],
   wallet: WalletFacts,
+  nativeUnit = 1n,
 ): ReadCall {
   const base = {
     callId,
@@ -43,19 +47,20 @@ export function readWalletCall(
     ...(wallet.walletAddress === undefined ? {} : { from: wallet.walletAddress }),
   };
   if (wallet.chainId?.startsWith("eip155:") !== true) return readOpaqueCall(base, args);
-  if (walletMethod === "nativeTransfer") return readNativeTransfer(base, args);
+  if (walletMethod === "nativeTransfer") return readNativeTransfer(base, args, nativeUnit);
   if (method === "send" || method === "sign_transaction") return readTransaction(base, args, wallet);
   return readOpaqueCall(base, args);
 }
 
 type BaseFacts = Pick<WalletCallFacts, "callId" | "method" | "walletMethod" | "chainId" | "from">;
 
-function readNativeTransfer(base: BaseFacts, args: readonly unknown[]): ReadCall {
+function readNativeTransfer(base: BaseFacts, args: readonly unknown[], unit: bigint): ReadCall {
   const [to, value] = args;
   if (typeof to !== "string" || typeof value !== "string" || !/^(0|[1-9][0-9]*)$/.test(value)) {
     throw new SnapshotError("a native transfer takes an address and an amount in atomic units, both as text");
   }
-  return { facts: Object.assign(base, { to, value }), args: [to, value] };
+  // Judged is what it moves; handed over is what the wallet was asked.
+  return { facts: Object.assign(base, { to, value: (BigInt(value) * unit).toString() }), args: [to, value] };
 }
 
 function readTransaction(base: BaseFacts, args: readonly unknown[], wallet: WalletFacts): ReadCall {

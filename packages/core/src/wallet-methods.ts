@@ -48,6 +48,12 @@ const transfersBySending = new Set([
   "PrivyEvmWalletProvider",
 ]);
 
+/**
+ * The class whose `nativeTransfer` says that it takes atomic units, as every other does, and hands its value on to Coinbase,
+ * which takes it for whole ones: asked for 5 wei, it sends 5 ETH (seen in AgentKit 0.10.4).
+ */
+const takesWholeUnits = { className: "LegacyCdpWalletProvider", name: "legacy_cdp_wallet_provider" };
+
 /** Classes that throw viem's gas estimation error only before anything was signed. */
 const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletProvider"]);
 
@@ -72,6 +78,35 @@ export function memberKind(wallet: object, name: string): MemberKind {
 /** Whether viem's gas estimation error, thrown by this wallet's send, proves that nothing was signed. */
 export function estimationErrorsAreProof(wallet: object, walletMethod: string): boolean {
   return estimatesBeforeSigning.has(declaringClass(wallet, walletMethod) ?? "");
+}
+
+/**
+ * How many atomic units of the native asset a wallet's method moves for a value of 1.
+ *
+ * fail:closed: known by its class or by the name that it says, because a bundler shortens the first and a subclass may say
+ * another; a subclass that has put the unit right is judged as moving more than it does.
+ */
+export function nativeUnitOf(wallet: object, walletMethod: string): bigint {
+  if (walletMethod !== "nativeTransfer") return 1n;
+  return classNames(wallet).includes(takesWholeUnits.className) || saidName(wallet) === takesWholeUnits.name ? 10n ** 18n : 1n;
+}
+
+/** What a wallet calls itself, if it says anything. */
+function saidName(wallet: object): unknown {
+  try {
+    return (wallet as { getName?(): unknown }).getName?.();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of the classes of a wallet, its own first. */
+function classNames(wallet: object): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (let prototype = Object.getPrototypeOf(wallet); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    names.push((prototype as { constructor?: { name?: string } }).constructor?.name);
+  }
+  return names;
 }
 
 /** The name of the class in whose body a method stands; a subclass that overrides it is another class. */
