@@ -62,7 +62,9 @@ function wrap(
   const member: MemberKind = typeof name === "symbol" ? { kind: "derived" } : memberKind(target, name);
   switch (member.kind) {
     case "read":
-      return name === "constructor" ? method : (...args: unknown[]) => guarded(Reflect.apply(method, target, args));
+      if (name === "constructor") return method;
+      if (name === "getNetwork") return (...args: unknown[]) => networkCopy(guarded(Reflect.apply(method, target, args)));
+      return (...args: unknown[]) => guarded(Reflect.apply(method, target, args));
     case "derived":
       return (...args: unknown[]) => guarded(Reflect.apply(method, proxy, args));
     case "escape":
@@ -108,6 +110,20 @@ function plainMember(name: string | symbol, value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.filter(isPlain));
   const plain = Object.entries(value).filter(([key, member]) => isPlain(member) && !isSecret(key));
   return Object.freeze(Object.fromEntries(plain));
+}
+
+/**
+ * A network as others may have it. Most of AgentKit's wallets hand out the very object by which they send: whoever wrote into
+ * it would have money move on one chain and be counted on another. Frozen, so that nobody takes the copy for the wallet's own.
+ */
+function networkCopy(network: unknown): unknown {
+  if (typeof network !== "object" || network === null) return network;
+  const copy: Record<string, unknown> = {};
+  // What a class computes is no member of the object's own, and these three decide what an action does.
+  for (const name of new Set(["protocolFamily", "networkId", "chainId", ...Object.keys(network)])) {
+    if (name in network && !isSecret(name)) copy[name] = plainMember(name, Reflect.get(network, name));
+  }
+  return Object.freeze(copy);
 }
 
 function isPlain(value: unknown): boolean {
