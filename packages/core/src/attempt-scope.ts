@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenAttempt } from "./open-attempt.js";
 import { processWide } from "./process-wide.js";
+import type { Turn } from "./send-queue.js";
 import { isThenable } from "./thenable.js";
 
 /** What the running code belongs to: an action's body, or a provider's hook. */
@@ -8,8 +9,8 @@ export type Scope =
   | {
       readonly kind: "attempt";
       readonly attempt: OpenAttempt;
-      /** The wallet turns that this code already holds; taking one again would wait for itself. */
-      readonly turns: readonly string[];
+      /** The wallet turns in which this code runs; taking one again that is still held would wait for itself. */
+      readonly turns: readonly Turn[];
     }
   | {
       readonly kind: "hook";
@@ -26,13 +27,18 @@ export function currentScope(): Scope | undefined {
   return current?.kind === "hook" && current.answered ? undefined : current;
 }
 
+/** The wallet turns in which the running code is, whoever's attempt it belongs to. */
+export function turnsOf(current: Scope | undefined): readonly Turn[] {
+  return current?.kind === "attempt" ? current.turns : [];
+}
+
 /** Runs what belongs to nobody's attempt, such as a listener. */
 export function outsideAttempts<T>(body: () => T): T {
   return scope.exit(body);
 }
 
 /** Runs an action's body, or the wallet's own code, as part of an attempt. */
-export function inAttempt<T>(attempt: OpenAttempt, turns: readonly string[], body: () => T): T {
+export function inAttempt<T>(attempt: OpenAttempt, turns: readonly Turn[], body: () => T): T {
   return scope.run({ kind: "attempt", attempt, turns }, body);
 }
 

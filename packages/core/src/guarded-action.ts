@@ -1,5 +1,5 @@
 import type { AttemptFacts } from "./attempt.js";
-import { currentScope, inAttempt } from "./attempt-scope.js";
+import { currentScope, inAttempt, turnsOf } from "./attempt-scope.js";
 import { ActionDeniedError, type Denial, denialText, errorText } from "./errors.js";
 import { type AttemptEnd, OpenAttempt } from "./open-attempt.js";
 import { isControlFlow } from "./outcome.js";
@@ -76,7 +76,8 @@ async function runAction(host: ActionHost, action: ActionLike, args: unknown): P
   let result: unknown;
   try {
     // AgentKit's invoke may throw at once instead of rejecting; inside an async function both arrive here.
-    result = await inAttempt(attempt, [], () => Reflect.apply(action.invoke, action, [snapshot.fresh()] as never));
+    // Called from inside a wallet's sending, it is still inside: a send of that wallet would wait for itself.
+    result = await inAttempt(attempt, turnsOf(scope), () => Reflect.apply(action.invoke, action, [snapshot.fresh()] as never));
   } catch (error) {
     const denial = await sealAndSettle(hook, attempt, action, { stage: "raised", error });
     // A control-flow exception is the framework's own way out, and passes unchanged.

@@ -1,10 +1,10 @@
 import type { WalletMethod } from "@agentkit-policy/schema";
-import { currentScope, inAttempt, type Scope } from "./attempt-scope.js";
+import { currentScope, inAttempt, type Scope, turnsOf } from "./attempt-scope.js";
 import { Deadline } from "./deadline.js";
 import { ActionDeniedError, type Denial, InsufficientFundsError, thrownMember } from "./errors.js";
 import { OpenAttempt } from "./open-attempt.js";
 import type { PolicyHook } from "./policy-hook.js";
-import { takeTurn } from "./send-queue.js";
+import { type Turn, takeTurn } from "./send-queue.js";
 import { SnapshotError } from "./snapshot.js";
 import { type ReadCall, readWalletCall } from "./wallet-call.js";
 import { readWalletFacts, type WalletFacts, type WalletLike } from "./wallet-facts.js";
@@ -118,20 +118,20 @@ async function runInAttempt(attempt: OpenAttempt, call: CallInHand): Promise<unk
     if (!verdict.stillValid() || !call.stillValid()) {
       return refuse(attempt, call, { code: "allow_expired", reason: "the permission ran out before it could be used" });
     }
-    return await handOver(attempt, call, turn?.key);
+    return await handOver(attempt, call, turn);
   } finally {
     turn?.giveBack();
   }
 }
 
-async function handOver(attempt: OpenAttempt, call: CallInHand, turn: string | undefined): Promise<unknown> {
+async function handOver(attempt: OpenAttempt, call: CallInHand, turn: Turn | undefined): Promise<unknown> {
   const { hook, read, wallet } = call;
   const { actionId, journal } = attempt;
   const { callId } = read.facts;
-  const held = call.scope?.kind === "attempt" ? call.scope.turns : [];
+  const turns = turnsOf(call.scope);
   journal.handedOver(callId);
   try {
-    const pending = inAttempt(attempt, turn === undefined ? held : [...held, turn], () =>
+    const pending = inAttempt(attempt, turn === undefined ? turns : [...turns, turn], () =>
       Reflect.apply(call.run, wallet, read.args),
     );
     hook.emit({ type: "wallet.handed_over", actionId, callId });
@@ -161,18 +161,18 @@ async function handOver(attempt: OpenAttempt, call: CallInHand, turn: string | u
 }
 
 /** A send waits for its wallet's turn; a signature needs none. */
-async function turnFor(attempt: OpenAttempt, call: CallInHand): Promise<{ key: string; giveBack: () => void } | undefined> {
+async function turnFor(attempt: OpenAttempt, call: CallInHand): Promise<Turn | undefined> {
   if (!isSend(call)) return undefined;
   const key = `${call.facts.chainId ?? call.facts.network ?? "unknown"}:${call.facts.walletAddress ?? ""}`;
-  if (call.scope?.kind === "attempt" && call.scope.turns.includes(key)) {
+  if (turnsOf(call.scope).some((turn) => turn.isHeld && turn.key === key)) {
     return refuse(attempt, call, { code: "wallet_busy", reason: "the wallet was asked to send from inside its own sending" });
   }
-  const giveBack = await takeTurn(key, call.hook.queueWaitMs);
-  if (giveBack === undefined) {
+  const turn = await takeTurn(key, call.hook.queueWaitMs);
+  if (turn === undefined) {
     return refuse(attempt, call, { code: "queue_timeout", reason: "the wallet was busy sending for too long" });
   }
   call.hook.emit({ type: "wallet.turn", actionId: attempt.actionId, callId: call.read.facts.callId });
-  return { key, giveBack };
+  return turn;
 }
 
 /** Fails a native send whose value is not there, so that it is proven not to have left. */

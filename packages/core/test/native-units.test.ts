@@ -105,7 +105,7 @@ it.each(["legacy_cdp_smart_wallet_provider", "a wallet of one's own"])(
         return name;
       }
 
-      override async nativeTransfer(): Promise<string> {
+      override async nativeTransfer(_to: string, _value: string): Promise<string> {
         return `0x${"1".repeat(64)}`;
       }
     }
