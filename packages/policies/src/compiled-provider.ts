@@ -20,7 +20,8 @@ import {
 import { AttemptEntries } from "./attempt-entries.js";
 import type { CompiledPolicy } from "./compile-policy.js";
 import type { EngineJournal } from "./engine-journal.js";
-import type { EngineSettlements, Engines } from "./engines.js";
+import type { Engines } from "./engines.js";
+import type { EngineSettlements } from "./grants.js";
 import { askedLines, intentOf, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
 
@@ -167,6 +168,7 @@ class CompiledProvider {
     if (heard !== undefined) this.#journal.begun(context, heard);
     const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context) : allowForever;
     if (armed.decision === "deny") {
+      this.#engines.inVain(context, answer.settlements);
       await this.#giveBack(context, request);
       return armed;
     }
@@ -195,8 +197,11 @@ class CompiledProvider {
     const note = this.#journal.noteFor(context, granted);
     const isCovered = request === undefined && entry !== undefined && note === undefined;
     const armed = isCovered ? await this.#entries.cover(context, entry) : await this.#armedWith(note, context);
-    // What engines granted in vain they are told when the attempt is settled.
-    if (armed.decision === "deny") return armed;
+    if (armed.decision === "deny") {
+      // An attempt that was settled while its engines were asked must not leave their grants behind: they are told now.
+      this.#engines.inVain(context, answer.settlements);
+      return armed;
+    }
     this.#engines.returned(context, answer.settlements);
     return allowOf([reserved, armed, answer], {
       ...(request === undefined ? {} : { step: request.stepId }),

@@ -2,7 +2,7 @@ import { type Logger, type Settlement, UnsettledError } from "@agentkit-policy/c
 import type { Ledger, NoteRequest } from "@agentkit-policy/ledger";
 import type { ActionContext, Effect } from "@agentkit-policy/schema";
 import { noteText } from "./engine-note.js";
-import type { EngineSettlements } from "./engines.js";
+import type { EngineSettlements } from "./grants.js";
 import { messageOf } from "./message-of.js";
 
 /** An engine that could not write is asked again by whoever looks after so long, if it says nothing itself. */

@@ -1,6 +1,6 @@
 import { type ActionContext, isActionContext, problemOf } from "@agentkit-policy/schema";
 import { z } from "zod";
-import type { EngineSettlements } from "./engines.js";
+import type { EngineSettlements } from "./grants.js";
 
 /** What the ledger keeps of an attempt for the engines that allowed it: all that is needed to settle it in another process. */
 export interface EngineNote {

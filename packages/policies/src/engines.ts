@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type DecisionScope,
-  isThenable,
   type Logger,
   type PolicyProvider,
-  plainDecision,
   type SettledOutcome,
   type Settlement,
   type SettleScope,
   UnsettledError,
 } from "@agentkit-policy/core";
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
+import { answerOf, type EngineAnswer, tooLate } from "./engine-answer.js";
+import { type EngineSettlements, Grants } from "./grants.js";
 import { applies } from "./matching.js";
 import type { When } from "./policy-file.js";
 
@@ -28,9 +28,6 @@ export type EnginesAnswer =
   | { readonly kind: "allowed"; readonly settlements: EngineSettlements; readonly validForMs: number | undefined }
   | { readonly kind: "denied"; readonly denial: Deny };
 
-/** By rule: what an engine wants to hear again, or null where it allowed and has nothing to say. */
-export type EngineSettlements = Readonly<Record<string, Settlement | null>>;
-
 /** What a refused attempt came to. */
 const denied: SettledOutcome = {
   status: "denied",
@@ -45,22 +42,11 @@ const denied: SettledOutcome = {
 /** So long an answer that came too late for its question is waited for, in milliseconds, so that what it grants can be given back. */
 const lateAnswerMs = 60_000;
 
-/** An attempt for which answers may still come in this process. */
-interface Awaited {
-  answers: number;
-  /** Tells again what was told last; undefined while nothing was. */
-  tellAgain: (() => Promise<void>) | undefined;
-  /** Whether that was all, but for what may still be granted. */
-  isOver: boolean;
-}
-
 /** The engines of a policy, asked in order and told in reverse. */
 export class Engines {
   readonly #engines: readonly Engine[];
   readonly #logger: Logger;
-  /** What engines have granted and nobody else knows of: others are still asked, or one has denied since. */
-  readonly #unreturned = new Map<string, EngineSettlements[]>();
-  readonly #awaited = new Map<string, Awaited>();
+  readonly #grants = new Grants();
 
   constructor(engines: readonly Engine[], logger: Logger) {
     this.#engines = engines;
@@ -97,7 +83,7 @@ export class Engines {
 
   /**
    * Asks each; the first denial stops, and so does the end of the time. What they grant is kept here from the moment on at which they do:
-   * nobody may be left to hear the end of the round. Whoever gets the answer says by `returned` that it is kept elsewhere.
+   * nobody may be left to hear the end of the round. Whoever gets an allow says by `returned` or `inVain` what has become of it.
    */
   async ask(
     hook: "beforeAction" | "beforeWalletCall",
@@ -105,13 +91,9 @@ export class Engines {
     scope: DecisionScope,
     earlier: readonly EngineSettlements[],
   ): Promise<EnginesAnswer> {
-    const { actionId } = context;
-    const settlements: Record<string, Settlement | null> = {};
-    this.#keep(actionId, settlements);
-    this.#expect(actionId);
+    const settlements = this.#grants.begin(context.actionId);
     const answer = await this.#round(hook, context, scope, earlier, settlements);
-    const telling = this.#answered(actionId, answer.kind === "denied" && Object.keys(settlements).length > 0);
-    if (telling !== undefined) await telling;
+    if (answer.kind === "denied") this.#grants.inVain(context.actionId, settlements);
     return answer;
   }
 
@@ -170,32 +152,11 @@ export class Engines {
   }
 
   async #hearLate(id: string, actionId: string, answering: Promise<EngineAnswer>): Promise<void> {
-    this.#expect(actionId);
+    this.#grants.expect(actionId);
     const late = await Promise.race([answering, delay(lateAnswerMs, undefined, { ref: false })]);
     const isNews = late !== undefined && (late.decision === "allow" || late.isAmbiguous);
-    if (isNews) this.#keep(actionId, { [id]: (late.decision === "allow" ? late.settlement : undefined) ?? null });
-    await this.#answered(actionId, isNews);
-  }
-
-  #expect(actionId: string): void {
-    const awaited = this.#awaited.get(actionId) ?? { answers: 0, tellAgain: undefined, isOver: false };
-    awaited.answers += 1;
-    this.#awaited.set(actionId, awaited);
-  }
-
-  /** An answer came. What it brought after its attempt was settled is settled too, which is all that there is to wait for. */
-  #answered(actionId: string, isNews: boolean): Promise<void> | undefined {
-    const awaited = this.#awaited.get(actionId);
-    if (awaited === undefined) return undefined;
-    awaited.answers -= 1;
-    if (awaited.answers === 0) this.#awaited.delete(actionId);
-    const heard = (): void => {
-      if (awaited.answers === 0 && awaited.isOver) this.#unreturned.delete(actionId);
-    };
-    // What cannot be told now is an engine's own to free: its hold has a lease.
-    if (isNews && awaited.tellAgain !== undefined) return awaited.tellAgain().then(heard, heard);
-    heard();
-    return undefined;
+    const settlement = (late?.decision === "allow" ? late.settlement : undefined) ?? null;
+    this.#grants.cameLate(actionId, isNews ? { [id]: settlement } : undefined);
   }
 
   /** Asks an engine whose answer counts for nothing; nobody waits for it. */
@@ -218,9 +179,10 @@ export class Engines {
     remember?: (engine: string, settlement: Settlement) => Promise<void>,
   ): Promise<void> {
     const { actionId } = context;
-    const awaited = this.#awaited.get(actionId);
-    if (awaited !== undefined) awaited.tellAgain = () => this.settle(context, outcome, returned, { recovered }, remember);
-    const settlements = [...returned, ...(this.#unreturned.get(actionId) ?? [])];
+    const isOver = !outcome.calls.some(({ state }) => state === "in_flight");
+    const again = () => this.settle(context, outcome, returned, { recovered }, remember);
+    const granted = this.#grants.telling(actionId, isOver, again);
+    const settlements = [...returned, ...granted.settlements];
     const errors: unknown[] = [];
     for (const { id, provider } of [...this.#engines].reverse()) {
       if (!this.#settles(id) || !settlements.some((given) => Object.hasOwn(given, id))) continue;
@@ -234,73 +196,24 @@ export class Engines {
     }
     const isHopeless = (error: unknown): boolean => UnsettledError.isInstance(error) && error.isHopeless;
     if (errors.length > 0) throw errors.find((error) => !isHopeless(error)) ?? errors[0];
-    const isOver = !outcome.calls.some(({ state }) => state === "in_flight");
-    const stillAwaited = this.#awaited.get(actionId);
-    // Where answers may still come, what was told is told with them once more.
-    if (stillAwaited !== undefined) stillAwaited.isOver = isOver;
-    else if (isOver) this.#unreturned.delete(actionId);
+    this.#grants.told(actionId, granted);
   }
 
-  /** An attempt that a later engine denied before it began. */
+  /** An attempt that was denied before it began. */
   async refuse(context: ActionContext): Promise<void> {
     // What cannot be told is an engine's own to free: its hold has a lease.
     await this.settle(context, denied, [], { recovered: false }).catch(() => undefined);
-    const awaited = this.#awaited.get(context.actionId);
-    if (awaited === undefined) this.#unreturned.delete(context.actionId);
-    else awaited.isOver = true;
   }
 
   /** What engines have granted is with whoever asked, and comes back with what is settled: it must not be told twice. */
   returned({ actionId }: ActionContext, settlements: EngineSettlements): void {
-    const kept = (this.#unreturned.get(actionId) ?? []).filter((given) => given !== settlements);
-    if (kept.length === 0) this.#unreturned.delete(actionId);
-    else this.#unreturned.set(actionId, kept);
+    this.#grants.returned(actionId, settlements);
   }
 
-  #keep(actionId: string, settlements: EngineSettlements): void {
-    this.#unreturned.set(actionId, [...(this.#unreturned.get(actionId) ?? []), settlements]);
+  /** What engines have granted nobody will use: they hear of it when the attempt is settled, or now where it has been. */
+  inVain({ actionId }: ActionContext, settlements: EngineSettlements): void {
+    this.#grants.inVain(actionId, settlements);
   }
-}
-
-type EngineAnswer =
-  | { readonly decision: "allow"; readonly settlement?: Settlement | undefined; readonly validForMs?: number | undefined }
-  | (Deny & { readonly isAmbiguous: boolean });
-
-/** fail:closed: an engine that throws, or answers what is no decision, denies. Only one that promises its answer is waited for. */
-function answerOf(id: string, ask: () => unknown): EngineAnswer | Promise<EngineAnswer> {
-  try {
-    const returned = ask();
-    return isThenable(returned) ? promisedAnswer(id, returned) : readAnswer(id, returned);
-  } catch {
-    return failed(id);
-  }
-}
-
-async function promisedAnswer(id: string, promised: PromiseLike<unknown>): Promise<EngineAnswer> {
-  try {
-    return readAnswer(id, await promised);
-  } catch {
-    return failed(id);
-  }
-}
-
-function readAnswer(id: string, returned: unknown): EngineAnswer {
-  const decision = plainDecision(returned);
-  if (decision === undefined) {
-    const reason = `the engine of the rule "${id}" gave an answer that is neither allow nor deny`;
-    return { decision: "deny", code: "invalid_decision", reason, isAmbiguous: true };
-  }
-  return decision.decision === "allow" ? decision : { ...decision, isAmbiguous: false };
-}
-
-function failed(id: string): EngineAnswer {
-  return { decision: "deny", code: "policy_error", reason: `the engine of the rule "${id}" failed`, isAmbiguous: true };
-}
-
-/** @param wasAsked whether it may hold something all the same */
-function tooLate(id: string, wasAsked: boolean): EngineAnswer {
-  const reason = `the engine of the rule "${id}" did not answer in time`;
-  return { decision: "deny", code: "policy_timeout", reason, isAmbiguous: wasAsked };
 }
 
 function ofEngine(id: string, settlements: readonly EngineSettlements[]): Settlement[] {
