@@ -35,6 +35,12 @@ export interface Adapter<Options = unknown> {
   /** One provider, and no composition of several. One that settles does so by `settle`. */
   create(options: Options, scope: AdapterScope): PolicyProvider | Promise<PolicyProvider>;
   /**
+   * Which engine these options are for, such as its server and the account there: the same text each time, without secrets, and whatever
+   * else the options say. What an engine holds for attempts of a dead process is told to no other one than that, even where a rule of the
+   * same id uses another now. Without it the adapter's name has to do.
+   */
+  identity?(options: Options): string;
+  /**
    * What an operator should know before agents run, in lines of text and without secrets: what the options come to, and what the engine
    * says of it. It changes nothing there.
    */
