@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Adapter, isAdapter, type Logger, type PolicyProvider, providersOf } from "@agentkit-policy/core";
 import type { CompiledUse } from "./compile-policy.js";
+import type { EngineOwner } from "./engine-owner.js";
 import type { Engine } from "./engines.js";
 import { messageOf } from "./message-of.js";
 import { optionsError } from "./options-error.js";
@@ -40,7 +41,7 @@ export function unopenedEngines(uses: readonly CompiledUse[]): Engine[] {
     const reason = `the engine of the rule "${rule.id}" was not opened`;
     const deny = () => ({ decision: "deny", code: "policy_error", reason }) as const;
     const provider: PolicyProvider = { beforeAction: deny, beforeWalletCall: deny };
-    return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", provider };
+    return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", owner: { adapter: rule.use }, provider };
   });
 }
 
@@ -121,7 +122,24 @@ async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine
     parts.logger.warn(
       `the engine of the rule "${rule.id}" judges no wallet calls: what an action moves beyond what it said passes it; give its provider beforeWalletCall`,
     );
-  return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", provider };
+  const owner = ownerOf(adapter, options, (problem) =>
+    complain([...path, "use"], problem, "identity has to return a text, the same each time for the same engine"),
+  );
+  return { id: rule.id, when: rule.when, isShadow: rule.mode === "shadow", owner, provider };
+}
+
+/** One whose adapter cannot say which it is may be taken for another, and is not used at all. */
+function ownerOf(adapter: Adapter, options: unknown, complain: (problem: string) => never): EngineOwner {
+  const { name } = adapter;
+  if (adapter.identity === undefined) return { adapter: name };
+  let identity: unknown;
+  try {
+    identity = adapter.identity(options);
+  } catch (error) {
+    return complain(`the adapter "${name}" cannot say which engine its options are for: ${messageOf(error)}`);
+  }
+  if (typeof identity !== "string") return complain(`the adapter "${name}" says in no text which engine its options are for`);
+  return { adapter: name, identity };
 }
 
 async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: AdapterParts): Promise<Adapter> {

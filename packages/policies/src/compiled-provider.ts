@@ -20,10 +20,15 @@ import {
 import { AttemptEntries } from "./attempt-entries.js";
 import type { CompiledPolicy } from "./compile-policy.js";
 import type { EngineJournal } from "./engine-journal.js";
+import type { EngineOwners } from "./engine-owner.js";
 import type { Engines } from "./engines.js";
 import type { EngineSettlements } from "./grants.js";
+import { unsettledOf, waitedFor } from "./hearing.js";
 import { askedLines, intentOf, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
+
+/** So long a denial waits for the engines that had allowed to hear of it, in milliseconds: as long as a hook's does for other policies. */
+const refusalMs = 200;
 
 /** What the provider runs with. */
 export interface ProviderParts {
@@ -114,19 +119,23 @@ class CompiledProvider {
   async #tellEngines(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
     const { actionId } = context;
     const granted = scope.settlements.flatMap(enginesOf);
-    const remember = (engine: string, settlement: Settlement) => this.#journal.remember(context, engine, settlement);
-    try {
-      await this.#engines.settle(context, outcome, granted, scope, remember);
-    } catch (error) {
-      this.#journal.untold(actionId, error);
-      throw error;
-    }
     // What this process granted it has the engines for; what another one did it may not.
-    const strangers = scope.recovered ? this.#engines.strangersIn(granted) : [];
-    if (strangers.length > 0) this.#journal.leave(actionId, strangers);
+    const share = scope.recovered ? this.#engines.shareOf(granted, ownersOf(scope.settlements)) : { own: granted, strangers: [] };
+    const telling = { recovered: scope.recovered, remember: this.#rememberingFor(actionId) };
+    const unheard = await this.#engines.settle(context, outcome, share.own, telling);
+    if (unheard.length > 0) {
+      this.#journal.untold(actionId, unheard, share.strangers);
+      throw unsettledOf(unheard);
+    }
+    if (share.strangers.length > 0) this.#journal.leave(actionId, share.strangers);
     else if (granted.some((settlements) => this.#engines.heardOf(settlements) !== undefined)) this.#journal.told(actionId);
     // Where the ledger has a note all the same, since an arm was answered too late, whoever looks there tells it.
     else this.#journal.forget(actionId);
+  }
+
+  /** By itself, since an engine may keep it for long, and must not keep an attempt's arguments with it. */
+  #rememberingFor(actionId: string) {
+    return (engine: string, settlement: Settlement) => this.#journal.remember(actionId, engine, settlement);
   }
 
   /** The one reserve of an action; undefined where it needs none. */
@@ -161,7 +170,7 @@ class CompiledProvider {
     if (reserved.decision === "deny") return reserved;
     const answer = await this.#engines.ask("beforeAction", context, this.#leftOf(scope, since), []);
     if (answer.kind === "denied") {
-      await this.#giveBack(context, request);
+      await this.#giveBack(context, request, this.#leftOf(scope, since));
       return answer.denial;
     }
     const heard = this.#engines.heardOf(answer.settlements);
@@ -169,13 +178,13 @@ class CompiledProvider {
     const armed = request?.arm === true ? await this.#armedWith(this.#journal.noteFor(context, []), context) : allowForever;
     if (armed.decision === "deny") {
       this.#engines.inVain(context, answer.settlements);
-      await this.#giveBack(context, request);
+      await this.#giveBack(context, request, this.#leftOf(scope, since));
       return armed;
     }
     this.#engines.returned(context, answer.settlements);
     return allowOf([reserved, armed, answer], {
       ...(request === undefined ? {} : { step: "root" }),
-      engines: answer.settlements,
+      ...this.#grantedBy(answer.settlements),
     });
   }
 
@@ -200,12 +209,13 @@ class CompiledProvider {
     if (armed.decision === "deny") {
       // An attempt that was settled while its engines were asked must not leave their grants behind: they are told now.
       this.#engines.inVain(context, answer.settlements);
+      this.#journal.refused(context.actionId);
       return armed;
     }
     this.#engines.returned(context, answer.settlements);
     return allowOf([reserved, armed, answer], {
       ...(request === undefined ? {} : { step: request.stepId }),
-      engines: answer.settlements,
+      ...this.#grantedBy(answer.settlements),
     });
   }
 
@@ -219,11 +229,23 @@ class CompiledProvider {
     return answer instanceof Promise ? answer.then(stored) : stored(answer);
   }
 
-  /** The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. */
-  async #giveBack(context: ActionContext, request: ReserveRequest | undefined): Promise<void> {
-    await this.#engines.refuse(context);
+  /**
+   * The action will not run: what was reserved is free at once, and the engines that allowed it hear of it. They are not waited for longer
+   * than is left: the denial must reach the caller as what it is, and not as a decision that came too late.
+   */
+  async #giveBack(context: ActionContext, request: ReserveRequest | undefined, { remainingMs }: DecisionScope): Promise<void> {
+    const refusing = this.#engines.refuse(context);
     this.#journal.forget(context.actionId);
     if (request !== undefined) await this.#entries.giveBack(context);
+    await waitedFor(refusing, Math.min(refusalMs, remainingMs / 2));
+  }
+
+  /** What the engines were granted, and whose it is where that is heard of again: another process may have others under these rules. */
+  #grantedBy(engines: EngineSettlements): Settlement {
+    const heard = Object.keys(this.#engines.heardOf(engines) ?? {});
+    if (heard.length === 0) return { engines };
+    const { owners } = this.#engines;
+    return { engines, owners: Object.fromEntries(heard.map((rule) => [rule, owners[rule]])) };
   }
 
   /** What is left of the time that a decision has. */
@@ -251,4 +273,9 @@ function allowOf(parts: readonly { readonly validForMs?: number | undefined }[],
 /** What the engines were granted, out of a settlement of this provider's. */
 function enginesOf({ engines }: Settlement): EngineSettlements[] {
   return typeof engines === "object" && engines !== null ? [engines as EngineSettlements] : [];
+}
+
+/** Whose that is, as far as these settlements say it. */
+function ownersOf(settlements: readonly Settlement[]): EngineOwners {
+  return Object.assign({}, ...settlements.map(({ owners }) => owners));
 }

@@ -1,9 +1,10 @@
-import { type Logger, type SettledOutcome, UnsettledError } from "@agentkit-policy/core";
+import type { Logger, SettledOutcome } from "@agentkit-policy/core";
 import { BackgroundPasses, type Ledger, type UntoldNote } from "@agentkit-policy/ledger";
 import type { ActionContext } from "@agentkit-policy/schema";
 import type { EngineJournal } from "./engine-journal.js";
-import { type EngineNote, noteOf, noteText } from "./engine-note.js";
+import { type EngineNote, noteOf } from "./engine-note.js";
 import type { Engines } from "./engines.js";
+import { unsettledOf } from "./hearing.js";
 import { messageOf } from "./message-of.js";
 import type { OutflowReader } from "./rpc-outflow.js";
 import { type Evidence, type EvidenceParts, evidenceOn } from "./unclosed-evidence.js";
@@ -39,7 +40,9 @@ async function toldIn(parts: EngineReplayParts, signal: AbortSignal): Promise<st
   const pass = { ...parts, signal, evidence: evidence && { ...evidence, outflowOf: readerOfPass(evidence.outflowOf, signal) } };
   // What is left to other processes is due all the time, and does not keep from its turn what can be told here.
   const most = notesPerPass + parts.journal.leftCount;
-  for (const untold of await parts.ledger.untold(most)) {
+  const due = await parts.ledger.untold(most);
+  if (due.length < most) parts.journal.forgetUnless(new Set(due.map(({ attemptId }) => attemptId)));
+  for (const untold of due) {
     if (signal.aborted) break;
     if (await tell(untold, pass)) told.push(untold.attemptId);
   }
@@ -79,49 +82,39 @@ async function tell(untold: UntoldNote, { ledger, engines, journal, evidence, lo
     await ledger.note({ attemptId, mark: { kind: "set_aside", reason } });
     return false;
   }
-  const { context, settlements } = note;
-  const strangers = engines.strangersIn(settlements);
+  const { context, settlements, owners } = note;
+  const { own, strangers } = engines.shareOf(settlements, owners);
   if (strangers.length > 0 && journal.isLeft(attemptId)) return false;
+  let known: Known | undefined;
   try {
-    const known: Known | undefined =
-      untold.state === "closed" ? untold : await provenOf(untold, context, { ledger, evidence, signal });
-    if (known === undefined || signal.aborted) return false;
-    const isOurs = settlements.some((given) => engines.heardOf(given) !== undefined);
-    if (known.state !== "closed" && isOurs) {
-      const why = known.reason === undefined ? "" : ` (${known.reason})`;
-      logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent${why}`);
-    }
-    journal.found(context, settlements);
-    const remember = journal.remember.bind(journal, context);
-    await engines.settle(context, outcomeOf(known, context), settlements, { recovered: true }, remember);
+    known = untold.state === "closed" ? untold : await provenOf(untold, context, { ledger, evidence, signal });
   } catch (error) {
     // What was stopped has not failed; its note stays due.
     if (signal.aborted) return false;
     logger.warn(`${attemptId} could not be settled with all engines yet: ${messageOf(error)}`);
-    // It is not given up as long as others have not heard.
-    if (strangers.length > 0 && UnsettledError.isInstance(error) && error.isHopeless) journal.leave(attemptId, strangers);
-    else journal.untold(attemptId, error);
+    journal.putOff(attemptId, error);
+    return false;
+  }
+  if (known === undefined || signal.aborted) return false;
+  if (known.state !== "closed" && own.length > 0) {
+    const why = known.reason === undefined ? "" : ` (${known.reason})`;
+    logger.warn(`nobody can say what ${attemptId} has moved: all that it holds counts as spent${why}`);
+  }
+  journal.found(note);
+  const remember = journal.remember.bind(journal, attemptId);
+  const unheard = await engines.settle(context, outcomeOf(known, context), own, { recovered: true, remember, signal });
+  if (unheard.length > 0) {
+    if (signal.aborted) return false;
+    logger.warn(`${attemptId} could not be settled with all engines yet: ${unsettledOf(unheard).message}`);
+    journal.untold(attemptId, unheard, strangers);
     return false;
   }
   if (strangers.length > 0) {
-    journal.leave(attemptId, strangers, restOf(note, strangers));
+    journal.leave(attemptId, strangers);
     return false;
   }
   journal.told(attemptId);
   return true;
-}
-
-/**
- * The note without what the engines of this policy held, who have been told: of two processes that each know some of them, neither would
- * ever know all. Undefined where none of it was theirs.
- */
-function restOf({ context, settlements }: EngineNote, strangers: readonly string[]): string | undefined {
-  const rest = settlements.flatMap((given) => {
-    const left = Object.entries(given).filter(([id]) => strangers.includes(id));
-    return left.length === 0 ? [] : [Object.fromEntries(left)];
-  });
-  const isSame = settlements.every((given) => Object.keys(given).every((id) => strangers.includes(id)));
-  return isSame ? undefined : noteText({ context, settlements: rest });
 }
 
 /** What an attempt that nobody has closed has moved, closed by what its chain shows; undefined where that is to be seen later. */

@@ -1,16 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type DecisionScope,
-  type Logger,
-  type PolicyProvider,
-  type SettledOutcome,
-  type Settlement,
-  type SettleScope,
-  UnsettledError,
-} from "@agentkit-policy/core";
+import type { DecisionScope, Logger, PolicyProvider, SettledOutcome, Settlement, SettleScope } from "@agentkit-policy/core";
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
 import { answerOf, type EngineAnswer, tooLate } from "./engine-answer.js";
-import { type EngineSettlements, Grants } from "./grants.js";
+import { type EngineOwner, type EngineOwners, isOwner, ownerIn } from "./engine-owner.js";
+import { type EngineSettlements, Grants, type ToldGrants } from "./grants.js";
+import { hearing, type Unheard } from "./hearing.js";
 import { applies } from "./matching.js";
 import type { When } from "./policy-file.js";
 
@@ -20,7 +14,26 @@ export interface Engine {
   readonly when: When | undefined;
   /** Whether its answers count for nothing. */
   readonly isShadow: boolean;
+  readonly owner: EngineOwner;
   readonly provider: PolicyProvider;
+}
+
+/** What of an attempt's grants is this policy's to tell. */
+export interface EnginesShare {
+  readonly own: readonly EngineSettlements[];
+  /**
+   * The rules whose engines hold something that they have to be told of, and which this policy does not have: it was written under another
+   * name, for another engine, or in another policy on the same ledger. A shadow holds nothing, and knows nothing of what its rule held
+   * before it became one.
+   */
+  readonly strangers: readonly string[];
+}
+
+/** How engines are told. */
+export interface TellingScope extends Pick<SettleScope, "recovered"> {
+  readonly remember?: (engine: string, settlement: Settlement) => Promise<void>;
+  /** Ends the wait for those that have not heard yet. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the engines of a policy answered together. */
@@ -53,6 +66,11 @@ export class Engines {
     this.#logger = logger;
   }
 
+  /** Whose what is granted here is, by rule. */
+  get owners(): EngineOwners {
+    return Object.fromEntries(this.#engines.map(({ id, owner }) => [id, owner]));
+  }
+
   get areNone(): boolean {
     return this.#engines.length === 0;
   }
@@ -68,17 +86,21 @@ export class Engines {
     return heard.length === 0 ? undefined : Object.fromEntries(heard);
   }
 
-  /**
-   * The rules whose engines hold something that they have to be told of, and which this policy does not have: it was written under another
-   * name, or in another policy on the same ledger. A shadow holds nothing, and knows nothing of what its rule held before it became one.
-   */
-  strangersIn(settlements: readonly EngineSettlements[]): string[] {
+  /** @param owners whose it was, by rule, as far as that is known */
+  shareOf(settlements: readonly EngineSettlements[], owners: EngineOwners): EnginesShare {
+    const isOurs = (id: string): boolean => this.#settles(id, ownerIn(owners, id));
+    const own = settlements.map((given) => Object.fromEntries(Object.entries(given).filter(([id]) => isOurs(id))));
     const holding = settlements.flatMap((given) => Object.keys(given).filter((id) => given[id] !== null));
-    return [...new Set(holding)].filter((id) => !this.#settles(id));
+    return {
+      own: own.filter((given) => Object.keys(given).length > 0),
+      strangers: [...new Set(holding)].filter((id) => !isOurs(id)),
+    };
   }
 
-  #settles(id: string): boolean {
-    return this.#engines.some((engine) => engine.id === id && !engine.isShadow && engine.provider.settle !== undefined);
+  #settles(rule: string, held?: EngineOwner): boolean {
+    return this.#engines.some(
+      ({ id, isShadow, provider, owner }) => id === rule && !isShadow && provider.settle !== undefined && isOwner(held, owner),
+    );
   }
 
   /**
@@ -168,41 +190,50 @@ export class Engines {
   }
 
   /**
-   * Tells each that allowed what became of the attempt, last first.
-   * @throws once all have been told: an error that may pass rather than one that will not
+   * Tells each that allowed what became of the attempt: beginning with the last, and without waiting for one before the next is told, since
+   * one that never answers must keep no other from hearing.
+   * @returns once all have heard, or their time is over: who has not
    */
   async settle(
     context: ActionContext,
     outcome: SettledOutcome,
     returned: readonly EngineSettlements[],
-    { recovered }: Pick<SettleScope, "recovered">,
-    remember?: (engine: string, settlement: Settlement) => Promise<void>,
-  ): Promise<void> {
-    const { actionId } = context;
-    const isOver = !outcome.calls.some(({ state }) => state === "in_flight");
-    const again = () => this.settle(context, outcome, returned, { recovered }, remember);
-    const granted = this.#grants.telling(actionId, isOver, again);
-    const settlements = [...returned, ...granted.settlements];
-    const errors: unknown[] = [];
-    for (const { id, provider } of [...this.#engines].reverse()) {
-      if (!this.#settles(id) || !settlements.some((given) => Object.hasOwn(given, id))) continue;
-      try {
-        const scope = { settlements: ofEngine(id, settlements), recovered };
-        const remembering = remember && { remember: (settlement: Settlement) => remember(id, settlement) };
-        await provider.settle?.(context, outcome, { ...scope, ...remembering });
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    const isHopeless = (error: unknown): boolean => UnsettledError.isInstance(error) && error.isHopeless;
-    if (errors.length > 0) throw errors.find((error) => !isHopeless(error)) ?? errors[0];
-    this.#grants.told(actionId, granted);
+    scope: TellingScope,
+  ): Promise<readonly Unheard[]> {
+    const granted = this.#grantsFor(context, outcome, returned, scope);
+    const unheard = await this.#tell(context, outcome, [...returned, ...granted.settlements], scope);
+    if (unheard.length === 0) this.#grants.told(context.actionId, granted);
+    return unheard;
   }
 
   /** An attempt that was denied before it began. */
   async refuse(context: ActionContext): Promise<void> {
-    // What cannot be told is an engine's own to free: its hold has a lease.
-    await this.settle(context, denied, [], { recovered: false }).catch(() => undefined);
+    const scope = { recovered: false };
+    const granted = this.#grantsFor(context, denied, [], scope);
+    await this.#tell(context, denied, granted.settlements, scope);
+    // Nobody tells it again. What could not be told now is an engine's own to free: its hold has a lease.
+    this.#grants.told(context.actionId, granted);
+  }
+
+  #grantsFor(...telling: Parameters<Engines["settle"]>): ToldGrants {
+    const [{ actionId }, { calls }] = telling;
+    const isOver = !calls.some(({ state }) => state === "in_flight");
+    return this.#grants.telling(actionId, isOver, () => this.settle(...telling));
+  }
+
+  async #tell(
+    context: ActionContext,
+    outcome: SettledOutcome,
+    settlements: readonly EngineSettlements[],
+    { recovered, remember, signal }: TellingScope,
+  ): Promise<readonly Unheard[]> {
+    const hearings: Promise<Unheard | undefined>[] = [];
+    for (const { id, provider } of [...this.#engines].reverse()) {
+      if (!this.#settles(id) || !settlements.some((given) => Object.hasOwn(given, id))) continue;
+      const scope = { settlements: ofEngine(id, settlements), recovered, ...rememberingFor(id, remember) };
+      hearings.push(hearing(id, () => provider.settle?.(context, outcome, scope), signal));
+    }
+    return (await Promise.all(hearings)).flatMap((unheard) => unheard ?? []);
   }
 
   /** What engines have granted is with whoever asked, and comes back with what is settled: it must not be told twice. */
@@ -214,6 +245,11 @@ export class Engines {
   inVain({ actionId }: ActionContext, settlements: EngineSettlements): void {
     this.#grants.inVain(actionId, settlements);
   }
+}
+
+/** By itself, since an engine may keep it for long, and with it whatever is in reach of where it was made. */
+function rememberingFor(id: string, remember: TellingScope["remember"]): Pick<SettleScope, "remember"> {
+  return remember === undefined ? {} : { remember: (settlement) => remember(id, settlement) };
 }
 
 function ofEngine(id: string, settlements: readonly EngineSettlements[]): Settlement[] {

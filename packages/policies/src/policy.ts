@@ -142,12 +142,13 @@ async function openPolicy(source: PolicySource, name: string, options: LoadOptio
   const { nodes } = policy;
   const reconciler =
     nodes.size === 0 ? undefined : createReconciler({ ledger, chains: rpcChainReader(nodes), warn: (text) => logger.warn(text) });
-  const journal = new EngineJournal(ledger, logger);
+  const journal = new EngineJournal(ledger, logger, engines.owners, clock ?? systemClock);
   const { times } = policy;
   const evidence = nodes.size === 0 ? undefined : { outflowOf: rpcOutflowReader(nodes), marginMs: times.marginMs, times };
   // An engine that was not opened can be told nothing, and what it is to hear has to stay untold.
   const isHeard = !engines.areNone && !withoutEngines;
   const replay = isHeard ? createEngineReplay({ ledger, engines, journal, evidence, logger }) : undefined;
+  if (engines.areNone && !withoutEngines) await journal.sayWhatIsLeft();
   if (background) {
     reconciler?.start();
     replay?.start();

@@ -55,6 +55,9 @@ describe("a rule that uses an engine", () => {
   write("no-options.mjs", define("create: () => ({ beforeAction: () => ({ decision: 'allow' }) })"));
   write("no-create.mjs", define(anyOptions));
   write("throwing.mjs", define(`options: { "~standard": { validate() { throw new Error("no schema"); } } }, create: () => ({})`));
+  const made = `${anyOptions}, create: () => ({ beforeAction: () => ({ decision: "allow" }) })`;
+  write("nameless.mjs", define(`${made}, identity: () => undefined`));
+  write("unsure.mjs", define(`${made}, identity() { throw new Error("which one"); }`));
   write("importing.mjs", 'import "a-package-that-nobody-has";\n');
   mkdirSync(join(files, "node_modules/esm-only"), { recursive: true });
   write("node_modules/esm-only/package.json", '{ "name": "esm-only", "exports": { ".": { "import": "./index.js" } } }');
@@ -79,6 +82,8 @@ describe("a rule that uses an engine", () => {
     ["{ id: ask, use: bare }", "rules[1].use", 'the option "adapters" has no function for "bare"'],
     ['{ id: ask, use: "./unmade.mjs" }', "rules[1]", "no server"],
     ['{ id: ask, use: "./rfc.mjs" }', "rules[1].use", "does not settle by money"],
+    ['{ id: ask, use: "./nameless.mjs" }', "rules[1].use", "says in no text which engine its options are for"],
+    ['{ id: ask, use: "./unsure.mjs" }', "rules[1].use", "which one"],
     ["{ id: ask, use: composed }", "rules[1].use", "makes no provider"],
     ["{ id: ask, use: cycles, wiht: {} }", "rules[1].wiht", "unknown"],
   ])("that cannot work is told with its place: %s", async (use, path, problem) => {

@@ -27,7 +27,68 @@ async function passOf(rules: readonly RuleDefinition[], engines = {}): Promise<r
   return told;
 }
 
+describe("a note of an engine that is another one now, under the same rule", () => {
+  it.each<[string, RuleDefinition]>([
+    ["another adapter", { ...budget, use: "another" }],
+    ["the same adapter at another place", { ...budget, with: { at: "there" } }],
+  ])("is not told to %s: it stays, is said, and is told once its own is back", async (_, edited) => {
+    const id = await crashed([budget]);
+    expect(await passOf([edited])).toEqual([]);
+    expect(world.told).toEqual([]);
+    expect(world.said.join()).toMatch(new RegExp(`"budget" hold for ${id} stays in the ledger`));
+    world.pass(10_000);
+    expect(await passOf([budget])).toEqual([id]);
+    expect(world.told).toMatchObject([{ rule: "budget", settlements: [{ held: `budget ${id}` }] }]);
+  });
+
+  it("is told where the rule says something else in any other way", async () => {
+    const id = await crashed([budget]);
+    expect(await passOf([{ ...budget, with: { price: "2" }, when: { networks: ["eip155:8453"] } }])).toEqual([id]);
+  });
+
+  it("keeps what the other one holds when the engines that are the same are told", async () => {
+    const id = await crashed([budget, other]);
+    expect(await passOf([{ ...budget, with: { at: "there" } }, other])).toEqual([]);
+    world.pass(10_000);
+    expect(await passOf([budget, { ...other, use: "another" }])).toEqual([id]);
+    expect(world.told.map(({ rule }) => rule)).toEqual(["other", "budget"]);
+  });
+
+  it("is told by the rule's id where it was written before notes said whose they are", async () => {
+    const id = await crashed([budget]);
+    const [untold] = await world.ledger.untold(1);
+    const { owners, ...before } = JSON.parse(untold?.note ?? "");
+    expect(owners).toEqual({ budget: { adapter: "holding", identity: "here" } });
+    await world.ledger.note({ attemptId: id, mark: { kind: "replaced", note: JSON.stringify(before) } });
+    expect(await passOf([{ ...budget, with: { at: "there" } }])).toEqual([id]);
+  });
+
+  it("is not told either where a host settles with what it was granted", async () => {
+    const context = contextOf({ effects: [transferOf(alice, "70")] }, world.now);
+    const settlements = await armed(await world.open([budget]), context);
+    const edited = await world.open([{ ...budget, with: { at: "there" } }]);
+    await edited.settle?.(context, outcomeOf(), { settlements, recovered: true });
+    await settled();
+    expect(world.told).toEqual([]);
+    world.pass(10_000);
+    expect(await passOf([budget])).toEqual([context.actionId]);
+  });
+});
+
 describe("a note of engines that a policy does not have", () => {
+  it("is said once when a policy without any engine opens, and stays", async () => {
+    const limit: RuleDefinition = { id: "eth", limit: "native", max: "1", window: "day" };
+    await world.open([limit]);
+    expect(world.said, "where there is none, nothing is said").toEqual([]);
+    const id = await crashed([budget]);
+    const policy = await world.open([limit]);
+    expect(policy.replay).toBeUndefined();
+    expect(world.said).toEqual([
+      'what the engines of the rules "budget" hold for 1 of the attempts stays in the ledger until a policy that has them tells them: this one has none',
+    ]);
+    expect(await passOf([budget])).toEqual([id]);
+  });
+
   it.each<[string, readonly RuleDefinition[]]>([
     ["its rule has another name now", [{ ...budget, id: "renamed" }]],
     ["its rule is in the shadow now", [{ ...budget, mode: "shadow" }]],

@@ -48,28 +48,33 @@ export class World {
 
   readonly #clock = { now: () => this.now, uptime: () => this.now };
 
-  /** A process on the ledger with these rules. The engine "holding" holds something for each action; others answer as it is said here. */
+  /**
+   * A process on the ledger with these rules. The engine "holding" holds something for each action, at the place that its options name, and
+   * so does "another"; others answer as it is said here.
+   */
   async open(
     rules: readonly RuleDefinition[],
     engines: Readonly<Record<string, Partial<PolicyProvider>>> = {},
     chains: PolicyDefinition["chains"] = {},
   ): Promise<LoadedPolicy> {
     const log = (text: string): void => void this.said.push(text);
-    const adapter = defineAdapter({
-      name: "holding",
-      options: z.strictObject({}),
-      create: (_options, { rule }): PolicyProvider => ({
-        beforeAction: ({ actionId }) => ({ decision: "allow", settlement: { held: `${rule} ${actionId}` } }),
-        beforeWalletCall: () => ({ decision: "allow" }),
-        settle: (context, outcome, { settlements }) => void this.told.push({ rule, context, outcome, settlements }),
-        ...engines[rule],
-      }),
-    });
+    const holding = (name: string): Adapter =>
+      defineAdapter({
+        name,
+        options: z.strictObject({ at: z.string().default("here"), price: z.string().optional() }),
+        identity: ({ at }) => at,
+        create: (_options, { rule }): PolicyProvider => ({
+          beforeAction: ({ actionId }) => ({ decision: "allow", settlement: { held: `${rule} ${actionId}` } }),
+          beforeWalletCall: () => ({ decision: "allow" }),
+          settle: (context, outcome, { settlements }) => void this.told.push({ rule, context, outcome, settlements }),
+          ...engines[rule],
+        }),
+      }) as Adapter;
     return await definePolicy(
       { version: 1, ledger: "memory", chains, rules },
       {
         clock: this.#clock,
-        adapters: { holding: async () => adapter as Adapter },
+        adapters: { holding: async () => holding("holding"), another: async () => holding("another") },
         openLedger: async () => this.ledger,
         background: false,
         logger: { info: log, warn: log },
