@@ -30,6 +30,8 @@ export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
   options: cyclesAdapterOptions,
   create: (settings, { logger, isShadow }) =>
     isShadow ? shadowOf(settings, new CyclesClient(settings)) : providerOf(settings, { logger }),
+  // Whoever has a reservation's id can book it with the key of its tenant and no other. A server folds capitals itself.
+  identity: ({ baseUrl, tenant }) => `${new URL(baseUrl).origin} ${tenant.toLowerCase()}`,
   examine: (settings) => examine(settings, new CyclesClient(settings)),
 });
 
