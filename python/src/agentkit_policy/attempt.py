@@ -23,12 +23,27 @@ if TYPE_CHECKING:
 #: Stands in ``scope`` while a policy's own hook runs: the guarded kit and wallet are out of its reach.
 IN_HOOK = object()
 
-_CONTROL_FLOW = ("GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", "CancelledError")
+#: The names by which the sidecar knows control flow too (`control-flow`).
+_CONTROL_FLOW = {
+    *("GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", "AbortError", "CancelledError"),
+    *("KeyboardInterrupt", "SystemExit", "GeneratorExit"),
+}
 
 
-def is_control_flow(error: BaseException | None) -> bool:
-    """Whether it is how a framework, or a person, leaves an action on purpose, rather than a failure of it."""
-    return error is not None and (not isinstance(error, Exception) or type(error).__name__ in _CONTROL_FLOW)
+def control_flow(error: BaseException | None) -> str | None:
+    """By which name an error is how a framework, or a person, leaves an action on purpose; None for a failure of the action.
+
+    The error may be of any class: what raises where it is looked at says nothing of itself, and fails like any other.
+    """
+    if error is None:
+        return None
+    try:
+        named = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _CONTROL_FLOW), None)
+        bubbles = named is None and getattr(error, "is_bubble_up", False) is True
+    except BaseException:
+        named, bubbles = None, False
+    # What is no ordinary error goes through every except clause of its framework's, whatever it is called.
+    return named or ("GraphBubbleUp" if bubbles or not issubclass(type(error), Exception) else None)
 
 
 def new_id() -> str:

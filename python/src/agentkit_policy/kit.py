@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar
 
-from .attempt import IN_HOOK, Attempt, is_control_flow
+from .attempt import IN_HOOK, Attempt, control_flow
 from .context import ActionContext
 from .decision import PolicyDecision, denied
 from .errors import ActionDeniedError, PolicySetupError, error_text
@@ -192,7 +192,7 @@ class _Invocation:
         if attempt.ending is not None and attempt.ending.stage == "before" and isinstance(error, ActionDeniedError):
             return self._deliver(error.denial)
         # A control-flow exception is the framework's own way out, and passes unchanged.
-        if attempt.denial is None or is_control_flow(error):
+        if attempt.denial is None or control_flow(error):
             raise error
         return self._deliver(attempt.denial, None, error_text(error), error)
 

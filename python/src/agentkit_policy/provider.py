@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from .attempt import IN_HOOK, Answer, Attempt, Participant, in_background, is_control_flow
+from .attempt import IN_HOOK, Answer, Attempt, Participant, control_flow, in_background
 from .context import ActionContext, context_of
 from .decision import PolicyDecision, decision_of, denied
 from .errors import ActionDeniedError, ActionFailedError, PolicySetupError, error_text
@@ -190,7 +190,7 @@ def local_outcome(attempt: Attempt) -> dict[str, Any]:
     entered, moved = ending.stage != "before", attempt.journal.may_have_moved
     said = attempt.said or ("failed" if says_failed(ending.result) else "succeeded")
     failed = attempt.denial is not None or ending.stage == "raised" or said == "failed"
-    nothing = "cancelled" if is_control_flow(ending.error) else "failed"
+    nothing = "cancelled" if control_flow(ending.error) else "failed"
     return {
         "status": "denied" if not entered else "succeeded" if not failed else "unknown" if moved else nothing,
         "entered": entered,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .agentkit import read_decimals
-from .attempt import Answer, Attempt, Participant, in_background
+from .attempt import Answer, Attempt, Participant, control_flow, in_background
 from .connection import Connection, RpcError, SidecarTimeout
 from .decision import denied
 from .errors import PolicySetupError, error_text
@@ -179,7 +179,8 @@ class Sidecar:
         error = ending.error
         said = attempt.said
         name, text = type(error).__name__, error_text(error)
-        told = {"name": name[:256], "message": "" if text == name else text}
+        # The name of control flow that it inherits is what the sidecar knows it by.
+        told = {"name": (control_flow(error) or name)[:256], "message": "" if text == name else text}
         return {
             "facts": attempt.facts,
             "ledgerId": self._ledger_id,
