@@ -23,6 +23,7 @@ from agentkit_policy import (
     with_policy,
 )
 
+from .conftest import PolicyFile
 from .plain import Action, Kit, Policy, Wallet, WalletKit, code_of, run
 
 
@@ -113,6 +114,17 @@ def test_a_kit_or_a_wallet_is_guarded_once() -> None:
     assert run(with_policy(Kit(), Policy())) == "paid"
     again = Kit()
     assert run(with_policy(again, Policy())) == run(with_policy(again, Policy())) == "paid"
+
+
+def test_a_wallet_without_a_kit_may_say_which_actions_its_policy_file_names(policy_file: Callable[..., PolicyFile]) -> None:
+    policy = policy_file("{ id: no-tip, deny: { actions: [CustomActionProvider_tip] } }")
+    with pytest.raises(PolicySetupError, match="CustomActionProvider_tip") as raised:
+        guard_wallet(Wallet(), policy)
+    assert raised.value.code == "invalid_policy"
+    assert guard_wallet(Wallet(), policy, actions=["CustomActionProvider_tip"]).get_balance() == 10**18
+    for names in ("CustomActionProvider_tip", [7], 7, None):
+        wrong: Any = names
+        assert _code_of_refusal(lambda wrong=wrong: guard_wallet(Wallet(), policy, actions=wrong)) == "invalid_option"  # type: ignore[misc]
 
 
 def test_an_action_of_a_guarded_kit_inside_another_guarded_kit_is_refused() -> None:

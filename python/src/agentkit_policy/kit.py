@@ -86,11 +86,18 @@ def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **option
     return outside
 
 
-def guard_wallet(wallet: W, policy: OnePolicy | Sequence[OnePolicy], /, **options: "Unpack[Options]") -> W:
-    """Guards a wallet that is used without a kit: every call is an attempt of its own. Options and errors as of with_policy."""
+def guard_wallet(
+    wallet: W, policy: OnePolicy | Sequence[OnePolicy], /, *, actions: Sequence[str] = (), **options: "Unpack[Options]"
+) -> W:
+    """Guards a wallet that is used without a kit: every call is an attempt of its own. Options and errors as of with_policy.
+
+    ``actions`` are the names of actions of your own that a policy file names; with a kit they are known from the kit.
+    """
     own = PolicyOptions.of(options)
+    if not isinstance(actions, (list, tuple)) or not all(isinstance(name, str) for name in actions):
+        raise PolicySetupError("invalid_option", "actions is a list of the names of actions")
     _refuse_guarded(wallet)
-    return guarded_wallet(PolicyHook(policy, own), wallet)
+    return guarded_wallet(PolicyHook(policy, own, actions), wallet)
 
 
 def assert_guarded(kit: object) -> None:
