@@ -1,6 +1,6 @@
 import { readWalletCall, restore, SnapshotError } from "@agentkit-policy/core";
 import { AmountError, nativeDecimals, parseUnits } from "@agentkit-policy/effects";
-import type { JsonValue, WalletCallFacts } from "@agentkit-policy/schema";
+import type { JsonValue, WalletCallFacts, WalletMethod } from "@agentkit-policy/schema";
 
 /**
  * Reads the arguments of a wallet call that a host in another language sent as it got them: the same reading as of a call in
@@ -13,15 +13,18 @@ export function readHostCall(call: WalletCallFacts): WalletCallFacts {
   const wallet: { chainId?: string; walletAddress?: string } = {};
   if (chainId !== undefined) wallet.chainId = chainId;
   if (from !== undefined) wallet.walletAddress = from;
+  const beside = isBesideTheKnown(method, walletMethod, unread) ? ["arguments"] : [];
   // Python's native_transfer takes whole units where AgentKit's own in TypeScript takes atomic ones.
   if (walletMethod === "native_transfer" && chainId?.startsWith("eip155:") === true) {
     const { to, value } = unread;
-    // These two are read below. Whatever else is there decides nothing, and has to have a reading all the same.
-    if (Object.keys(unread).length > 2) restored(unread);
+    // These two are read below. Whatever else is there makes the call unknown, and has to have a reading all the same.
+    if (beside.length > 0) restored(unread);
     const read = readWalletCall(callId, method, "nativeTransfer", [to, atomicText(value)], wallet);
-    return { ...read.facts, walletMethod };
+    return withOtherFields({ ...read.facts, walletMethod }, call.otherFields, beside);
   }
-  return readWalletCall(callId, method, walletMethod, argumentsOf(method, unread), wallet).facts;
+  const args = argumentsOf(method, unread);
+  const { facts } = readWalletCall(callId, method, walletMethod, args, wallet);
+  return withOtherFields(facts, call.otherFields, beside, isOfNoChain(method, args[0]) ? ["chainId"] : []);
 }
 
 /** The same for a journal: a call of which nobody can say what it did stays, as one that nobody can read. */
@@ -35,11 +38,37 @@ export function readJournalCall(call: WalletCallFacts): WalletCallFacts {
   }
 }
 
-function argumentsOf(method: WalletCallFacts["method"], unread: { readonly [name: string]: JsonValue }): unknown[] {
+/**
+ * Whether the wallet was given more than what is read: Python's wallets take one argument, but for native_transfer. What stands
+ * beside it, a wallet of somebody's own may put in the place of what was judged, so that such a call is unknown.
+ */
+function isBesideTheKnown(method: WalletMethod, walletMethod: string, unread: { readonly [name: string]: JsonValue }): boolean {
+  const names = Object.keys(unread);
+  if (walletMethod === "native_transfer") return names.some((name) => name !== "to" && name !== "value");
+  return method !== "unknown" && names.length > 1;
+}
+
+/**
+ * Whether what is signed may be valid on every chain. Python's wallets keep a chain that is null, and eth_account then signs for
+ * none. A host fills in one that is absent; where it did not, the wallet might not either. What is sent without one goes to the
+ * wallet's own node: AgentKit's wallets set it, or name their network instead.
+ */
+function isOfNoChain(method: WalletMethod, transaction: unknown): boolean {
+  if ((method !== "send" && method !== "sign_transaction") || !isRecord(transaction)) return false;
+  const { chainId } = transaction;
+  return chainId === null || (chainId === undefined && method === "sign_transaction");
+}
+
+function withOtherFields(facts: WalletCallFacts, ...others: readonly (readonly string[] | undefined)[]): WalletCallFacts {
+  const otherFields = new Set([facts.otherFields, ...others].flatMap((fields) => fields ?? []));
+  return otherFields.size === 0 ? facts : { ...facts, otherFields: [...otherFields] };
+}
+
+function argumentsOf(method: WalletMethod, unread: { readonly [name: string]: JsonValue }): unknown[] {
   const values = Object.values(restored(unread));
-  const [transaction] = values;
-  if ((method !== "send" && method !== "sign_transaction") || values.length !== 1 || !isRecord(transaction)) return values;
-  return [Object.fromEntries(Object.entries(transaction).map(([name, value]) => [name, fieldOf(name, value)]))];
+  const [transaction, ...more] = values;
+  if ((method !== "send" && method !== "sign_transaction") || !isRecord(transaction)) return values;
+  return [Object.fromEntries(Object.entries(transaction).map(([name, value]) => [name, fieldOf(name, value)])), ...more];
 }
 
 /** web3 takes bytes where viem takes hexadecimal text, and the type of a transaction as a number. */

@@ -37,9 +37,43 @@ describe("a call as Python's wallet gets it", () => {
     ["a field beyond the known ones", { to: alice, authorizationList: [] }, ["authorizationList"]],
     ["another sender", { to: alice, from: alice }, ["from"]],
     ["another chain", { to: alice, chainId: 1 }, ["chainId"]],
+    // eth_account signs it without any chain, so that it is valid on every one.
+    ["null for a chain", { to: alice, chainId: null }, ["chainId"]],
     ["a transaction of another type", { to: alice, type: 4 }, ["type"]],
   ])("with %s is one that nobody can read", (_name, transaction, otherFields) => {
     expect(sendOf(transaction).otherFields).toEqual(otherFields);
+  });
+
+  it("that signs a transaction is one that nobody can read unless the transaction says its chain", () => {
+    const signed = (transaction: { [name: string]: JsonValue }) =>
+      readHostCall(hostCall("sign_transaction", { transaction }, "sign_transaction"));
+    expect(signed({ to: alice, value: 1 }).otherFields).toEqual(["chainId"]);
+    expect(signed({ to: alice, value: 1, chainId: null }).otherFields).toEqual(["chainId"]);
+    expect(signed({ to: alice, value: 1, chainId: 84_532 })).not.toHaveProperty("otherFields");
+    // What is sent goes to the wallet's own node, whose chain it is.
+    expect(sendOf({ to: alice, value: 1 })).not.toHaveProperty("otherFields");
+  });
+
+  const transaction = { to: { $bytes: Buffer.from(alice.slice(2), "hex").toString("base64") }, value: 1, chainId: 84_532 };
+  it.each<[WalletMethod, string, { [name: string]: JsonValue }, { [name: string]: JsonValue }]>([
+    ["send", "send_transaction", { transaction }, { options: { value: 7 } }],
+    ["send", "send_transaction", { tx: transaction }, { value: 7 }],
+    ["send", "native_transfer", { to: alice, value: "2" }, { asset: "USDC" }],
+    ["sign_transaction", "sign_transaction", { transaction }, { chain: 1 }],
+    ["sign_typed_data", "sign_typed_data", { typed_data: {} }, { domain: {} }],
+    ["sign_message", "sign_message", { message: "hello" }, { raw: true }],
+  ])("of %s by %s is one that nobody can read with an argument beside %j", (method, name, known, more) => {
+    const read = readHostCall(hostCall(name, { ...known, ...more }, method));
+    expect(read.otherFields).toEqual(["arguments"]);
+    expect(read).not.toHaveProperty("unread");
+    expect(readJournalCall(hostCall(name, { ...known, ...more }, method)).otherFields).toEqual(["arguments"]);
+    expect(readHostCall(hostCall(name, known, method))).not.toHaveProperty("otherFields");
+  });
+
+  it("is one that nobody can read where its host says so", () => {
+    const call = { ...hostCall("send_transaction", { transaction }), otherFields: ["arguments"] };
+    expect(readHostCall(call)).toMatchObject({ to: alice, otherFields: ["arguments"] });
+    expect(readHostCall({ ...call, unread: { transaction, more: 1 } }).otherFields).toEqual(["arguments"]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 """What is known of AgentKit 0.7: its wallets' methods, and what is asked of them. The only file that loads its libraries."""
 
 import importlib
+import inspect
 import re
 from typing import Any
 
@@ -45,6 +46,17 @@ def read_wallet_facts(wallet: Any) -> dict[str, str]:
     # Hexadecimal addresses name one account in any case; base58 ones do not.
     facts = {"walletAddress": address.lower() if is_evm else address, "network": network_id, "chainId": chain or ""}
     return {name: value for name, value in facts.items() if value}
+
+
+def known_arguments(name: str, signature: inspect.Signature) -> set[str]:
+    """The arguments that a judgement reads, of a way by which authority leaves: all that AgentKit's own wallets take.
+
+    That is one, whatever a wallet calls it, but for a native transfer. What a wallet collects (``*args``, ``**options``) is none.
+    """
+    if name == "native_transfer":
+        return {"to", "value"}
+    collects = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {parameter.name for parameter in list(signature.parameters.values())[:1] if parameter.kind not in collects}
 
 
 def is_eth_accounts_own(wallet: Any, method: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, read_wallet_facts
+from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, known_arguments, read_wallet_facts
 from .attempt import IN_HOOK, Attempt, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, InsufficientFundsError, error_text
@@ -39,7 +39,8 @@ class GuardedCall:
             # A policy that spends while it decides would wait for itself, or recurse without end.
             raise ActionDeniedError(denied("reentrant", "a policy used the guarded wallet inside its own hook"))
         attempt = running_attempt(self._hook)
-        self._bound = inspect.signature(self._run).bind(*args, **named)
+        signature = inspect.signature(self._run)
+        self._bound = signature.bind(*args, **named)
         try:
             unread, own = take_snapshot(dict(self._bound.arguments), big_integers=True)
             self._wallet_facts = read_wallet_facts(self._wallet)
@@ -50,11 +51,16 @@ class GuardedCall:
             raise denied_call(attempt, denied("context_error", "the wallet's address or network could not be read")) from error
         # What is handed over is the copy that was judged.
         self._bound.arguments.update(own)
-        transaction = own.get("transaction")
+        known, first = known_arguments(self._name, signature), next(iter(own), "")
+        transaction = own[first] if first in known and self._method in ("send", "sign_transaction") else None
         #: The very transaction that EthAccount fills in: nonce and fees first, gas last.
         self._transaction: dict[str, Any] = transaction if isinstance(transaction, dict) else {}
         self._gas_given = "gas" in self._transaction
         sender, chain = self._wallet_facts.get("walletAddress"), self._wallet_facts.get("chainId")
+        is_signed = self._method == "sign_transaction" and isinstance(transaction, dict)
+        if is_signed and "chainId" not in self._transaction and chain and chain.startswith("eip155:"):
+            # Signed for no chain it is valid on every one. EthAccount fills in an absent one too; another wallet might not.
+            unread[first]["chainId"] = self._transaction["chainId"] = int(chain.removeprefix("eip155:"))
         self._facts: dict[str, Any] = {
             "callId": self._call_id,
             "method": self._method,
@@ -62,6 +68,9 @@ class GuardedCall:
             "unread": unread,
         }
         self._facts |= ({"from": sender} if sender else {}) | ({"chainId": chain} if chain else {})
+        if self._method != "unknown" and not own.keys() <= known:
+            # What stands beside the known may take the place of what was judged: the call is unknown.
+            self._facts["otherFields"] = ["arguments"]
         return self._outside() if attempt is None else self._inside(attempt, Validity())
 
     def _outside(self) -> Any:
