@@ -39,6 +39,9 @@ class GuardedCall:
             # A policy that spends while it decides would wait for itself, or recurse without end.
             raise ActionDeniedError(denied("reentrant", "a policy used the guarded wallet inside its own hook"))
         attempt = running_attempt(self._hook)
+        if inspect.iscoroutinefunction(self._run):
+            # It would leave when it is awaited, perhaps after the seal and past every deadline: deny. AgentKit's own are plain.
+            raise denied_call(attempt, self._acts_later())
         signature = inspect.signature(self._run)
         self._bound = signature.bind(*args, **named)
         try:
@@ -125,6 +128,14 @@ class GuardedCall:
                 turn.unmined = "?"
             raise
         else:
+            if inspect.isawaitable(result):
+                # It may leave yet: it stays in flight, which counts as gone, and nobody is given what could be awaited.
+                denial = denied_call(attempt, self._acts_later())
+                if turn is not None:
+                    turn.unmined = "?"
+                if inspect.iscoroutine(result):
+                    result.close()
+                raise denial
             with attempt.lock:
                 attempt.journal.answered(self._call_id, result, is_send=self._is_send)
             if turn is not None:
@@ -136,6 +147,9 @@ class GuardedCall:
                 with attempt.lock:
                     attempt.journal.note(self._call_id, nonce=str(nonce))
             attempt.settle_again()
+
+    def _acts_later(self) -> dict[str, Any]:
+        return denied("escape_denied", f"the wallet's {self._name}() acts when it is awaited, where no policy looks")
 
     def _wait_for_nonce(self, turn: Turn | None, deadline: Deadline) -> None:
         """EthAccount takes the latest nonce: while a transaction of ours is not mined, the next would take its place."""
