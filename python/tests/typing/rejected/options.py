@@ -21,6 +21,8 @@ with_policy(kit, file, "raise")  # rejected: positional
 guard_wallet(kit)  # rejected: argument
 guard_wallet(kit, None)  # rejected: None
 guard_wallet(kit, file, queue_wait_ms=30_000)  # rejected: queue_wait_ms
+guard_wallet(kit, file, actions=7)  # rejected: actions
+with_policy(kit, file, actions=["run"])  # rejected: actions
 assert_guarded()  # rejected: kit
 
 with_policy(kit, file, on_deny="raise", wallet=True, queue_wait_s=30)

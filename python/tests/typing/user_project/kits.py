@@ -67,7 +67,7 @@ def every_option(bare: AgentKit, log: logging.Logger) -> AgentKit:
 
 
 def guarded_wallets(bare: EthAccountWalletProvider, evm: EvmWalletProvider) -> str:
-    wallet = guard_wallet(bare, [by_name, "policy.yaml"], queue_wait_s=5)
+    wallet = guard_wallet(bare, [by_name, "policy.yaml"], actions=["OwnActionProvider_run"], queue_wait_s=5)
     assert_type(wallet, EthAccountWalletProvider)
     assert_type(guard_wallet(evm, SmallGroup(["u1"])), EvmWalletProvider)
     return wallet.get_address()
