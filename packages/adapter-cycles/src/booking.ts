@@ -27,13 +27,17 @@ export type Booking =
 
 type Commit = Extract<Booking, { kind: "commit" }>;
 type CyclesEvent = Extract<Booking, { kind: "event" }>;
+type Refused = Extract<CyclesResult<unknown>, { kind: "refused" }>;
+type Unanswered = Extract<CyclesResult<unknown>, { kind: "unknown" }>;
 
 /** What the answer to a booking asks for next. */
 export type Next =
   /** It is written. `charged` is less than the amount where the budget had no room, and then it says so. */
   | { readonly kind: "done"; readonly charged?: bigint }
-  /** The same again, not before so long. */
-  | { readonly kind: "again"; readonly afterMs: number }
+  /** The same again, not before so long; and why, where the server or its silence says so. */
+  | { readonly kind: "again"; readonly afterMs: number; readonly problem?: string }
+  /** The same again for some time, not before so long: it may be otherwise in a while, or only an operator helps. */
+  | { readonly kind: "doubtful"; readonly afterMs: number; readonly problem: string }
   /** These in its place. */
   | { readonly kind: "instead"; readonly bookings: readonly Booking[] }
   /** Only a look at the reservation tells. */
@@ -54,12 +58,18 @@ const lesserOverage: Readonly<Record<Exclude<OveragePolicy, "ALLOW_IF_AVAILABLE"
   ALLOW_WITH_OVERDRAFT: "ALLOW_IF_AVAILABLE",
 };
 
+const hidden = "its hold was ended before, and the server does not show what was committed of it";
+
+/** Refusals that no wait ends, whatever was asked: the protocol knows them as final. */
+const finalCodes: ReadonlySet<string> = new Set(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "UNIT_MISMATCH"]);
+
 /** An unknown outcome is asked again with the same key, and never given up for a release. */
 export const again: Next = { kind: "again", afterMs: 0 };
 
 export function afterCommit(booking: Commit, result: CyclesResult<AnswerOf<"commit">>): Next {
   if (result.kind === "answered") return { kind: "done", charged: result.body.charged.amount };
   if (result.kind === "unknown" || isPassing(result)) return waiting(result);
+  if (finalCodes.has(result.code)) return { kind: "stuck", problem: problemOf(result) };
   switch (result.code) {
     case "RESERVATION_EXPIRED":
     case "NOT_FOUND":
@@ -71,7 +81,7 @@ export function afterCommit(booking: Commit, result: CyclesResult<AnswerOf<"comm
     case "BUDGET_EXCEEDED":
       return { kind: "instead", bookings: beyondOverdraft(booking) };
     default:
-      return { kind: "stuck", problem: `${result.code}: ${result.message}` };
+      return doubtful(result, problemOf(result));
   }
 }
 
@@ -80,16 +90,20 @@ export function afterLook(booking: Commit, result: CyclesResult<AnswerOf<"get">>
   if (result.kind === "unknown") return waiting(result);
   if (result.kind === "refused") {
     if (isPassing(result)) return waiting(result);
-    return { kind: "instead", bookings: [eventFor(booking)] };
+    // An expired reservation is the only one that is refused and of which nothing can have been committed.
+    if (result.status === 410 && result.code === "RESERVATION_EXPIRED") return { kind: "instead", bookings: [eventFor(booking)] };
+    // It exists, and has most often been committed: an event of all of it would be booked beside that. Rather nothing, and an operator.
+    return doubtful(result, `${hidden} (${problemOf(result)})`);
   }
   const { status, committed } = result.body;
-  if (status === "ACTIVE") return again;
+  if (status === "ACTIVE") return { ...again, problem: "the hold is said to be ended, and to be active" };
   if (status !== "COMMITTED") return { kind: "instead", bookings: [eventFor(booking)] };
-  const booked = committed?.amount ?? 0n;
+  // The same direction: what was committed is not nothing because its amount is not told.
+  if (committed == null) return doubtful({}, `${hidden} (COMMITTED without an amount)`);
   // Nothing lowers a commit: what was written too much stays.
-  if (booked >= booking.amount) return { kind: "done", charged: booked };
+  if (committed.amount >= booking.amount) return { kind: "done", charged: committed.amount };
   const { hold, amount, raiseKey: key } = booking;
-  return { kind: "instead", bookings: [eventFor({ hold, amount: amount - booked, key })] };
+  return { kind: "instead", bookings: [eventFor({ hold, amount: amount - committed.amount, key })] };
 }
 
 export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
@@ -102,11 +116,13 @@ export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
 export function afterEvent(booking: CyclesEvent, result: CyclesResult<AnswerOf<"event">>): Next {
   if (result.kind === "answered") return { kind: "done", charged: result.body.charged?.amount ?? booking.amount };
   if (result.kind === "unknown" || isPassing(result)) return waiting(result);
+  if (finalCodes.has(result.code)) return { kind: "stuck", problem: problemOf(result) };
   switch (result.code) {
     case "BUDGET_EXCEEDED":
-    case "OVERDRAFT_LIMIT_EXCEEDED": {
+    case "OVERDRAFT_LIMIT_EXCEEDED":
+    case "DEBT_OUTSTANDING": {
       // It takes what there is, and a server that has nothing to give all the same is not asked without a pause.
-      if (booking.overage === "ALLOW_IF_AVAILABLE") return again;
+      if (booking.overage === "ALLOW_IF_AVAILABLE") return waiting(result);
       const refusals = booking.refusals + 1;
       if (booking.overage === "REJECT" && refusals < fittingTries)
         return { kind: "instead", bookings: [{ ...booking, refusals }] };
@@ -115,8 +131,11 @@ export function afterEvent(booking: CyclesEvent, result: CyclesResult<AnswerOf<"
     // A try whose answer was lost had been booked with another policy.
     case "IDEMPOTENCY_MISMATCH":
       return { kind: "done" };
+    // There is no budget for it, and nothing but an operator makes one.
+    case "NOT_FOUND":
+      return { kind: "stuck", problem: problemOf(result) };
     default:
-      return { kind: "stuck", problem: `${result.code}: ${result.message}` };
+      return doubtful(result, problemOf(result));
   }
 }
 
@@ -141,12 +160,24 @@ function beyondOverdraft(booking: Commit): Booking[] {
   ];
 }
 
-/** What may be otherwise in a while. After an execution a key that is refused is kept: without its database the server refuses all. */
-function isPassing(result: Extract<CyclesResult<unknown>, { kind: "refused" }>): boolean {
-  return [401, 403, 429].includes(result.status) || result.code === "BUDGET_FROZEN";
+/**
+ * What may be otherwise in a while. After an execution a key that is refused is kept: without its database the server refuses all. What came
+ * too slowly or too early (408, 425) is unknown like what was not answered.
+ */
+function isPassing(result: Refused): boolean {
+  return [401, 403, 408, 425, 429].includes(result.status) || result.code === "BUDGET_FROZEN";
 }
 
 /** The same again, after as long as the server asks for. */
-export function waiting(result: { readonly retryAfterMs?: number }): Next {
-  return { kind: "again", afterMs: result.retryAfterMs ?? 0 };
+export function waiting(result: Unanswered | Refused): Next {
+  return { kind: "again", afterMs: result.retryAfterMs ?? 0, problem: problemOf(result) };
+}
+
+/** Words that are new may mean anything. After an execution they are no reason to give a spend up at once. */
+function doubtful({ retryAfterMs = 0 }: Pick<Refused, "retryAfterMs">, problem: string): Next {
+  return { kind: "doubtful", afterMs: retryAfterMs, problem };
+}
+
+function problemOf(result: Unanswered | Refused): string {
+  return result.kind === "unknown" ? result.problem : `${result.status} ${result.code}: ${result.message}`;
 }

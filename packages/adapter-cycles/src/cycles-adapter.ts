@@ -60,7 +60,7 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
   const { client = new CyclesClient(settings), priceSource } = parts;
   const logger = quietLogger(parts.logger ?? stderrLogger);
   const attempts = new OpenAttempts();
-  const settler = new Settler({ client, logger });
+  const settler = new Settler({ client, logger, apiKey: settings.apiKey });
   const holder = new Holder({
     settings,
     client,

@@ -1,8 +1,9 @@
 import { type Logger, UnsettledError } from "@agentkit-policy/core";
-import { backoffOf, firstDelayMs, releaseTries } from "./backoff.js";
+import { backoffOf, doubtfulTries, firstDelayMs, releaseTries } from "./backoff.js";
 import { afterCommit, afterEvent, afterLook, afterRelease, type Booking, delayOf, type Next } from "./booking.js";
 import type { CyclesClient } from "./cycles-client.js";
 import type { Hold, Told } from "./hold.js";
+import { shownText } from "./shown-text.js";
 import { timerMs } from "./timer-ms.js";
 
 /** So long whoever settles waits at most. */
@@ -35,12 +36,16 @@ interface Waiting {
   /** Whether a look at its reservation comes first. */
   readonly isLook: boolean;
   readonly tries: number;
+  /** How often it was answered with what may be final. */
+  readonly doubts: number;
   readonly notBefore: number;
 }
 
 export interface SettlerParts {
   readonly client: CyclesClient;
   readonly logger: Logger;
+  /** Which nothing that is said shows. */
+  readonly apiKey: string;
 }
 
 /**
@@ -154,7 +159,7 @@ class Bookings {
 
   async #send(one: Waiting): Promise<Waiting[]> {
     const next = await this.#nextOf(one);
-    const { booking, tries } = one;
+    const { booking, tries, doubts } = one;
     switch (next.kind) {
       case "done":
         if ("amount" in booking && next.charged !== undefined && next.charged < booking.amount)
@@ -164,17 +169,38 @@ class Bookings {
         return [];
       case "again":
         if (booking.kind === "release" && tries + 1 >= releaseTries) return [];
-        return [toSend(booking, Math.max(next.afterMs, this.#backoffMs(tries)), tries + 1)];
+        return [this.#sentAgain(one, next.afterMs)];
+      case "doubtful":
+        // Kept as long as it may pass, and then said: a spend that is given up too early is missing in the budget.
+        if (doubts + 1 < doubtfulTries) return [this.#sentAgain({ ...one, doubts: doubts + 1 }, next.afterMs)];
+        return this.#giveUp(booking, next.problem);
       case "look":
         return await this.#send({ ...one, isLook: true });
       case "instead":
-        if (!(await this.#hasKept(booking, next.bookings))) return [toSend(booking, this.#backoffMs(tries), tries + 1)];
+        if (!(await this.#hasKept(booking, next.bookings))) return [this.#sentAgain(one, 0)];
         return await this.#round(next.bookings.map((other) => toSend(other, delayOf(other))));
       case "stuck":
-        this.#problem ??= `Cycles will not book ${booking.key}, and an operator has to: ${next.problem}`;
-        this.#parts.logger.warn(this.#problem);
-        return [];
+        return this.#giveUp(booking, next.problem);
     }
+  }
+
+  /** @param afterMs not sooner than so long from now, as the server asks */
+  #sentAgain({ booking, tries, doubts }: Waiting, afterMs: number): Waiting {
+    return { ...toSend(booking, Math.max(afterMs, this.#backoffMs(tries))), tries: tries + 1, doubts };
+  }
+
+  /** @returns nothing that has to be sent again */
+  #giveUp(booking: Booking, problem: string): [] {
+    const { key, hold } = booking;
+    const what = "amount" in booking ? `${booking.amount} ${hold.unit} of the hold ${hold.reservationId} under ${key}` : key;
+    const text = this.#shown(`Cycles will not book ${what}, and an operator has to: ${problem}`);
+    this.#problem ??= text;
+    this.#parts.logger.warn(text);
+    return [];
+  }
+
+  #shown(text: string): string {
+    return shownText(text, this.#parts.apiKey);
   }
 
   /** Keeps that a hold is gone before its spend is told otherwise: a process that begins anew then goes on from there. */
@@ -220,8 +246,8 @@ class Bookings {
 }
 
 /** @param afterMs not sooner than so long from now */
-function toSend(booking: Booking, afterMs = 0, tries = 0): Waiting {
-  return { booking, isLook: false, tries, notBefore: performance.now() + afterMs };
+function toSend(booking: Booking, afterMs = 0): Waiting {
+  return { booking, isLook: false, tries: 0, doubts: 0, notBefore: performance.now() + afterMs };
 }
 
 function isNoRelease({ booking }: Waiting): boolean {

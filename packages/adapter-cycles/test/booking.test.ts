@@ -34,12 +34,24 @@ describe("money that has moved", () => {
   });
 
   it("is asked about again with the same key where nobody can tell, or where it may be otherwise in a while", () => {
-    for (const result of [unknown, refused("UNAUTHORIZED", 401), refused("FORBIDDEN", 403), refused("LIMIT_EXCEEDED", 429)]) {
+    const passing = [
+      unknown,
+      refused("UNAUTHORIZED", 401),
+      refused("FORBIDDEN", 403),
+      refused("REQUEST_TIMEOUT", 408),
+      refused("TOO_EARLY", 425),
+      refused("LIMIT_EXCEEDED", 429),
+    ];
+    for (const result of passing) {
       expect(afterCommit(commit, result)).toMatchObject({ kind: "again" });
       expect(afterEvent(event, result)).toMatchObject({ kind: "again" });
       expect(afterLook(commit, result)).toMatchObject({ kind: "again" });
     }
-    expect(afterCommit(commit, { ...unknown, retryAfterMs: 700 })).toEqual({ kind: "again", afterMs: 700 });
+    expect(afterCommit(commit, { ...unknown, retryAfterMs: 700 })).toEqual({
+      kind: "again",
+      afterMs: 700,
+      problem: "no answer",
+    });
   });
 
   it("is never answered with a release, whatever the refusal", () => {
@@ -72,7 +84,8 @@ describe("money that has moved", () => {
     ["COMMITTED", 90n, { kind: "done", charged: 90n }],
     ["COMMITTED", 50n, { kind: "instead", bookings: [{ ...event, amount: 20n, key: "k.raise" }] }],
     ["RELEASED", undefined, { kind: "instead", bookings: [event] }],
-    ["ACTIVE", undefined, { kind: "again", afterMs: 0 }],
+    ["ACTIVE", undefined, { kind: "again", afterMs: 0, problem: expect.stringContaining("active") }],
+    ["COMMITTED", undefined, { kind: "doubtful", afterMs: 0, problem: expect.stringContaining("without an amount") }],
   ])("of which a look finds %s with %s is written as far as it is not", (status, committed, next) => {
     const body = { status, ...(committed === undefined ? {} : { committed: money(committed) }) };
     expect(afterLook(commit, answered(body as never))).toEqual(next);
@@ -80,6 +93,16 @@ describe("money that has moved", () => {
 
   it("of which a look finds the hold expired is told as an event", () => {
     expect(afterLook(commit, refused("RESERVATION_EXPIRED", 410))).toEqual({ kind: "instead", bookings: [event] });
+  });
+
+  it.each([
+    ["NOT_FOUND", 404],
+    ["INVALID_REQUEST", 405],
+    ["INVALID_REQUEST", 400],
+    ["RESERVATION_FINALIZED", 409],
+    ["GONE", 410],
+  ])("of which a look is refused with %s is not told beside what may be committed", (code, status) => {
+    expect(afterLook(commit, refused(code, status))).toMatchObject({ kind: "doubtful", problem: expect.stringContaining(code) });
   });
 
   it("beyond an overdraft is committed as far as it was held, and the rest told as far as there is room", () => {
@@ -109,7 +132,7 @@ describe("money that has moved", () => {
     expect(tried).toEqual([...Array.from({ length: 8 }, () => "REJECT"), "ALLOW_WITH_OVERDRAFT"]);
     expect(booking).toMatchObject({ kind: "event", overage: "ALLOW_IF_AVAILABLE", amount: 70n });
     if (booking.kind !== "event") throw new Error("no event");
-    expect(afterEvent(booking, refused("BUDGET_EXCEEDED")), "and is asked again with a pause").toEqual({
+    expect(afterEvent(booking, refused("BUDGET_EXCEEDED")), "and is asked again with a pause").toMatchObject({
       kind: "again",
       afterMs: 0,
     });
@@ -119,13 +142,35 @@ describe("money that has moved", () => {
     expect(afterEvent({ ...event, overage: "ALLOW_WITH_OVERDRAFT" }, refused("IDEMPOTENCY_MISMATCH"))).toEqual({ kind: "done" });
   });
 
-  it.each(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "ADDED_LATER"])(
+  it.each(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "UNIT_MISMATCH"])(
     "that nobody will write after %s is an operator's",
     (code) => {
       expect(afterCommit(commit, refused(code))).toMatchObject({ kind: "stuck", problem: expect.stringContaining(code) });
       expect(afterEvent(event, refused(code))).toMatchObject({ kind: "stuck" });
     },
   );
+
+  it.each(["ADDED_LATER", "CONCURRENT_MODIFICATION", "constructor"])(
+    "is not given up at once for a word that the protocol does not know: %s",
+    (code) => {
+      for (const next of [
+        afterCommit(commit, { ...refused(code), retryAfterMs: 700 }),
+        afterEvent(event, { ...refused(code), retryAfterMs: 700 }),
+      ])
+        expect(next).toEqual({ kind: "doubtful", afterMs: 700, problem: `409 ${code}: no` });
+    },
+  );
+
+  it("as an event that is refused for a debt takes what there is, as one that is refused for its room", () => {
+    expect(insteadOf(afterEvent(event, refused("DEBT_OUTSTANDING")))).toMatchObject({ refusals: 1 });
+    expect(insteadOf(afterEvent({ ...event, overage: "ALLOW_WITH_OVERDRAFT" }, refused("DEBT_OUTSTANDING")))).toMatchObject({
+      overage: "ALLOW_IF_AVAILABLE",
+    });
+  });
+
+  it("as an event for which there is no budget is an operator's", () => {
+    expect(afterEvent(event, refused("NOT_FOUND", 404))).toMatchObject({ kind: "stuck" });
+  });
 
   it("on a frozen budget waits until it is thawed", () => {
     expect(afterEvent(event, refused("BUDGET_FROZEN"))).toMatchObject({ kind: "again" });

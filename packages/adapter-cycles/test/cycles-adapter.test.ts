@@ -441,6 +441,20 @@ describe("when the server is in trouble after the action", () => {
     },
   );
 
+  it.each([
+    ["408", 408, "INTERNAL_ERROR"],
+    ["425", 425, "INTERNAL_ERROR"],
+    ["a code that a commit is never refused with", 409, "MAX_EXTENSIONS_EXCEEDED"],
+  ] as const)("%s once: the spend is not given up", async (_, status, code) => {
+    const { server, budget } = await startServer();
+    const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    server.faults.add({ operation: "commit", kind: "refused", status, code });
+    expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
+    expect(attempt.unsettled?.isHopeless).toBe(false);
+    await until(() => budget.spent === 300n);
+  });
+
   it("and says when it will listen again, whoever settles is told so, and asks nothing before", async () => {
     const { server } = await startServer();
     const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
@@ -633,6 +647,19 @@ describe("a hold that is found ended", () => {
     const second = first.after(adapterFor(server).adapter);
     expect(await second.settle(outcomeOf([transfer("5")]))).toBe(true);
     expect(budget.spent).toBe(500n);
+  });
+
+  it.each([404, 405, 400, 409])("and is not shown (%i) is not told a second time beside what is committed", async (status) => {
+    const { server, budget } = await startServer();
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    await first.settle(outcomeOf([transfer("2")]));
+    server.faults.add({ operation: "get", kind: "refused", status, code: "NOT_FOUND" });
+    const second = first.after(adapterFor(server).adapter);
+    expect(await second.settle(outcomeOf([transfer("5")]))).toBe(false);
+    // The next look is answered, and what is missing is told.
+    await until(() => budget.spent === 500n);
+    expect(server.requests.filter(({ operation }) => operation === "event")).toHaveLength(1);
   });
 
   it("with nothing of it left is remembered before its spend is told, and whoever goes on tells the same", async () => {

@@ -2,9 +2,10 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import type { CyclesClient, CyclesResult } from "../src/cycles-client.js";
 import { Settler } from "../src/settler.js";
 import { commit } from "./support/commit.js";
+import { apiKey } from "./support/server.js";
 
-/** A commit that is answered with the same each time, on a clock of the test's own. */
-function writing(answer: CyclesResult<never>) {
+/** A commit that is answered with these in turn, and with the last of them for ever, on a clock of the test's own. */
+function writing(...answers: [CyclesResult<unknown>, ...CyclesResult<unknown>[]]) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const timers = vi.spyOn(globalThis, "setTimeout");
@@ -14,12 +15,16 @@ function writing(answer: CyclesResult<never>) {
   const client = {
     commit: async () => {
       triedAt.push(performance.now() - began);
-      return answer;
+      return answers[Math.min(triedAt.length, answers.length) - 1];
     },
+    get: async () => ({ kind: "refused", status: 404, code: "NOT_FOUND", message: "no" }),
   } as unknown as CyclesClient;
-  const quiet = (): void => undefined;
-  new Settler({ client, logger: { info: quiet, warn: quiet } }).write([commit]);
+  const said: string[] = [];
+  const log = (message: string): void => void said.push(message);
+  const writing = new Settler({ client, logger: { info: log, warn: log }, apiKey }).write([commit]);
   return {
+    writing,
+    said,
     triedAt,
     timersSet: (): number => timers.mock.calls.length,
     /** Whether a program that has nothing else to do waits for the next try. */
@@ -60,4 +65,37 @@ it("a wait that is longer than a timer can be is waited for all the same, and no
   expect([triedAt.length, timersSet()], "half a minute, and the rest of it").toEqual([1, 2]);
   await vi.advanceTimersByTimeAsync(30 * dayMs);
   expect(triedAt).toHaveLength(2);
+});
+
+const newWord = { kind: "refused", status: 409, code: "ADDED_LATER", message: "no" } as const;
+
+it("a word that nobody knows is heard for some time, and then an operator's", async () => {
+  const { writing: doubtful, triedAt, said } = writing(newWord);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([doubtful.isOpen(), triedAt.length > 5]).toEqual([true, true]);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(doubtful.isOpen()).toBe(false);
+  await expect(doubtful.written).rejects.toMatchObject({
+    isHopeless: true,
+    message: expect.stringContaining("409 ADDED_LATER: no"),
+  });
+  expect(said.at(-1)).toContain("70 USD_MICROCENTS of the hold r under k");
+  const pauses = triedAt.slice(1).map((at, index) => at - (triedAt[index] ?? 0));
+  expect(Math.max(...pauses), "with pauses that grow").toBeGreaterThan(100 * Math.min(...pauses));
+});
+
+it("a word that nobody knows and which passes is no end", async () => {
+  const written = { kind: "answered", body: { charged: { unit: "USD_MICROCENTS", amount: 70n } }, roundTripMs: 1 } as const;
+  const { writing: doubtful } = writing(newWord, newWord, written);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await expect(doubtful.written).resolves.toBeUndefined();
+});
+
+it("a hold that was ended, and whose end the server does not show, is asked for again, and then an operator's", async () => {
+  const { writing: doubtful, triedAt } = writing({ ...newWord, code: "RESERVATION_FINALIZED" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(doubtful.isOpen()).toBe(true);
+  await vi.advanceTimersByTimeAsync(120_000);
+  await expect(doubtful.written).rejects.toMatchObject({ isHopeless: true, message: expect.stringContaining("404 NOT_FOUND") });
+  expect(triedAt.length).toBeGreaterThan(5);
 });
