@@ -21,7 +21,14 @@ export type ReserveVerdict =
     }
   | { readonly kind: "denied"; readonly code: string; readonly reason: string; readonly retryAfterMs?: number }
   /** Nobody can tell yet: ask again with the same key, after that long. It denies once there is no time left. */
-  | { readonly kind: "again"; readonly code: string; readonly reason: string; readonly retryAfterMs?: number };
+  | {
+      readonly kind: "again";
+      readonly code: string;
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** Whether the hold may have been made although nobody is told. */
+      readonly mayBeHeld: boolean;
+    };
 
 const full = "the budget has no room for it";
 const locked = "the budget is over its limit or in debt, and an operator has to look at it";
@@ -69,7 +76,7 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
   const waiting = "retryAfterMs" in result && result.retryAfterMs !== undefined ? { retryAfterMs: result.retryAfterMs } : {};
   switch (result.kind) {
     case "unknown":
-      return { kind: "again", ...outage, ...waiting };
+      return { kind: "again", ...outage, ...waiting, mayBeHeld: true };
     case "refused": {
       // Without its database the real server says 401, whatever the key.
       if (result.status === 401)
@@ -78,9 +85,19 @@ export function verdictOf(result: CyclesResult<AnswerOf<"reserve">>, asked: Amou
           code: "budget_unauthorized",
           reason: "the budget server does not accept the key now",
           ...waiting,
+          mayBeHeld: true,
         };
+      // What came too slowly or too early may have been done all the same.
+      if (result.status === 408 || result.status === 425) return { kind: "again", ...outage, ...waiting, mayBeHeld: true };
       if (result.status === 429)
-        return { kind: "again", code: "budget_busy", reason: "the budget server is too busy", ...waiting };
+        return {
+          kind: "again",
+          code: "budget_busy",
+          reason: "the budget server is too busy",
+          ...waiting,
+          // By the protocol's own word it was turned away before anything was done. Anybody else's 429 says nothing of that.
+          mayBeHeld: result.code !== "LIMIT_EXCEEDED",
+        };
       const denial = denialOf(result.code);
       // No wait helps who asks for what was asked for before.
       return { kind: "denied", ...denial, ...(denial.code === "replayed" ? {} : waiting) };

@@ -68,7 +68,9 @@ export class Holder {
       // The price of an asset is asked once an attempt, and stays.
       const price = attempt.prices.get(asset) ?? this.#fixed.get(asset) ?? (await this.#parts.priceSource?.(asset, scope));
       // A price of nothing, or less, would make spending free.
-      if (price !== undefined && price.units > 0n && price.atomic > 0n) attempt.prices.set(asset, price);
+      if (price === undefined || !(price.units > 0n && price.atomic > 0n)) continue;
+      // A copy: a source may go on with the object that it has answered with, and the attempt's price stays.
+      attempt.prices.set(asset, { units: price.units, atomic: price.atomic });
     }
     const worth = estimateOf(money, attempt.prices);
     if (typeof worth === "object") return worth;
@@ -149,17 +151,20 @@ export class Holder {
     const marginMs = Math.min(deadlineMarginMs, remainingMs / 10);
     const leftMs = (): number => Math.floor(remainingMs - marginMs - elapsedMs(systemClock, since));
     let verdict = verdictOf({ kind: "unknown", problem: "there was no time to ask" }, request.estimate);
-    let tries = 0;
+    let [tries, mayBeHeld] = [0, false];
     for (let timeoutMs = leftMs(); timeoutMs > 0 && !signal.aborted; timeoutMs = leftMs()) {
       verdict = verdictOf(await this.#parts.client.reserve(request, { signal, timeoutMs }), request.estimate);
-      if (verdict.kind !== "again") return verdict;
+      if (verdict.kind === "held") return verdict;
+      // A refusal says nothing of an earlier try whose answer was lost.
+      if (verdict.kind === "denied") break;
+      mayBeHeld ||= verdict.mayBeHeld;
       const waitMs = Math.max(verdict.retryAfterMs ?? 0, firstRetryMs * 2 ** Math.min(tries, 10));
       tries += 1;
       if (waitMs >= leftMs()) break;
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
     // The hold may have been made although nobody was told: it is looked for, and given back.
-    if (tries > 0) this.#unheard.giveBack(step);
+    if (mayBeHeld) this.#unheard.giveBack(step);
     return verdict;
   }
 

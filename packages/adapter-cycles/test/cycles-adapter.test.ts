@@ -132,6 +132,17 @@ describe("an attempt that moves money", () => {
     ).toMatchObject({ code: "unpriced" });
   });
 
+  it("is booked at the price that it was held at, also where the source goes on with the same object", async () => {
+    const { server, budget } = await startServer();
+    const eth = "eip155:84532/slip44:60";
+    const price = { units: 5n, atomic: 1n };
+    const attempt = new Attempt(adapterFor(server, {}, { priceSource: () => price }).adapter, contextOf([transfer("100", eth)]));
+    await attempt.before();
+    price.units = 1n;
+    await attempt.settle(outcomeOf([transfer("100", eth)]));
+    expect(budget.spent).toBe(500n);
+  });
+
   it("whose spend has no price books all that it holds, and says so", async () => {
     const { server, budget } = await startServer();
     const { adapter, said } = adapterFor(server);
@@ -296,18 +307,22 @@ describe("a payment that is asked for again under its intent", () => {
 });
 
 describe("when the server is in trouble before the action", () => {
-  it.each(["lost_request", "lost_answer", "malformed", "store_down"] as const)(
-    "%s once: it is asked again with the same key, and the action runs",
-    async (kind) => {
-      const { server, budget } = await startServer();
-      server.faults.add({ operation: "reserve", kind });
-      expect(await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before()).toMatchObject({
-        decision: "allow",
-      });
-      expect(budget.reserved).toBe(200n);
-      expect(new Set(server.requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
-    },
-  );
+  it.each([
+    ["lost_request", {}],
+    ["lost_answer", {}],
+    ["malformed", {}],
+    ["store_down", {}],
+    ["refused", { status: 408 }],
+    ["refused", { status: 425 }],
+  ] as const)("%s %j once: it is asked again with the same key, and the action runs", async (kind, more) => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind, ...more });
+    expect(await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before()).toMatchObject({
+      decision: "allow",
+    });
+    expect(budget.reserved).toBe(200n);
+    expect(new Set(server.requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
 
   it("for good, the action is denied, and a hold that was made unheard is given back", async () => {
     const { server, budget } = await startServer();
@@ -316,6 +331,26 @@ describe("when the server is in trouble before the action", () => {
     expect(decision).toMatchObject({ decision: "deny", code: "budget_unreachable" });
     await until(() => budget.reserved === 0n);
     expect(server.requests.some(({ operation }) => operation === "release")).toBe(true);
+  });
+
+  it("and then refuses, a hold that was made unheard before is given back all the same", async () => {
+    const { server, budget } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "lost_answer" });
+    server.faults.add({ operation: "reserve", kind: "refused", status: 403, code: "FORBIDDEN" });
+    const decision = await new Attempt(adapterFor(server).adapter, contextOf([transfer("2")])).before();
+    expect(decision).toMatchObject({ decision: "deny", code: "budget_misconfigured" });
+    expect(budget.reserved).toBe(200n);
+    await until(() => budget.reserved === 0n);
+  });
+
+  it("and turns a request away for their number alone, there is no hold to be looked for", async () => {
+    const { server, client } = await startServer();
+    server.faults.add({ operation: "reserve", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 60 });
+    const { adapter } = adapterFor(server);
+    await new Attempt(adapter, contextOf([transfer("2")])).before();
+    const before = server.requests.length;
+    for (let looks = 0; looks < 3; looks += 1) await client.list({});
+    expect(server.requests, "a search would have begun by now").toHaveLength(before + 3);
   });
 
   it("and makes the hold only later, it is looked for until it is there, and given back", async () => {

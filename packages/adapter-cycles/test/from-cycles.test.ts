@@ -63,8 +63,16 @@ it.each([...errorCodes, "ADDED_LATER", "constructor", "__proto__", ""])("a refus
   expect(verdict).toMatchObject({ kind: "denied", code: expect.stringMatching(/^[a-z_]+$/), reason: expect.stringMatching(/./) });
 });
 
-it.each([401, 429])("a refusal with status %d is asked again", (status) => {
-  expect(verdictOf(refused("UNAUTHORIZED", status), asked)).toMatchObject({ kind: "again" });
+it.each([401, 408, 425, 429])("a refusal with status %d is asked again, and may hide a hold", (status) => {
+  expect(verdictOf(refused("UNAUTHORIZED", status), asked)).toMatchObject({ kind: "again", mayBeHeld: true });
+});
+
+it("a request that was turned away for its number, in the protocol's own word, has held nothing", () => {
+  expect(verdictOf(refused("LIMIT_EXCEEDED", 429), asked)).toMatchObject({
+    kind: "again",
+    code: "budget_busy",
+    mayBeHeld: false,
+  });
 });
 
 it("a refusal says how long to wait as the server does, unless no wait helps", () => {
