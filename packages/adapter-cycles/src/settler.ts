@@ -25,6 +25,8 @@ export interface Writing {
   isOpen(): boolean;
   /** How long nothing of it is going to be sent, in milliseconds. */
   waitMs(): number;
+  /** Why it is not written yet: what the last answer said, or why there was none. */
+  lastProblem(): string | undefined;
 }
 
 /** Keeps on disk that a hold is gone, and what is told instead of its commit and under which key, before anybody is told. */
@@ -61,7 +63,11 @@ export async function patiently(writing: Writing): Promise<void> {
     };
     writing.tried().then(enough, enough);
   });
-  if (writing.isOpen()) throw new UnsettledError("Cycles has not written it yet", { retryAfterMs: writing.waitMs() });
+  if (writing.isOpen()) {
+    const problem = writing.lastProblem();
+    const why = problem === undefined ? "" : `: ${problem}`;
+    throw new UnsettledError(`Cycles has not written it yet${why}`, { retryAfterMs: writing.waitMs() });
+  }
   await writing.written;
 }
 
@@ -78,7 +84,13 @@ export class Settler {
     const written = writing.write(bookings);
     // Whoever asks hears of it; a program does not end because nobody did.
     written.catch(() => undefined);
-    return { written, tried: () => writing.tried, isOpen: () => writing.isOpen, waitMs: () => writing.waitMs() };
+    return {
+      written,
+      tried: () => writing.tried,
+      isOpen: () => writing.isOpen,
+      waitMs: () => writing.waitMs(),
+      lastProblem: () => writing.lastProblem,
+    };
   }
 }
 
@@ -90,6 +102,7 @@ class Bookings {
   #left: readonly Waiting[] = [];
   #trying: Promise<void> = Promise.resolve();
   #problem: string | undefined;
+  #lastProblem: string | undefined;
 
   constructor(parts: SettlerParts, remember: RememberGone | undefined) {
     this.#parts = parts;
@@ -98,6 +111,10 @@ class Bookings {
 
   get isOpen(): boolean {
     return this.#left.length > 0;
+  }
+
+  get lastProblem(): string | undefined {
+    return this.#lastProblem;
   }
 
   get tried(): Promise<void> {
@@ -168,16 +185,21 @@ class Bookings {
           );
         return [];
       case "again":
+        this.#heard(booking, next.problem);
         if (booking.kind === "release" && tries + 1 >= releaseTries) return [];
         return [this.#sentAgain(one, next.afterMs)];
       case "doubtful":
+        this.#heard(booking, next.problem);
         // Kept as long as it may pass, and then said: a spend that is given up too early is missing in the budget.
         if (doubts + 1 < doubtfulTries) return [this.#sentAgain({ ...one, doubts: doubts + 1 }, next.afterMs)];
         return this.#giveUp(booking, next.problem);
       case "look":
         return await this.#send({ ...one, isLook: true });
       case "instead":
-        if (!(await this.#hasKept(booking, next.bookings))) return [this.#sentAgain(one, 0)];
+        if (!(await this.#hasKept(booking, next.bookings))) {
+          this.#heard(booking, "its hold is gone, which the ledger could not keep");
+          return [this.#sentAgain(one, 0)];
+        }
         return await this.#round(next.bookings.map((other) => toSend(other, delayOf(other))));
       case "stuck":
         return this.#giveUp(booking, next.problem);
@@ -187,6 +209,13 @@ class Bookings {
   /** @param afterMs not sooner than so long from now, as the server asks */
   #sentAgain({ booking, tries, doubts }: Waiting, afterMs: number): Waiting {
     return { ...toSend(booking, Math.max(afterMs, this.#backoffMs(tries))), tries: tries + 1, doubts };
+  }
+
+  /** Why something is not written yet is said once a writing: an outage would fill the log with it. Whoever asks is told the last reason. */
+  #heard({ key }: Booking, problem = "it does not say why"): void {
+    const shown = this.#shown(problem);
+    if (this.#lastProblem === undefined) this.#parts.logger.warn(`Cycles has not written ${key} yet: ${shown}`);
+    this.#lastProblem = shown;
   }
 
   /** @returns nothing that has to be sent again */
@@ -220,7 +249,7 @@ class Bookings {
 
   /** Total: a client that throws has written nothing that anybody knows of. */
   async #nextOf({ booking, isLook }: Waiting): Promise<Next> {
-    const { client, logger } = this.#parts;
+    const { client } = this.#parts;
     const { hold, key } = booking;
     try {
       switch (booking.kind) {
@@ -239,8 +268,7 @@ class Bookings {
         }
       }
     } catch (error) {
-      logger.warn(`Cycles could not be asked about ${key}: ${error instanceof Error ? error.message : error}`);
-      return { kind: "again", afterMs: 0 };
+      return { kind: "again", afterMs: 0, problem: `it could not be asked: ${error instanceof Error ? error.message : error}` };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { CyclesClient, CyclesResult } from "../src/cycles-client.js";
-import { Settler } from "../src/settler.js";
+import { patiently, Settler } from "../src/settler.js";
 import { commit } from "./support/commit.js";
 import { apiKey } from "./support/server.js";
 
@@ -98,4 +98,23 @@ it("a hold that was ended, and whose end the server does not show, is asked for 
   await vi.advanceTimersByTimeAsync(120_000);
   await expect(doubtful.written).rejects.toMatchObject({ isHopeless: true, message: expect.stringContaining("404 NOT_FOUND") });
   expect(triedAt.length).toBeGreaterThan(5);
+});
+
+it("why something is not written is said once, and told to whoever asks, in one line and without the key", async () => {
+  const refused = { kind: "refused", status: 403, code: "FORBIDDEN", message: `not with\n${apiKey}` } as const;
+  const { writing: forbidden, triedAt, said } = writing({ kind: "unknown", problem: "no answer" }, refused);
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(triedAt.length).toBeGreaterThan(5);
+  expect(said).toEqual(["Cycles has not written k yet: no answer"]);
+  await expect(patiently(forbidden)).rejects.toThrow("Cycles has not written it yet: 403 FORBIDDEN: not with\\u{a}[the API key]");
+});
+
+it("a client that throws has written nothing, and what it throws is said", async () => {
+  const failing = { commit: () => Promise.reject(new Error(`lost ${apiKey}`)) } as unknown as CyclesClient;
+  const said: string[] = [];
+  const log = (message: string): void => void said.push(message);
+  const thrown = new Settler({ client: failing, logger: { info: log, warn: log }, apiKey }).write([commit]);
+  await thrown.tried();
+  await expect(patiently(thrown)).rejects.toThrow("it could not be asked: lost [the API key]");
+  expect(said).toEqual(["Cycles has not written k yet: it could not be asked: lost [the API key]"]);
 });
