@@ -64,7 +64,7 @@ const hidden = "its hold was ended before, and the server does not show what was
 const finalCodes: ReadonlySet<string> = new Set(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "UNIT_MISMATCH"]);
 
 /** An unknown outcome is asked again with the same key, and never given up for a release. */
-export const again: Next = { kind: "again", afterMs: 0 };
+export const again = { kind: "again", afterMs: 0 } as const satisfies Next;
 
 export function afterCommit(booking: Commit, result: CyclesResult<AnswerOf<"commit">>): Next {
   if (result.kind === "answered") return { kind: "done", charged: result.body.charged.amount };

@@ -60,6 +60,7 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
   const { client = new CyclesClient(settings), priceSource } = parts;
   const logger = quietLogger(parts.logger ?? stderrLogger);
   const attempts = new OpenAttempts();
+  const isReplay = false;
   const settler = new Settler({ client, logger, apiKey: settings.apiKey });
   const holder = new Holder({
     settings,
@@ -68,7 +69,8 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
     priceSource,
     logger,
     // One that is not written in time frees itself with its lease.
-    release: (hold, key) => patiently(settler.write([{ kind: "release", hold, key }])).catch(() => undefined),
+    release: (hold, key) =>
+      patiently(settler.write([{ kind: "release", hold, key }], { isReplay }), { isReplay }).catch(() => undefined),
   });
   const settled = new SettledAttempts(settler, logger);
 
@@ -88,11 +90,16 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
       if (money.length > 0) return holder.hold({ context, step: context.callId ?? "call" }, money, scope);
       return lease === undefined ? { decision: "allow" } : allowWithin(lease);
     },
-    async settle(context: ActionContext, outcome: SettledOutcome, { settlements, remember }: SettleScope): Promise<void> {
-      const held = heldOf(settlements, attempts.end(context.actionId));
-      const rememberGone: RememberGone | undefined =
-        remember && ((hold, told) => remember(goneSettlementOf(hold, told, keyOf({ context, step: hold.step }, "commit"))));
-      await settled.settle(context, outcome, held, rememberGone);
+    async settle(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
+      const held = heldOf(scope.settlements, attempts.end(context.actionId));
+      const commitKeys = new Map(held.holds.map(({ step }) => [step, keyOf({ context, step }, "commit")]));
+      const remember = scope.remember && rememberWith(scope.remember, commitKeys);
+      await settled.settle(context, outcome, held, { remember, isReplay: scope.recovered });
     },
   };
+}
+
+/** By itself: it is kept for as long as something is written, and must not hold an attempt with its arguments for so long. */
+function rememberWith(remember: NonNullable<SettleScope["remember"]>, commitKeys: ReadonlyMap<string, string>): RememberGone {
+  return (hold, told) => remember(goneSettlementOf(hold, told, commitKeys.get(hold.step)));
 }

@@ -59,7 +59,11 @@ const goneHold = z.strictObject({ gone: reservationId, told: wholeAmount, key: i
  * That a hold is gone, and what is told of it, as plain data.
  * @param commitKey the key of the hold's own commit
  */
-export function goneSettlementOf({ reservationId: gone }: Hold, { amount, key }: Told, commitKey: string): Settlement {
+export function goneSettlementOf(
+  { reservationId: gone }: Hold,
+  { amount, key }: Told,
+  commitKey: string | undefined,
+): Settlement {
   const isOwn = key === undefined || key === commitKey;
   return { gone, told: String(amount), ...(isOwn ? {} : { key }) };
 }

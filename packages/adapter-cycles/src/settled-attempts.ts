@@ -1,10 +1,10 @@
-import type { Logger, SettledOutcome } from "@agentkit-policy/core";
+import { type Logger, type SettledOutcome, UnsettledError } from "@agentkit-policy/core";
 import type { ActionContext } from "@agentkit-policy/schema";
 import { type Booking, eventFor } from "./booking.js";
 import { BoundedMap } from "./bounded-map.js";
 import type { Held, Hold } from "./hold.js";
 import { type Price, worthOf } from "./price.js";
-import { patiently, type RememberGone, type Settler, type Writing } from "./settler.js";
+import { patiently, type Settler, type WriteOptions, type Writing } from "./settler.js";
 import { keyOf, type Share, sharesOf } from "./to-cycles.js";
 
 /** So many settled attempts are remembered, so that money that is found later is added to what was booked. */
@@ -15,7 +15,10 @@ type Booked = ReadonlyMap<string, bigint>;
 
 interface Settled {
   readonly booked: Booked;
+  /** What is under way: of what has ended the amounts alone are kept. */
   readonly writings: readonly Writing[];
+  /** Why nothing but an operator helps, where something of it cannot be written. */
+  readonly problem?: string;
 }
 
 const nothing: Settled = { booked: new Map(), writings: [] };
@@ -24,32 +27,69 @@ const nothing: Settled = { booked: new Map(), writings: [] };
 export class SettledAttempts {
   readonly #settler: Settler;
   readonly #logger: Logger;
-  readonly #settled = new BoundedMap<string, Settled>(maxSettled);
+  /** Those of which something is under way. None is forgotten: it would be written by two as soon as it is told again. */
+  readonly #open = new Map<string, Settled>();
+  /** Those of which nothing is. A forgotten one that is told again is sent once more under its keys, which is a replay. */
+  readonly #ended = new BoundedMap<string, Settled>(maxSettled);
 
   constructor(settler: Settler, logger: Logger) {
     this.#settler = settler;
     this.#logger = logger;
   }
 
-  /** Books what an attempt has spent, or what it has spent beyond what was booked. @throws UnsettledError while it is not written */
-  async settle(context: ActionContext, outcome: SettledOutcome, held: Held, remember: RememberGone | undefined): Promise<void> {
+  /**
+   * Books what an attempt has spent, or what it has spent beyond what was booked.
+   * @throws UnsettledError while it is not written
+   */
+  async settle(
+    context: ActionContext,
+    outcome: SettledOutcome,
+    held: Held,
+    { remember, isReplay }: WriteOptions & { readonly isReplay: boolean },
+  ): Promise<void> {
     const { actionId } = context;
     if (held.holds.length === 0) {
       if (outcome.spent.length > 0) this.#logger.warn(`${actionId} moved money for which Cycles holds nothing`);
       return;
     }
     const spent = this.#worthOf(actionId, outcome, held.holds);
-    const before = this.#settled.get(actionId) ?? nothing;
+    const before = this.#of(actionId);
     const shares = sharesOf(held.holds, spent, before.booked);
     const bookings = bookingsOf(context, shares, before.booked, held.gone);
-    const added = bookings.length === 0 ? [] : [this.#settler.write(bookings, remember)];
-    const all = [...before.writings, ...added];
     const booked = new Map([...before.booked, ...shares.map(({ hold, amount }) => [hold.reservationId, amount] as const)]);
-    this.#settled.set(actionId, { booked, writings: all });
+    this.#keep(actionId, { ...before, booked });
+    if (bookings.length > 0) this.#begin(actionId, this.#settler.write(bookings, { remember, isReplay }));
     // Whoever asks again waits for what is under way, and sends nothing twice.
-    for (const writing of all) await patiently(writing);
-    // Of what is written the amounts alone are kept. What was added meanwhile, another one waits for.
-    if (this.#settled.get(actionId)?.writings === all) this.#settled.set(actionId, { booked, writings: [] });
+    for (const writing of this.#of(actionId).writings) await patiently(writing, { isReplay });
+    const { problem } = this.#of(actionId);
+    if (problem !== undefined) throw new UnsettledError(problem, { isHopeless: true });
+  }
+
+  #of(actionId: string): Settled {
+    return this.#open.get(actionId) ?? this.#ended.get(actionId) ?? nothing;
+  }
+
+  #keep(actionId: string, settled: Settled): void {
+    if (settled.writings.length > 0) this.#open.set(actionId, settled);
+    else {
+      this.#open.delete(actionId);
+      this.#ended.set(actionId, settled);
+    }
+  }
+
+  /** What is under way is kept until it has ended, whether or not anybody asks again. */
+  #begin(actionId: string, writing: Writing): void {
+    const { writings, ...rest } = this.#of(actionId);
+    this.#keep(actionId, { ...rest, writings: [...writings, writing] });
+    const end = (problem?: string): void => {
+      const { writings: all, ...now } = this.#of(actionId);
+      const left = all.filter((other) => other !== writing);
+      this.#keep(actionId, { ...now, ...(problem === undefined ? {} : { problem }), writings: left });
+    };
+    writing.written.then(
+      () => end(),
+      (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+    );
   }
 
   /** What was spent, by the prices of the attempt. Where that cannot be told, everything that is held counts as spent. */

@@ -32,6 +32,12 @@ export interface Writing {
 /** Keeps on disk that a hold is gone, and what is told instead of its commit and under which key, before anybody is told. */
 export type RememberGone = (hold: Hold, told: Told) => Promise<void>;
 
+export interface WriteOptions {
+  readonly remember?: RememberGone | undefined;
+  /** Whether it is told after a crash, from a ledger that keeps it: then no program that would end waits for it. */
+  readonly isReplay: boolean;
+}
+
 /** A booking that is not written yet. */
 interface Waiting {
   readonly booking: Booking;
@@ -54,9 +60,10 @@ export interface SettlerParts {
  * Waits for one try, and not for long: an outage holds up nobody.
  * @throws UnsettledError where it is not written by then; it is not forgotten, and goes on in the background
  */
-export async function patiently(writing: Writing): Promise<void> {
+export async function patiently(writing: Writing, { isReplay }: Pick<WriteOptions, "isReplay">): Promise<void> {
   await new Promise<void>((resolve) => {
     const patience = setTimeout(resolve, patienceMs);
+    if (isReplay) patience.unref();
     const enough = (): void => {
       clearTimeout(patience);
       resolve();
@@ -79,8 +86,8 @@ export class Settler {
     this.#parts = parts;
   }
 
-  write(bookings: readonly Booking[], remember?: RememberGone): Writing {
-    const writing = new Bookings(this.#parts, remember);
+  write(bookings: readonly Booking[], options: WriteOptions): Writing {
+    const writing = new Bookings(this.#parts, options);
     const written = writing.write(bookings);
     // Whoever asks hears of it; a program does not end because nobody did.
     written.catch(() => undefined);
@@ -97,16 +104,18 @@ export class Settler {
 /** The bookings of one attempt, on their way. */
 class Bookings {
   readonly #parts: SettlerParts;
-  readonly #remember: RememberGone | undefined;
-  readonly #givesUpAt = performance.now() + drainMs;
+  #remember: RememberGone | undefined;
+  /** Until then a program that would end waits for it. What is replayed is the ledger's, and whoever opens that next goes on with it. */
+  readonly #givesUpAt: number;
   #left: readonly Waiting[] = [];
   #trying: Promise<void> = Promise.resolve();
   #problem: string | undefined;
   #lastProblem: string | undefined;
 
-  constructor(parts: SettlerParts, remember: RememberGone | undefined) {
+  constructor(parts: SettlerParts, { remember, isReplay }: WriteOptions) {
     this.#parts = parts;
     this.#remember = remember;
+    this.#givesUpAt = performance.now() + (isReplay ? 0 : drainMs);
   }
 
   get isOpen(): boolean {
@@ -128,6 +137,8 @@ class Bookings {
       await this.#pause();
       await this.#try();
     }
+    // It is bound to its attempt, of which nothing is needed any more.
+    this.#remember = undefined;
     if (this.#problem !== undefined) throw new UnsettledError(this.#problem, { isHopeless: true });
   }
 

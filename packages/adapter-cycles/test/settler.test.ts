@@ -6,6 +6,10 @@ import { apiKey } from "./support/server.js";
 
 /** A commit that is answered with these in turn, and with the last of them for ever, on a clock of the test's own. */
 function writing(...answers: [CyclesResult<unknown>, ...CyclesResult<unknown>[]]) {
+  return writingOf({ isReplay: false }, answers);
+}
+
+function writingOf(options: { readonly isReplay: boolean }, answers: readonly CyclesResult<unknown>[]) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const timers = vi.spyOn(globalThis, "setTimeout");
@@ -21,7 +25,7 @@ function writing(...answers: [CyclesResult<unknown>, ...CyclesResult<unknown>[]]
   } as unknown as CyclesClient;
   const said: string[] = [];
   const log = (message: string): void => void said.push(message);
-  const writing = new Settler({ client, logger: { info: log, warn: log }, apiKey }).write([commit]);
+  const writing = new Settler({ client, logger: { info: log, warn: log }, apiKey }).write([commit], options);
   return {
     writing,
     said,
@@ -56,6 +60,17 @@ it("a program that would end waits for half a minute for a server that asks for 
   expect(triedAt).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(15_000);
   expect(triedAt).toHaveLength(2);
+});
+
+it("a program that would end waits for nothing that is replayed: neither for its next try nor for whoever tells it", async () => {
+  const { writing: replayed, triedAt, isWaitedFor } = writingOf({ isReplay: true }, [{ kind: "unknown", problem: "no answer" }]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(isWaitedFor(), "the next try").toBe(false);
+  const patience = patiently({ ...replayed, tried: () => new Promise(() => undefined) }, { isReplay: true });
+  expect(isWaitedFor(), "whoever tells it").toBe(false);
+  patience.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(triedAt.length, "one that goes on has it written all the same").toBeGreaterThan(2);
 });
 
 it("a wait that is longer than a timer can be is waited for all the same, and not a moment", async () => {
@@ -106,15 +121,17 @@ it("why something is not written is said once, and told to whoever asks, in one 
   await vi.advanceTimersByTimeAsync(40_000);
   expect(triedAt.length).toBeGreaterThan(5);
   expect(said).toEqual(["Cycles has not written k yet: no answer"]);
-  await expect(patiently(forbidden)).rejects.toThrow("Cycles has not written it yet: 403 FORBIDDEN: not with\\u{a}[the API key]");
+  await expect(patiently(forbidden, { isReplay: false })).rejects.toThrow(
+    "Cycles has not written it yet: 403 FORBIDDEN: not with\\u{a}[the API key]",
+  );
 });
 
 it("a client that throws has written nothing, and what it throws is said", async () => {
   const failing = { commit: () => Promise.reject(new Error(`lost ${apiKey}`)) } as unknown as CyclesClient;
   const said: string[] = [];
   const log = (message: string): void => void said.push(message);
-  const thrown = new Settler({ client: failing, logger: { info: log, warn: log }, apiKey }).write([commit]);
+  const thrown = new Settler({ client: failing, logger: { info: log, warn: log }, apiKey }).write([commit], { isReplay: false });
   await thrown.tried();
-  await expect(patiently(thrown)).rejects.toThrow("it could not be asked: lost [the API key]");
+  await expect(patiently(thrown, { isReplay: false })).rejects.toThrow("it could not be asked: lost [the API key]");
   expect(said).toEqual(["Cycles has not written k yet: it could not be asked: lost [the API key]"]);
 });
