@@ -1,3 +1,4 @@
+import { agedAtOnce } from "./ageing.js";
 import type { LedgerBackend } from "./backend.js";
 import { BackendWriter } from "./backend-writer.js";
 import type { Ledger } from "./ledger.js";
@@ -21,7 +22,7 @@ export async function openBackendLedger(backend: LedgerBackend, options: LedgerO
     throw error;
   }
   // The database's clock against this machine's steady one: a step of either is seen.
-  const verbs = new Verbs(new AnchoredClock(writer.clock), times);
+  const verbs = new Verbs(new AnchoredClock(writer.clock), times, agedAtOnce);
   const ofAttempt = (attemptId: string) => (): Needs => ({ ...nothing, attempts: [attemptId] });
   const none = (): Needs => nothing;
   return {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@agentkit-policy/schema";
+import { Overdue } from "./ageing.js";
 import type { Changes, Fetched, Known, LedgerBackend } from "./backend.js";
 import { entryOfText } from "./entry-text.js";
 import { type Cached, changesOf, FetchedStore } from "./fetched-store.js";
@@ -116,19 +117,22 @@ export class BackendWriter {
 
   /** Runs jobs in one transaction. Nobody hears an answer before the commit. */
   async #answer(jobs: readonly FetchingJob[]): Promise<void> {
-    let answers: Answers;
+    let answers: Answers | undefined;
     try {
       // One verb alone is sent sooner without a turn.
       if (this.#isShared && this.#turn === undefined && jobs.length > 1) await this.#takeTurn();
       const needs = jobs.map((job) => storable(job.needs(this.#cached.kinds))).reduce(bothNeeds, nothing);
-      answers = (await this.#onWhatIsKnown(jobs, needs)) ?? (await this.#underLock(jobs, needs));
+      answers = await this.#onWhatIsKnown(jobs, needs);
+      while (answers === undefined) answers = await this.#underLock(jobs, needs);
     } catch (error) {
       // What this process knew may be what was undone.
       this.#known = undefined;
       this.#turn = undefined;
       this.#forgetCached();
       await this.#backend.abandon();
-      for (const job of jobs) job.reject(error);
+      // One agent's text, or its damaged entry, takes only its own verb along: the others are asked again, each by itself.
+      if (jobs.length > 1 && isRefusal(error)) for (const job of jobs) await this.#answer([job]);
+      else for (const job of jobs) job.reject(error);
       return;
     }
     for (const answer of answers) answer();
@@ -157,7 +161,7 @@ export class BackendWriter {
     try {
       answers = jobs.map((job) => answerOf(job, store));
     } catch (error) {
-      if (error instanceof Missing) return undefined;
+      if (error instanceof Missing || error instanceof Overdue) return undefined;
       throw error;
     }
     const mark = this.#nextMark();
@@ -171,7 +175,9 @@ export class BackendWriter {
     return answers;
   }
 
-  async #underLock(jobs: readonly FetchingJob[], asked: Needs): Promise<Answers> {
+  /** @returns undefined where the transaction aged what was overdue instead, and has to be followed by another one */
+  async #underLock(jobs: readonly FetchingJob[], asked: Needs): Promise<Answers | undefined> {
+    let overdue: Overdue | undefined;
     let needs = asked;
     let fetched = this.#told(await this.#backend.begin(needs, this.#seen()));
     const isDisturbed = this.#mark !== "" && this.#mark !== fetched.mark;
@@ -188,12 +194,21 @@ export class BackendWriter {
     for (;;) {
       store ??= new FetchedStore(this.#cached, needs, fetched);
       try {
-        const answers = jobs.map((job) => answerOf(job, store as Store));
+        const answers = overdue === undefined ? jobs.map((job) => answerOf(job, store as Store)) : undefined;
+        overdue?.age(store);
         const changes = store.changes(mark);
         await this.#backend.commit(changes);
-        this.#keep(store, changes);
+        // What has aged is seldom asked for again.
+        if (overdue === undefined) this.#keep(store, changes);
+        else this.#mark = mark;
         return answers;
       } catch (error) {
+        if (error instanceof Overdue) {
+          // Nothing was written yet; what the jobs have changed in the store goes with it.
+          overdue = error;
+          store = undefined;
+          continue;
+        }
         if (!(error instanceof Missing)) throw error;
         if (error.newKind !== undefined) await this.#addKind(error.newKind, fetched.highWater, mark);
         needs = bothNeeds(needs, error.needs);
@@ -263,6 +278,11 @@ export class BackendWriter {
   #forgetCached(): void {
     this.#cached = { ...this.#cached, generation: -1 };
   }
+}
+
+/** Whether a fault may be that of one verb. A database that cannot be reached is not asked again by each. */
+function isRefusal(error: unknown): boolean {
+  return LedgerFault.isInstance(error) && (error.isRefusal || error.code === "ledger_corrupt");
 }
 
 /** Without what cannot be in a database, and which the verb is about to refuse. */

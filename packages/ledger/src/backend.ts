@@ -63,8 +63,8 @@ export interface Fetched {
   /** Made with the database, and with every restore that may lack what was spent. */
   readonly ledgerId: string;
   /**
-   * The entries of the attempts and intents in the needs, the unproven and the untold ones; and always all whose `agesAt` lies before the
-   * time or before the high-water mark.
+   * The entries of the attempts and intents in the needs, the unproven and the untold ones; and always those whose `agesAt` lies before the
+   * time or before the high-water mark: all of them, or the `agedAtOnce` oldest, as no more age in one transaction.
    */
   readonly entries: readonly string[];
   /** The tallies in the needs, and those of whole kinds. And those that a fetched entry has a part in, or they are asked for next. */

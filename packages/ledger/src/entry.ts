@@ -144,6 +144,12 @@ export function agesAt({ state, aged, sendBy, until }: Entry): number | undefine
   return state === "reserved" ? sendBy : until;
 }
 
+/** So many of these open entries: those that age first. */
+export function oldestOf(entries: Entry[], limit: number): Entry[] {
+  if (entries.length <= limit) return entries;
+  return entries.sort((one, other) => (agesAt(one) ?? 0) - (agesAt(other) ?? 0)).slice(0, limit);
+}
+
 /** The line with another amount. */
 export function lineWith({ unit, asset, counterparty, perCounterpartyOnly }: Line, amount: bigint): Line {
   const line: { -readonly [Name in keyof Line]: Line[Name] } = { unit, amount };

@@ -1,6 +1,6 @@
 import { sha256Hex } from "@agentkit-policy/schema";
 import type { Assumed, ChangedEntry, ChangedTally, Changes, Fetched, FetchedTally } from "./backend.js";
-import { agesAt, type Entry } from "./entry.js";
+import { agesAt, type Entry, oldestOf } from "./entry.js";
 import { corrupt, entryOfText, entryText, exactAmount } from "./entry-text.js";
 import { byDate, canBeProven } from "./evidence.js";
 import { KnownDates } from "./known-dates.js";
@@ -165,8 +165,11 @@ export class FetchedStore implements Store {
   }
 
   /** What is overdue always comes with what is fetched, and is assumed of nothing: where there is any, the lock is taken. */
-  overdue(now: number): Entry[] {
-    return [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now);
+  overdue(now: number, limit: number): Entry[] {
+    return oldestOf(
+      [...this.#entries.values()].filter((entry) => (agesAt(entry) ?? now) < now),
+      limit,
+    );
   }
 
   unproven(since: number, limit: number): Entry[] {

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "@agentkit-policy/schema";
+export { agedAtOnce } from "./ageing.js";
 export type {
   Assumed,
   ChangedEntry,

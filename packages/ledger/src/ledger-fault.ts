@@ -2,7 +2,8 @@ const mark = Symbol.for("@agentkit-policy/ledger/LedgerFault");
 
 /**
  * Why a ledger could not answer at all. It is no refusal: whoever asked must deny.
- * ledger_unreachable: the file or its folder cannot be opened. ledger_read_only, ledger_full, ledger_corrupt: as they say.
+ * ledger_unreachable: the file or its folder cannot be opened, or a database that does not answer, a second hard link, a ledger that has to
+ * be there and is not. ledger_read_only, ledger_full, ledger_corrupt: as they say.
  * ledger_version: written by another version. ledger_busy: other processes held it for too long. ledger_driver_missing: no
  * SQLite for this Node. ledger_replaced: its file was removed or replaced while it was open, or is another ledger than before.
  * ledger_rolled_back: its file is an older copy of itself. ledger_disposed: it was closed.
@@ -23,11 +24,17 @@ export type LedgerFaultCode =
 export class LedgerFault extends Error {
   override readonly name = "LedgerFault";
   readonly code: LedgerFaultCode;
+  /**
+   * Whether the database is there and has taken nothing of what it was told. One verb of several may be why, and each of them is then asked
+   * again by itself.
+   */
+  readonly isRefusal: boolean;
   readonly [mark] = true;
 
-  constructor(code: LedgerFaultCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(code: LedgerFaultCode, message: string, options?: { readonly cause?: unknown; readonly isRefusal?: boolean }) {
     super(message, options);
     this.code = code;
+    this.isRefusal = options?.isRefusal === true;
   }
 
   /** True for this error from any copy of the package. */

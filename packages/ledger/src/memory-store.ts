@@ -1,6 +1,6 @@
 import { sha256Hex } from "@agentkit-policy/schema";
 import { DatedSums } from "./dated-sums.js";
-import { agesAt, type Entry } from "./entry.js";
+import { agesAt, type Entry, oldestOf } from "./entry.js";
 import { byDate, canBeProven } from "./evidence.js";
 import type { Freeze } from "./ledger.js";
 import { byDueDate, noteDueAt } from "./note.js";
@@ -40,7 +40,7 @@ export function memoryStore(): Store {
   return {
     entry: (attemptId) => entries.get(attemptId),
     entriesOfIntent: (key) => [...(byIntent.get(key) ?? [])].flatMap((attemptId) => entries.get(attemptId) ?? []),
-    overdue(now) {
+    overdue(now, limit) {
       const found: Entry[] = [];
       for (const [minute, ids] of aging) {
         if (minute * minuteMs >= now) continue;
@@ -49,7 +49,7 @@ export function memoryStore(): Store {
           if (entry !== undefined && (agesAt(entry) ?? now) < now) found.push(entry);
         }
       }
-      return found;
+      return oldestOf(found, limit);
     },
     unproven(since, limit) {
       const found: Entry[] = [];

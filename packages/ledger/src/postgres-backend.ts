@@ -2,13 +2,14 @@ import type { Assumed, Changes, Fetched, Known, LedgerBackend } from "./backend.
 import { LedgerFault } from "./ledger-fault.js";
 import type { Needs } from "./needs.js";
 import { literal, type PostgresConnection } from "./postgres-connection.js";
-import { migrations, migrationTable, planning, schema } from "./postgres-tables.js";
+import { schema } from "./postgres-functions.js";
+import { migrations, migrationTable, planning } from "./postgres-tables.js";
 
 const saveIf = `SELECT ${schema}.save_if($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 /**
- * What is longer is filed at once: a text that is too long for an index has to be refused to whoever asks, and not when it is filed.
- * No value is longer than the whole.
+ * What is longer is filed at once: a row of the journal has room for so much on its page. And a text that is too long for an index, as an
+ * asset may be, is refused to whoever asks, and not when it is filed: no value is longer than the whole.
  */
 const maxJournaledBytes = 2_500;
 
@@ -102,7 +103,10 @@ export class PostgresBackend implements LedgerBackend {
   }
 
   async abandon(): Promise<void> {
-    await this.#connection.close();
+    if (!this.#connection.isOpen) return;
+    // It answers still: whoever can have the server refuse a verb must not have everybody connect anew.
+    const isUndone = await this.#connection.send("ROLLBACK; SELECT pg_advisory_unlock_all()").catch(() => undefined);
+    if (isUndone === undefined) await this.#connection.close();
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { LedgerFault, type LedgerFaultCode } from "./ledger-fault.js";
-import { assumedWrongly } from "./postgres-tables.js";
+import { assumedWrongly } from "./postgres-functions.js";
 
 /** A transaction whose client fell silent gives the ledger's lock back after this, so that a machine that sleeps stops nobody. */
 const idleTimeoutMs = 2_000;
@@ -94,6 +94,7 @@ export class PostgresConnection {
       return rows[0]?.[0];
     } catch (error) {
       if ((error as { code?: unknown }).code === assumedWrongly) return null;
+      if (!isServerError(error)) this.#drop(client);
       throw faultOf(error, this.#address);
     }
   }
@@ -144,17 +145,22 @@ export function literal(text: string): string {
 function faultOf(error: unknown, { name, isCertain }: Address): LedgerFault {
   if (LedgerFault.isInstance(error)) return error;
   const { code } = error as { code?: unknown };
-  const fault = (typeof code === "string" ? faults[code] : undefined) ?? "ledger_unreachable";
+  const known = typeof code === "string" ? faults[code] : undefined;
+  const fault = known ?? "ledger_unreachable";
+  // A lock that did not come, or a full disk, is the same for every verb, and each would wait for it anew.
+  const isRefusal = isServerError(error) && (known === undefined || known === "ledger_corrupt");
   if (!isCertain) {
     // The driver names hosts, ports and databases, any of which may be a part of the password: a log must not have its words.
     const why = typeof code === "string" ? ` (${code})` : "";
     return new LedgerFault(
       fault,
       `the ledger ${name} failed${why}; more is not told, as its address can be read in two ways; ${hint}`,
+      { isRefusal },
     );
   }
   return new LedgerFault(fault, `the ledger ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
     cause: error,
+    isRefusal,
   });
 }
 

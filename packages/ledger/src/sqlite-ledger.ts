@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemClock } from "@agentkit-policy/schema";
+import { agedAtOnce } from "./ageing.js";
 import type { Ledger } from "./ledger.js";
 import { AnchoredClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
@@ -53,7 +54,7 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     database.close();
     throw faultOf(error, wholePath);
   }
-  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times);
+  const verbs = new Verbs(new AnchoredClock(options.clock ?? systemClock), times, agedAtOnce);
   const writer = new SqliteWriter(database, file, busyTimeoutMs, head);
   return {
     id: ledgerId,

@@ -114,7 +114,7 @@ export function sqliteStore(database: SqliteDatabase, onDurable: () => void): Sq
     sequence: () => head.sequence,
     entry: (attemptId) => entriesWhere("attempt_id = ?", attemptId)[0],
     entriesOfIntent: (key) => entriesWhere("intent = ?", key),
-    overdue: (now) => entriesWhere("ages_at < ?", now),
+    overdue: (now, limit) => entriesWhere("ages_at < ? ORDER BY ages_at LIMIT ?", now, limit),
     unproven: (since, limit) => entriesWhere("unproven_until >= ? ORDER BY unproven_until, attempt_id LIMIT ?", since, limit),
     untold: (now, limit) => entriesWhere("note_due <= ? ORDER BY note_due, attempt_id LIMIT ?", now, limit),
     eachEntry(visit) {

@@ -1,3 +1,4 @@
+import { Overdue } from "./ageing.js";
 import { answerOf, type Job } from "./job.js";
 import { LedgerFault } from "./ledger-fault.js";
 import type { LedgerFile } from "./ledger-file.js";
@@ -137,6 +138,10 @@ export class SqliteWriter {
       if (this.#wroteDurably) this.#head.remember(this.#store.sequence());
     } catch (error) {
       this.#rollBack();
+      if (error instanceof Overdue) {
+        await this.#ageFirst(error, jobs);
+        return;
+      }
       const fault = faultOf(error, this.#file.path);
       // An entry that is damaged takes only its own verb along: the others are asked again, each by itself.
       if (jobs.length > 1 && fault.code === "ledger_corrupt") for (const job of jobs) await this.#commit([job]);
@@ -144,6 +149,24 @@ export class SqliteWriter {
       return;
     }
     for (const answer of answers) answer();
+  }
+
+  /** Ages what is overdue, a portion a transaction, and runs the jobs then. Timers, and other processes, come in between. */
+  async #ageFirst({ age }: Overdue, jobs: readonly DurableJob[]): Promise<void> {
+    try {
+      for (let isMore = true; isMore; ) {
+        isMore = await new Promise<unknown>((resolve, reject) => {
+          void this.#commit([{ work: age, durable: false, resolve, reject }]);
+        }).then((value) => value === true);
+        this.#lastCommit = performance.now();
+        await new Promise(setImmediate);
+        await this.#leaveTurn();
+      }
+    } catch (fault) {
+      for (const job of jobs) job.reject(fault);
+      return;
+    }
+    await this.#commit(jobs);
   }
 
   /** Once a turn: it asks the system, which every commit would pay for, and a turn is short. @throws LedgerFault `ledger_rolled_back` */

@@ -11,8 +11,8 @@ export interface Store {
   entry(attemptId: string): Entry | undefined;
   /** Every entry of an intent, in no order. */
   entriesOfIntent(key: string): Entry[];
-  /** Every open entry that has not aged, and whose date (`agesAt`) lies before a moment. */
-  overdue(now: number): Entry[];
+  /** Open entries that have not aged, and whose date (`agesAt`) lies before a moment: the oldest, so many, in no order. */
+  overdue(now: number, limit: number): Entry[];
   /** Closed entries with calls that evidence can still prove and a date from a moment on, in the order of `byDate`. */
   unproven(since: number, limit: number): Entry[];
   /** Entries whose note is due at a moment, in the order of `byDueDate`. */

@@ -1,3 +1,4 @@
+import { ageEntries, ageOldest, Overdue } from "./ageing.js";
 import { bookedLines } from "./booking.js";
 import { closedEntry, raises } from "./closing.js";
 import { type Entry, emptyEntry, entryWith, type HeldIntent, holdsIntent, isAlive, joinedScopes, lineOf } from "./entry.js";
@@ -49,10 +50,13 @@ import { writeEntry } from "./tallies.js";
 export class Verbs {
   readonly #clock: AnchoredClock;
   readonly #times: LedgerTimes;
+  readonly #agedAtOnce: number;
 
-  constructor(clock: AnchoredClock, times: LedgerTimes) {
+  /** @param agedAtOnce so many entries age in one transaction at most; whoever gives it has to run what an `Overdue` asks for */
+  constructor(clock: AnchoredClock, times: LedgerTimes, agedAtOnce = Number.POSITIVE_INFINITY) {
     this.#clock = clock;
     this.#times = times;
+    this.#agedAtOnce = agedAtOnce;
   }
 
   reserve(store: Store, request: ReserveRequest): LedgerAnswer {
@@ -210,14 +214,15 @@ export class Verbs {
     );
   }
 
-  /** @throws RangeError for a scope that is none */
   freezes(store: Store): Freeze[] {
     return freezesOf(store);
   }
 
+  /** @throws RangeError for a scope that is none */
   freeze(store: Store, freeze: Omit<Freeze, "since">): void {
     checkFreeze(freeze);
-    store.freeze({ ...freeze, since: this.#read(store).now });
+    // Whoever stops something waits for nothing that has to age first.
+    store.freeze({ ...freeze, since: Math.max(this.#clock.read().now, store.highWater()) });
   }
 
   clockIsTrusted(): boolean {
@@ -252,9 +257,16 @@ export class Verbs {
     if (now <= highWater) return { now: highWater, jumped };
     // A jumped reading says nothing for others.
     if (jumped) return { now, jumped };
+    const overdue = store.overdue(now, this.#agedAtOnce);
+    if (overdue.length >= this.#agedAtOnce) throw new Overdue((anew) => this.#age(anew));
     store.raiseHighWater(now);
-    for (const entry of store.overdue(now)) writeEntry(store, entry, entryWith(entry, { aged: true }), false);
+    ageEntries(store, overdue);
     return { now, jumped };
+  }
+
+  #age(store: Store): boolean {
+    const { now, jumped } = this.#clock.read();
+    return !jumped && ageOldest(store, Math.max(now, store.highWater()), this.#agedAtOnce);
   }
 }
 

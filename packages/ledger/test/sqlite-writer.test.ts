@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { agedAtOnce } from "../src/ageing.js";
 import { ManualClock } from "../src/driver-kit/manual-clock.js";
 import type { CloseRequest } from "../src/ledger.js";
 import { AnchoredClock } from "../src/ledger-clock.js";
@@ -37,10 +38,10 @@ async function recordedWriter() {
     close: () => database.close(),
   };
   const clock = new ManualClock();
-  const verbs = new Verbs(new AnchoredClock(clock), defaultLedgerTimes);
+  const verbs = new Verbs(new AnchoredClock(clock), defaultLedgerTimes, agedAtOnce);
   const writer = new SqliteWriter(recording, new LedgerFile(path), 1_000, new LedgerHead(path, ledgerId, sequence));
   const reserve = (attemptId: string, more: { stepId?: string; arm?: boolean } = {}) => {
-    const request = reserveOf({ attemptId, amount: "10", limits: [limitOf(1_000)], ...more });
+    const request = reserveOf({ attemptId, amount: "10", limits: [limitOf(10_000)], ...more });
     return writer.run((store) => verbs.reserve(store, request), request.arm === true || request.stepId !== "root");
   };
   const arm = (attemptId: string) => writer.run((store) => verbs.arm(store, { attemptId, steps: ["root"] }), true);
@@ -48,7 +49,7 @@ async function recordedWriter() {
     writer.run((store) => verbs.close(store, closeOf(attemptId, spent, overrides)), false);
   const fresh = () => attemptAt(clock.now());
   const taken = () => commits.splice(0).join(" ");
-  return { database, writer, reserve, arm, close, fresh, taken };
+  return { clock, database, writer, reserve, arm, close, fresh, taken };
 }
 
 describe("a writer", () => {
@@ -103,6 +104,23 @@ describe("a writer", () => {
     expect(answers.every((answer) => answer.ok)).toBe(true);
     expect(failed).toBeInstanceOf(RangeError);
     expect(taken()).toBe("visible");
+    await writer.dispose();
+  });
+
+  it("ages what many have left open a portion a commit, with timers in between, and answers once none is left", async () => {
+    const { clock, reserve, fresh, taken, writer } = await recordedWriter();
+    const ids = Array.from({ length: 2 * agedAtOnce + 5 }, fresh);
+    await Promise.all(ids.map((id) => reserve(id, { arm: true }).catch(() => undefined)));
+    clock.pass(48 * 3_600_000);
+    taken();
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 0);
+    expect(await reserve(fresh())).toMatchObject({ ok: true });
+    clearInterval(timer);
+    expect(taken()).toBe("visible visible visible visible");
+    expect(turns).toBeGreaterThan(0);
     await writer.dispose();
   });
 

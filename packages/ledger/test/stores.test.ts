@@ -165,11 +165,12 @@ describe.each(stores)("a %s store", (_name, make) => {
       entryOf({ attempt, state: "reserved", aged: false, user: undefined, date: now + attempt, lines: [] }),
     );
     for (const entry of entries) store.put(entry, false);
-    expect(store.overdue(now)).toEqual([]);
-    expect(store.overdue(now + 2).map(agesAt)).toEqual([now, now + 1]);
+    expect(store.overdue(now, 9)).toEqual([]);
+    expect(store.overdue(now + 2, 9).map(agesAt)).toEqual([now, now + 1]);
+    expect(store.overdue(now + 4, 2).map(agesAt)).toEqual([now, now + 1]);
     for (const entry of entries.slice(0, 1)) store.put(entryWith(entry, { aged: true }), false);
     for (const entry of entries.slice(1, 2)) store.put(entryWith(entry, { state: "closed" }), false);
-    expect(store.overdue(now + 4).map(agesAt)).toEqual([now + 2, now + 3]);
+    expect(store.overdue(now + 4, 9).map(agesAt)).toEqual([now + 2, now + 3]);
   });
 
   it("visits every entry once, also where they are more than a page", async () => {

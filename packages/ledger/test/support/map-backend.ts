@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { agedAtOnce } from "../../src/ageing.js";
 import type {
   Assumed,
   ChangedEntry,
@@ -170,7 +171,8 @@ export class MapBackend implements LedgerBackend {
   }
 
   protected overdue(entries: readonly ChangedEntry[], now: number, highWater: number): ChangedEntry[] {
-    return entries.filter(({ agesAt }) => agesAt !== null && agesAt < Math.max(now, highWater));
+    const overdue = entries.filter(({ agesAt }) => agesAt !== null && agesAt < Math.max(now, highWater));
+    return overdue.sort((one, other) => (one.agesAt ?? 0) - (other.agesAt ?? 0)).slice(0, agedAtOnce);
   }
 
   protected tallies(rows: Rows, needs: Needs, entries: readonly ChangedEntry[]): ChangedTally[] {
