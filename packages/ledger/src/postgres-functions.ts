@@ -117,13 +117,19 @@ export const functions = `
       'now', now_ms, 'highWater', head.high_water, 'generation', head.generation, 'ledgerId', head.ledger_id, 'mark', head.mark,
       'entries', coalesce((SELECT jsonb_agg(e.entry) FROM unnest(found) AS e), '[]'),
       'tallies', coalesce((
-        SELECT jsonb_agg(${schema}.tally_json(t)) FROM ${schema}.tallies AS t JOIN (
-          SELECT (n->>0)::int AS kind, n->>1 AS key FROM unnest(found) AS e, jsonb_array_elements(e.tallies) AS n
+        -- Each is looked up by itself (OFFSET 0 keeps it so): a plan for many would read the whole table.
+        SELECT jsonb_agg(${schema}.tally_json(t)) FROM (
+          SELECT t.id FROM (
+            SELECT (n->>0)::int AS kind, n->>1 AS key FROM unnest(found) AS e, jsonb_array_elements(e.tallies) AS n
+            UNION
+            SELECT (n->>0)::int, n->>1 FROM jsonb_array_elements(needs->'tallies') AS n
+          ) AS named, LATERAL (
+            SELECT id FROM ${schema}.tallies AS t
+            WHERE t.kind = named.kind AND ${schema}.indexed(t.key) = ${schema}.indexed(named.key) OFFSET 0
+          ) AS t
           UNION
-          SELECT (n->>0)::int, n->>1 FROM jsonb_array_elements(needs->'tallies') AS n
-          UNION
-          SELECT kind, key FROM ${schema}.tallies WHERE kind IN (SELECT k::int FROM jsonb_array_elements_text(needs->'kinds') AS k)
-        ) AS wanted ON t.kind = wanted.kind AND ${schema}.indexed(t.key) = ${schema}.indexed(wanted.key)
+          SELECT id FROM ${schema}.tallies WHERE kind IN (SELECT k::int FROM jsonb_array_elements_text(needs->'kinds') AS k)
+        ) AS wanted, LATERAL (SELECT * FROM ${schema}.tallies AS known WHERE known.id = wanted.id OFFSET 0) AS t
       ), '[]'),
       'sums', coalesce((
         SELECT jsonb_agg(coalesce((
