@@ -104,13 +104,15 @@ export function balancesOf(store: Store, { limits, scopes }: BalanceQuery, momen
 function balanceOf(store: Store, limit: Limit, tally: Tally, { now, marginMs }: Moment): Balance {
   const max = BigInt(limit.max);
   const counted = countedIn(store, tally, limit.window, now, marginMs);
+  // An action of yesterday that is still open counts in yesterday only.
+  const open = tally.open < counted ? tally.open : counted;
   return {
     limitId: limit.id,
     scope: tally.key as Readonly<Record<string, string>>,
     ...(limit.asset === undefined ? {} : { asset: limit.asset }),
     unit: limit.unit,
     counted: counted.toString(),
-    open: tally.open.toString(),
+    open: open.toString(),
     max: limit.max,
     left: (counted < max ? max - counted : 0n).toString(),
   };

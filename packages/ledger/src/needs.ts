@@ -55,8 +55,9 @@ export function needsOfReserve(
   kinds: readonly StoredKind[],
 ): Needs {
   const tallies: [number, string][] = [];
-  for (const { unit, asset, per, window } of limits) {
-    const kind = window.kind === "attempt" ? undefined : kinds.find(({ name }) => name === kindName(unit, asset, per));
+  for (const limit of limits) {
+    const { unit, per, window } = limit;
+    const kind = window.kind === "attempt" ? undefined : kinds.find(({ name }) => name === kindName(limit));
     if (kind === undefined) continue;
     for (const line of lines) {
       const key = line.unit === unit ? scopeKey(per, scopes, line.unit === "amount" ? line : {}) : unit;

@@ -21,7 +21,7 @@ export function writeEntry(store: Store, before: Entry | undefined, after: Entry
 
 /** The kind of a limit's tallies. One that nobody asked for before is made from the stored entries. */
 export function kindOfLimit(store: Store, limit: Limit): TallyKind {
-  const name = kindName(limit.unit, limit.asset, limit.per);
+  const name = kindName(limit);
   const known = store.kinds().find((kind) => kind.name === name);
   if (known !== undefined) return known;
   const wanted = tallyKind(limit);
@@ -66,9 +66,8 @@ export function countedOf(
 
 /** What a tally comes to in a window at a moment. */
 export function countedIn(store: Store, tally: Tally, window: Limit["window"], now: number, marginMs: number): bigint {
-  // A count line has its date from the start: it would count twice if it counted as open too.
-  const open = tally.kind.unit === "amount" || window.kind === "open" ? tally.open : 0n;
-  if (tally.kind.unit === "actions" && window.kind === "open") return open;
+  // A count line that is dated by its reserve has its date from the start: it would count twice if it counted as open too.
+  const open = tally.kind.unit === "amount" || tally.kind.untilFinal === true ? tally.open : 0n;
   const since = earliestDate(window, now, marginMs);
   return open + (since === undefined ? tally.dated : datedSince(store, tally, windowName(window), since));
 }

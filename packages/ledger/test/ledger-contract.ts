@@ -345,6 +345,58 @@ export function ledgerContract(name: string, open: (options: LedgerOptions) => P
         expect((await begin()).granted).toBe(true);
       });
 
+      it("that are open counts one until what it sent is final, as a limit on its money does", async () => {
+        const open = [countLimit(1, { window: { kind: "open" } }), limitOf(1, { window: { kind: "open" } })];
+        const ofActions = open.slice(0, 1);
+        const begin = async (limits = ofActions) => {
+          const attemptId = fresh();
+          const request = reserveOf({ attemptId, amount: "1", limits, counted: true, arm: true });
+          return { attemptId, granted: (await ledger.reserve(request)).ok };
+        };
+        const send = async (limits = ofActions) => {
+          const { attemptId } = await begin(limits);
+          const lines = [{ asset: native, amount: "1", counterparty: alice }];
+          const calls = [{ callId: "c", lines, chainId: "eip155:84532", transactionId: "0x1" }];
+          await ledger.close(closeOf(attemptId, 1n, { calls }));
+          return attemptId;
+        };
+        const proven = await send(open);
+        expect((await ledger.balances({ limits: open })).map(({ counted }) => counted)).toEqual(["1", "1"]);
+        expect((await begin()).granted).toBe(false);
+        await ledger.correct({
+          attemptId: proven,
+          evidence: [{ callId: "c", verdict: { kind: "moved", blockTime: clock.now() } }],
+        });
+        clock.pass(times.marginMs);
+        expect((await begin()).granted).toBe(false);
+        clock.pass(1);
+        // What never was in a block lets go at once, and what nobody proves at its date.
+        const never = await send();
+        await ledger.correct({ attemptId: never, evidence: [{ callId: "c", verdict: { kind: "never" } }] });
+        await send();
+        clock.pass(times.settleWithinMs + times.marginMs);
+        expect((await begin()).granted).toBe(false);
+        clock.pass(1);
+        // And what nobody closes at its own.
+        expect((await begin()).granted).toBe(true);
+        clock.pass(times.lifeMs + times.settleWithinMs + times.marginMs);
+        expect((await begin()).granted).toBe(false);
+        clock.pass(1);
+        expect((await begin()).granted).toBe(true);
+      });
+
+      it("shows as open no more than it counts: an action of yesterday is none of today's", async () => {
+        const day = countLimit(5);
+        clock.pass(Date.parse("2026-11-25T23:55:00Z") - clock.now());
+        const attempt = reserveOf({ attemptId: fresh(), amount: "0", limits: [day], counted: true, arm: true });
+        expect(await ledger.reserve(attempt)).toMatchObject({ ok: true });
+        expect(await ledger.balances({ limits: [day] })).toMatchObject([{ counted: "1", open: "1" }]);
+        clock.pass(6 * minute);
+        expect(await ledger.balances({ limits: [day], scopes: { wallet } })).toMatchObject([
+          { counted: "0", open: "0", left: "5" },
+        ]);
+      });
+
       it("dates them by their reserve", async () => {
         await act();
         clock.pass(30 * minute);

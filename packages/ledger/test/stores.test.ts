@@ -42,6 +42,8 @@ interface Written {
   readonly state: "reserved" | "armed" | "closed";
   readonly aged: boolean;
   readonly user: string | undefined;
+  /** What a closed one has sent: nothing, nothing that moved, or something that did or may have. */
+  readonly sent: "nothing" | "never" | "moved" | "unlisted";
   readonly date: number;
   readonly lines: readonly Line[];
 }
@@ -67,6 +69,7 @@ const written: fc.Arbitrary<Written> = fc
     state: fc.constantFrom("reserved" as const, "armed" as const, "closed" as const),
     aged: fc.boolean(),
     user: fc.constantFrom(undefined, "", "u1"),
+    sent: fc.constantFrom("nothing" as const, "never" as const, "moved" as const, "unlisted" as const),
     hoursAgo: fc.constantFrom(0, 12, 24),
     beside: fc.constantFrom(-80_001, -80_000, -40_001, -40_000, 0),
     lines: fc.array(line, { maxLength: 3 }),
@@ -94,9 +97,11 @@ const asked: fc.Arbitrary<{ readonly limit: Limit; readonly key: ScopeKey; reado
     return { limit: unit === "amount" ? { ...limit, asset: native } : limit, key, later };
   });
 
-function entryOf({ attempt, state, aged, user, date, lines }: Written): Entry {
+function entryOf({ attempt, state, aged, user, sent, date, lines }: Written): Entry {
   const scopes = user === undefined ? { wallet } : { wallet, user };
-  const changes = { state, aged: aged && state !== "closed", until: date, sendBy: date, lines } as const;
+  const calls = sent === "never" || sent === "moved" ? [{ callId: "c", lines: [], verdict: sent }] : [];
+  const unlisted = [{ unit: "amount", asset: native, amount: sent === "unlisted" ? 1n : 0n } as const];
+  const changes = { state, aged: aged && state !== "closed", until: date, sendBy: date, lines, calls, unlisted } as const;
   return entryWith(emptyEntry(`attempt-${attempt}`, scopes, date), changes);
 }
 
@@ -104,14 +109,16 @@ function entryOf({ attempt, state, aged, user, date, lines }: Written): Entry {
 function sumOf(entries: readonly Entry[], { unit, per, window }: Limit, key: ScopeKey, at: number): bigint {
   const since = earliestDate(window, at, marginMs) ?? Number.NEGATIVE_INFINITY;
   let sum = 0n;
-  for (const { scopes, state, aged, until, reservedAt, lines } of entries) {
+  for (const { scopes, state, aged, until, reservedAt, lines, calls, unlisted } of entries) {
+    const isLetGo = state === "closed" && calls[0]?.verdict !== "moved" && unlisted[0]?.amount === 0n;
     for (const { unit: of, amount, counterparty, perCounterpartyOnly } of lines) {
       const values = { ...scopes, counterparty };
       if (of !== unit || per.some((scope) => values[scope] !== key[scope])) continue;
       if (perCounterpartyOnly === true && !per.includes("counterparty")) continue;
       const isOpen = state !== "closed" && !aged;
-      const dated = unit === "actions" ? reservedAt >= since : state !== "reserved" && until >= since;
-      const counts = unit === "actions" ? (window.kind === "open" ? isOpen : dated) : isOpen || dated;
+      const dated = state !== "reserved" && until >= since;
+      const ofActions = window.kind === "open" ? isOpen || (dated && !isLetGo) : reservedAt >= since;
+      const counts = unit === "actions" ? ofActions : isOpen || dated;
       if (counts) sum += amount;
     }
   }
@@ -139,7 +146,7 @@ describe.each(stores)("a %s store", (_name, make) => {
   it("gives back what was put, with its amounts to the last digit", async () => {
     const store = await make();
     const entry: Entry = {
-      ...entryOf({ attempt: 1, state: "closed", aged: false, user: "ü", date: now, lines: [] }),
+      ...entryOf({ attempt: 1, state: "closed", aged: false, user: "ü", sent: "nothing", date: now, lines: [] }),
       attemptId: attemptAt(now),
       scopes: { wallet, user: "ü", session: "", run: "r", agent: "a", action: "native_transfer" },
       steps: [{ stepId: "root", digest: "d" }],
@@ -162,7 +169,7 @@ describe.each(stores)("a %s store", (_name, make) => {
   it("finds the open entries whose date has passed, and none that is closed or has aged", async () => {
     const store = await make();
     const entries = [0, 1, 2, 3].map((attempt) =>
-      entryOf({ attempt, state: "reserved", aged: false, user: undefined, date: now + attempt, lines: [] }),
+      entryOf({ attempt, state: "reserved", aged: false, user: undefined, sent: "nothing", date: now + attempt, lines: [] }),
     );
     for (const entry of entries) store.put(entry, false);
     expect(store.overdue(now, 9)).toEqual([]);
