@@ -1,6 +1,6 @@
 import type { CalendarWindow } from "./ledger.js";
 
-export const hourMs = 3_600_000;
+const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** No zone is further from UTC, nor a change of its clock larger. */

@@ -31,7 +31,31 @@ function underKnownIds(told: readonly CallReport[], known: readonly ToldCall[]):
     const before = joined.get(same.callId) ?? { ...report, callId: same.callId, lines: [] };
     joined.set(same.callId, { ...before, lines: [...before.lines, ...report.lines] });
   }
-  return [...joined.values(), ...rest];
+  const unclaimed = others.filter(({ callId }) => !joined.has(callId));
+  return [...joined.values(), ...rest.map((report) => underMovedId(report, unclaimed))];
+}
+
+/**
+ * A report whose send raised has no transaction's id. Where a chain has shown one of the attempt's that moved exactly its money, and no other
+ * report claims it, that is the call. Only what a chain has named: of two calls that the attempt itself told, each counts.
+ * @param unclaimed whoever finds its call in here takes it out: two reports of equal money are two calls
+ */
+function underMovedId(report: CallReport, unclaimed: ToldCall[]): CallReport {
+  if (report.transactionId !== undefined || report.verdict !== undefined) return report;
+  const place = unclaimed.findIndex((call) => call.callId === call.transactionId && isMovedAs(call, report));
+  const [same] = place < 0 ? [] : unclaimed.splice(place, 1);
+  return same === undefined ? report : { ...report, callId: same.callId };
+}
+
+/** Whether a call has moved just what a report says, as far as either is known. Anything that differs makes two calls of them: the safe side. */
+function isMovedAs({ verdict, lines, ...call }: ToldCall, report: CallReport): boolean {
+  if (verdict !== "moved") return false;
+  const names = ["chainId", "nonce", "from"] as const;
+  if (names.some((name) => report[name] !== undefined && report[name] !== call[name])) return false;
+  const [moved, told] = [sumsOf(lines), sumsOf(report.lines.map(spentLine))];
+  return (
+    moved.size > 0 && moved.size === told.size && [...moved].every(([key, { sum }]) => sum > 0n && told.get(key)?.sum === sum)
+  );
 }
 
 /** The calls with one verdict more. Evidence of a call that no close has listed says nothing of what else was sent. */
@@ -137,6 +161,6 @@ export function byDate(one: Entry, other: Entry): number {
 }
 
 /** Whether a chain can be asked for a call. A nonce alone cannot tell ours from another transaction that took it. */
-export function isFindable({ chainId, transactionId }: ToldCall): boolean {
+function isFindable({ chainId, transactionId }: ToldCall): boolean {
   return chainId !== undefined && transactionId !== undefined;
 }

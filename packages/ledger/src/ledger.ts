@@ -52,7 +52,7 @@ export type EntryState = "reserved" | "armed" | "closed" | "void";
  * over_limit, missing_scope: a limit said so (`limitId` names it). expired, closed, unknown_step: the entry's state.
  * idempotency_mismatch: the same key with another request. intent_conflict: another attempt holds the same intent with other
  * content. intent_executed: another attempt with the same content has done it, or may have. clock_jumped: see `ledger:clock`.
- * frozen: a scope of the attempt is frozen.
+ * frozen: a scope of the attempt is frozen. invalid_request: what was asked cannot be read, or cannot be true.
  */
 export type RefusalCode =
   | "over_limit"
@@ -264,7 +264,7 @@ export interface Balance {
   readonly unit: "amount" | "actions";
   /** Counted now: reserved, armed and closed. */
   readonly counted: string;
-  /** Of `counted`: the part that is not closed yet. */
+  /** Of `counted`: as much as is not closed yet. */
   readonly open: string;
   readonly max: string;
   /** Zero when more is counted than the maximum. */

@@ -52,7 +52,11 @@ async function provenIn({ ledger, chains, warn }: ReconcilerOptions, signal: Abo
       // What is answered once nobody waits for it is dropped: the ledger may be gone.
       if (signal.aborted) return proven;
       if (verdict === undefined) continue;
-      await ledger.correct({ attemptId, evidence: [{ callId, verdict }] });
+      const answer = await ledger.correct({ attemptId, evidence: [{ callId, verdict }] });
+      if (!answer.ok) {
+        warn(`the evidence of ${callId} is not taken: ${answer.reason}`);
+        continue;
+      }
       proven.push({ call, verdict });
     }
     if (new Set(calls.map(({ attemptId }) => attemptId)).size < attempts) return proven;

@@ -167,7 +167,7 @@ function problemOfScopes(values: ScopeValues): string | undefined {
 
 function problemOfLine(line: AskedLine): string | undefined {
   if (line.unit === "actions") return undefined;
-  if (line.unit !== "amount" || !isText(line.asset)) return "a line has no asset";
+  if (line.unit !== "amount" || !isAsset(line.asset)) return "a line has no asset, or one with a blank in it";
   if (!isAmount(line.amount)) return `"${line.amount}" is no amount in atomic units`;
   return line.counterparty === undefined || isText(line.counterparty) ? undefined : "a line has a counterparty that is no text";
 }
@@ -175,7 +175,7 @@ function problemOfLine(line: AskedLine): string | undefined {
 /** A limit that was read wrongly must not count less than it says: a window without a length would count nothing at all. */
 function problemOfLimit({ unit, asset, per, window, max }: Limit): string | undefined {
   if (!isAmount(max)) return "has no exact maximum";
-  if (unit === "amount" ? !isText(asset) : unit !== "actions" || asset !== undefined)
+  if (unit === "amount" ? !isAsset(asset) : unit !== "actions" || asset !== undefined)
     return "counts amounts of an asset, or actions of none";
   if (!per.every((scope) => scopes.includes(scope))) return `counts per ${per.join(", ")}, not all of which are scopes`;
   if (window.kind === "rolling" && !(isTime(window.ms) && window.ms > 0)) return "has a window without a length in milliseconds";
@@ -197,6 +197,11 @@ function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "" && isStorable(value);
 }
 
+/** A blank parts the names of which a balance's own is made. */
+function isAsset(value: unknown): boolean {
+  return isText(value) && !/\s/.test(value as string);
+}
+
 /** Whether a text is the same again when it is read from a database. */
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
@@ -207,6 +212,7 @@ function isTime(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= heldUntilEvidence;
 }
 
-function timeOfId(id: string): number {
+/** When a UUIDv7 was made. */
+export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

@@ -101,6 +101,8 @@ function resultCode(error: unknown): number | undefined {
   if (typeof errcode === "number") return errcode & 0xff;
   const name = typeof code === "string" ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined;
   if (name !== undefined && Object.hasOwn(names, name)) return names[name];
-  // libsql reports an unopenable file without a code.
-  return typeof message === "string" && /unable to open database file/i.test(message) ? 14 : undefined;
+  // libsql reports an unopenable file without a code, in SQLite's words or its own.
+  return typeof message === "string" && /unable to open (database file|connection to local database)/i.test(message)
+    ? 14
+    : undefined;
 }

@@ -39,6 +39,7 @@ import {
   problemOfReserve,
   refuse,
   textOfReserve,
+  timeOfId,
 } from "./request.js";
 import type { Store } from "./store.js";
 import { writeEntry } from "./tallies.js";
@@ -137,6 +138,10 @@ export class Verbs {
     const { attemptId, evidence } = request;
     const entry = store.entry(attemptId);
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
+    // A block cannot have moved what was not asked for yet, and a date that early would free money in windows that it belongs to.
+    const earliest = earliestBlock(entry, this.#times.marginMs);
+    if (evidence.some(({ verdict }) => verdict.kind === "moved" && verdict.blockTime < earliest))
+      return refuse("invalid_request", `${attemptId} was reserved after the block that is said to have moved its money`);
     let { calls } = entry;
     for (const { callId, verdict } of evidence) calls = withVerdict(calls, callId, verdict);
     // Evidence of what nobody has listed says nothing.
@@ -154,8 +159,9 @@ export class Verbs {
     const entry = store.entry(attemptId);
     if (entry === undefined) return refuse("unknown_step", `the ledger holds no entry of ${attemptId}`);
     const told = spent.map(spentLine);
-    const { state, until } = entry;
-    const isOpen = state === "reserved" || state === "armed";
+    const { state, until, aged } = entry;
+    // What was armed and has come to its date is dated there: its money is no news of today.
+    const isOpen = state === "reserved" || (state === "armed" && !aged);
     const changes = {
       state: "closed",
       aged: false,
@@ -277,6 +283,12 @@ function write(store: Store, before: Entry | undefined, after: Entry, now: numbe
 
 function newEntry(attemptId: string, scopes: ScopeValues, now: number, lifeMs: number): Entry {
   return entryWith(emptyEntry(attemptId, scopes, now), { state: "reserved", sendBy: now + lifeMs, until: now + lifeMs });
+}
+
+/** The earliest time of a block that can have moved an entry's money, by clocks that are off as far as they may be. */
+function earliestBlock({ attemptId, steps, reservedAt }: Entry, marginMs: number): number {
+  // What a close has told of without a reserve may have moved long before; its attempt was begun when its id was made.
+  return (steps.length > 0 ? reservedAt : timeOfId(attemptId)) - marginMs;
 }
 
 function amountsOf({ lines }: Entry): Entry["lines"] {

@@ -6,6 +6,7 @@ import { evidenceContract } from "./evidence-contract.js";
 import { intentContract } from "./intent-contract.js";
 import { ledgerContract } from "./ledger-contract.js";
 import { noteContract } from "./note-contract.js";
+import { operatorContract } from "./operator-contract.js";
 import { requestContract } from "./request-contract.js";
 import { newPostgresLedgers } from "./support/postgres.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
@@ -14,7 +15,17 @@ const folder = temporaryFolder();
 const postgres = newPostgresLedgers({ fsync: "off" });
 let serial = 0;
 
-for (const contract of [ledgerContract, requestContract, bookingContract, intentContract, evidenceContract, noteContract]) {
+const contracts = [
+  ledgerContract,
+  requestContract,
+  bookingContract,
+  intentContract,
+  evidenceContract,
+  operatorContract,
+  noteContract,
+];
+
+for (const contract of contracts) {
   contract("memory", async (options) => openMemoryLedger(options));
   contract("postgres", postgres);
   contract("sqlite", async (options) => {

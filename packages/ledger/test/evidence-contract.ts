@@ -9,7 +9,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const chainId = "eip155:84532";
 
-/** What evidence and operators do to entries. */
+/** What evidence does to entries. */
 export function evidenceContract(name: string, open: (options: LedgerOptions) => Promise<Ledger>): void {
   describe(`evidence in the ${name} ledger`, () => {
     let clock: ManualClock;
@@ -51,9 +51,10 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
 
     it("that every call is final dates the money at its last block, and not before", async () => {
       const attemptId = await closed("50", [call("a", "20"), call("b", "30")]);
+      clock.pass(10 * minute);
       const blockTime = clock.now() - 5 * minute;
       const first = await prove(attemptId, "a", { kind: "moved", blockTime });
-      expect(first).toMatchObject({ until: clock.now() + hour });
+      expect(first).toMatchObject({ until: clock.now() + 50 * minute });
       expect(await prove(attemptId, "b", { kind: "moved", blockTime: blockTime - minute })).toMatchObject({ until: blockTime });
       expect(await counted()).toBe("50");
       clock.pass(day - 3 * minute);
@@ -93,7 +94,7 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
     it("never lowers what was spent beyond the calls that were listed, nor its date", async () => {
       const attemptId = await closed("50", [call("a", "20")], { spent: [{ asset: native, amount: "45", counterparty: alice }] });
       expect(await counted()).toBe("45");
-      expect(await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() - minute })).toMatchObject({
+      expect(await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() })).toMatchObject({
         until: clock.now() + hour,
       });
       await prove(attemptId, "a", { kind: "never" });
@@ -133,6 +134,52 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
         const attemptId = await closed("40", [seen("10")]);
         await close(attemptId, [call("a", "15"), call("b", "25", { transactionId: "0xa" })]);
         expect(await counted()).toBe("40");
+      });
+
+      describe("is the attempt's own call whose send raised, and which has no transaction's id", () => {
+        const raised = (callId: string, amount: string, more: Partial<CallReport> = {}): CallReport => {
+          const { transactionId: _unknown, ...report } = call(callId, amount, more);
+          return report;
+        };
+        const moved = (name: string, amount: string, more: Partial<CallReport> = {}): CallReport => ({
+          ...call(name, amount, { nonce: "7", from: wallet, ...more }),
+          transactionId: name,
+          verdict: { kind: "moved", blockTime: clock.now() },
+        });
+        const ever = limitOf(100, { window: { kind: "lifetime" } });
+
+        it("counts once, however often its process settles late", async () => {
+          const attemptId = await closed("30", [moved("0xa", "30")]);
+          for (let time = 0; time < 2; time += 1)
+            expect(await close(attemptId, [raised("a", "30", { from: wallet })])).toMatchObject({ until: clock.now() });
+          expect(await counted(ever)).toBe("30");
+        });
+
+        it.each<[string, () => [readonly CallReport[], readonly CallReport[]], string]>([
+          ["there are two calls of as much", () => [[moved("0xa", "30")], [raised("a", "30"), raised("b", "30")]], "60"],
+          ["the chain has shown two", () => [[moved("0xa", "30"), moved("0xb", "30")], [raised("a", "30")]], "60"],
+          [
+            "another report names its transaction",
+            () => [[moved("0xa", "30")], [call("a", "30", { transactionId: "0xa" }), raised("b", "30")]],
+            "60",
+          ],
+          ["it moves more", () => [[moved("0xa", "30")], [raised("a", "31")]], "61"],
+          [
+            "it pays somebody else",
+            () => [[moved("0xa", "30")], [raised("a", "30", { lines: [{ asset: native, amount: "30", counterparty: bob }] })]],
+            "60",
+          ],
+          ["its nonce is another", () => [[moved("0xa", "30")], [raised("a", "30", { nonce: "8" })]], "60"],
+          ["its wallet is another", () => [[moved("0xa", "30")], [raised("a", "30", { from: "eip155:0xother" })]], "60"],
+          ["its chain is another", () => [[moved("0xa", "30")], [raised("a", "30", { chainId: "eip155:1" })]], "60"],
+          ["the attempt itself has told what moved", () => [[{ ...moved("0xa", "30"), callId: "a" }], [raised("b", "30")]], "60"],
+          ["it may move still", () => [[{ ...call("0xa", "30"), transactionId: "0xa" }], [raised("a", "30")]], "60"],
+        ])("but counts beside it where %s", async (_why, calls, counts) => {
+          const [first, then] = calls();
+          const attemptId = await closed("60", first);
+          await close(attemptId, then);
+          expect(await counted(ever)).toBe(counts);
+        });
       });
 
       it("is another transaction where the chain is another", async () => {
@@ -175,6 +222,26 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       await ledger.adjust({ attemptId, spent: [], reason: "it was never used" });
       expect(await counted()).toBe("0");
       expect(await counted(limitOf(100, { id: "later", window: { kind: "calendar", unit: "month" } }))).toBe("0");
+    });
+
+    it("of a block from before the attempt is none: it would take the money out of the windows that it belongs to", async () => {
+      const attemptId = await closed("50", [call("a", "20")]);
+      const today = limitOf(100);
+      const reservedAt = clock.now();
+      for (const blockTime of [0, reservedAt - day, reservedAt - 40_001])
+        expect(await prove(attemptId, "a", { kind: "moved", blockTime })).toMatchObject({ ok: false, code: "invalid_request" });
+      expect(await counted(today)).toBe("20");
+      expect(await ledger.unproven(10)).toHaveLength(1);
+      // Clocks may be off, and a block's own.
+      expect(await prove(attemptId, "a", { kind: "moved", blockTime: reservedAt - 40_000 })).toMatchObject({ ok: true });
+    });
+
+    it("may be older than the entry where a late close was the first that the ledger heard of an attempt", async () => {
+      const attemptId = attemptAt(clock.now());
+      const blockTime = clock.now() + minute;
+      clock.pass(hour);
+      await close(attemptId, [call("a", "20")]);
+      expect(await prove(attemptId, "a", { kind: "moved", blockTime })).toMatchObject({ ok: true, until: blockTime });
     });
 
     it("that is no evidence is refused before it touches anything", async () => {
@@ -238,135 +305,6 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       await ledger.reserve(reserveOf({ attemptId, amount: "20", limits: [limit] }));
       expect(await ledger.reserve(later)).toMatchObject({ ok: true, state: "armed" });
       expect(await counted()).toBe("30");
-    });
-  });
-
-  describe(`an operator of the ${name} ledger`, () => {
-    let clock: ManualClock;
-    let ledger: Ledger;
-    const limit: Limit = limitOf(100);
-
-    beforeEach(async () => {
-      clock = new ManualClock();
-      ledger = await open({ clock });
-    });
-
-    const reserve = async (scopes: Parameters<typeof reserveOf>[0]["scopes"] = { wallet }, arm = false) => {
-      const attemptId = attemptAt(clock.now());
-      return { attemptId, answer: await ledger.reserve(reserveOf({ attemptId, amount: "10", limits: [limit], scopes, arm })) };
-    };
-    const counted = async () => (await ledger.balances({ limits: [limit], scopes: { wallet } }))[0]?.counted;
-
-    it.each([
-      ["a wallet", { scope: "wallet", value: wallet }, { wallet }, { wallet: "eip155:0xother" }],
-      ["a user", { scope: "user", value: "mallory" }, { wallet, user: "mallory" }, { wallet, user: "alice" }],
-      ["an action", { scope: "action", value: "a.b" }, { wallet, action: "a.b" }, { wallet, action: "a.c" }],
-    ] as const)(
-      "freezes %s: it reserves and arms nothing, others go on, and what has left is settled",
-      async (_what, freeze, its, others) => {
-        const { attemptId } = await reserve(its);
-        const armed = await reserve(its, true);
-        await ledger.freeze({ ...freeze, reason: "stolen" });
-        expect((await reserve(its)).answer).toMatchObject({
-          ok: false,
-          code: "frozen",
-          reason: expect.stringContaining("stolen"),
-        });
-        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: false, code: "frozen" });
-        expect((await reserve(others)).answer).toMatchObject({ ok: true });
-        const spent = [{ asset: native, amount: "10", counterparty: bob }];
-        expect(
-          await ledger.close({ attemptId: armed.attemptId, scopes: its, entered: true, inFlight: false, spent }),
-        ).toMatchObject({ state: "closed" });
-        expect(await ledger.freezes()).toEqual([{ ...freeze, reason: "stolen", since: clock.now() }]);
-        expect(await ledger.unfreeze(freeze)).toBe(true);
-        expect(await ledger.unfreeze(freeze)).toBe(false);
-        expect(await ledger.arm({ attemptId, steps: ["root"] })).toMatchObject({ ok: true });
-      },
-    );
-
-    it("freezes everything at once", async () => {
-      await ledger.freeze({ scope: "all", value: "", reason: "drill" });
-      expect((await reserve()).answer).toMatchObject({ code: "frozen" });
-      await ledger.unfreeze({ scope: "all", value: "" });
-      expect((await reserve()).answer).toMatchObject({ ok: true });
-    });
-
-    it("cannot freeze what is no scope, has no value, or for no reason", async () => {
-      for (const wrong of [
-        { scope: "planet", value: "mars", reason: "r" },
-        { scope: "user", value: "", reason: "r" },
-        { scope: "all", value: "everybody", reason: "r" },
-        { scope: "user", value: "u", reason: "" },
-      ])
-        await expect(ledger.freeze(wrong as never)).rejects.toThrow(RangeError);
-      expect(await ledger.freezes()).toEqual([]);
-    });
-
-    it("sets what an attempt counts, with a reason that is kept, and no evidence changes it afterwards", async () => {
-      const { attemptId } = await reserve({ wallet }, true);
-      expect(
-        await ledger.adjust({ attemptId, spent: [{ asset: native, amount: "4" }], reason: "seen on the explorer" }),
-      ).toMatchObject({ ok: true, state: "closed" });
-      expect(await counted()).toBe("4");
-      await ledger.correct({ attemptId, evidence: [{ callId: "a", verdict: { kind: "never" } }] });
-      expect(await counted()).toBe("4");
-      expect(await ledger.adjust({ attemptId, spent: [], reason: "it was refunded" })).toMatchObject({ ok: true });
-      expect(await counted()).toBe("0");
-      await expect(async () => await ledger.adjust({ attemptId, spent: [], reason: "" })).rejects.toThrow(RangeError);
-      expect(await ledger.adjust({ attemptId: attemptAt(clock.now()), spent: [], reason: "r" })).toMatchObject({
-        code: "unknown_step",
-      });
-    });
-
-    it("decides what counts until more is told than that: what the attempt itself says is the same money", async () => {
-      const { attemptId } = await reserve({ wallet }, true);
-      await ledger.adjust({ attemptId, spent: [{ asset: native, amount: "40" }], reason: "seen on the explorer" });
-      const lines = (amount: string) => [{ asset: native, amount, counterparty: alice }];
-      const told = (amount: string, callId: string) =>
-        ledger.close({
-          ...{ attemptId, scopes: { wallet }, entered: true, inFlight: false, spent: lines(amount) },
-          calls: [{ callId, lines: lines(amount), chainId, transactionId: `0x${callId}` }],
-        });
-      await told("40", "a");
-      expect(await counted()).toBe("40");
-      await told("30", "a");
-      expect(await counted()).toBe("40");
-      await told("45", "b");
-      expect(await counted()).toBe("45");
-      await ledger.correct({ attemptId, evidence: [{ callId: "b", verdict: { kind: "never" } }] });
-      expect(await counted()).toBe("45");
-    });
-
-    it("vouches for a clock that was set, and so does a chain that agrees with it", async () => {
-      clock.step(hour);
-      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
-      expect(ledger.clockIsTrusted()).toBe(false);
-      expect(ledger.trustClock({ blockTime: clock.now() - 6_000 })).toBe(false);
-      expect(ledger.trustClock({ blockTime: Number.NaN })).toBe(false);
-      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
-      expect(ledger.trustClock({ blockTime: clock.now() - 4_000 })).toBe(true);
-      expect((await reserve()).answer).toMatchObject({ ok: true });
-      clock.step(hour);
-      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
-      expect(ledger.trustClock({ operator: true })).toBe(true);
-      expect((await reserve()).answer).toMatchObject({ ok: true });
-    });
-
-    it("says that it was written to by a clock ahead, once that is set right, and goes on when true time has come", async () => {
-      clock.step(hour);
-      ledger.trustClock({ operator: true });
-      expect((await reserve({ wallet }, true)).answer).toMatchObject({ ok: true });
-      clock.step(-hour);
-      ledger.trustClock({ operator: true });
-      const aheadUntil = new Date(clock.now() + hour).toISOString();
-      expect((await reserve()).answer).toMatchObject({ code: "clock_jumped", reason: expect.stringContaining(aheadUntil) });
-      // An old id is old by either clock.
-      const attemptId = attemptAt(clock.now() - hour);
-      expect(await ledger.reserve(reserveOf({ attemptId, amount: "10", limits: [limit] }))).toMatchObject({ code: "expired" });
-      clock.pass(hour);
-      expect((await reserve()).answer).toMatchObject({ ok: true });
-      expect(await counted()).toBe("20");
     });
   });
 }

@@ -22,6 +22,20 @@ async function sent(ledger: Ledger, chainId: string, now: number): Promise<void>
 describe("a pass of the reconciler", () => {
   afterEach(() => void vi.useRealTimers());
 
+  it("says what the ledger does not take, and does not tell it as proven", async () => {
+    const clock = new ManualClock();
+    const ledger = openMemoryLedger({ clock });
+    await sent(ledger, "eip155:84532", clock.now());
+    const said: string[] = [];
+    const chains: ChainReader = {
+      verdictOn: async () => ({ kind: "moved", blockTime: 0 }),
+      latestBlockTime: async () => undefined,
+    };
+    expect(await createReconciler({ ledger, chains, warn: (text) => said.push(text) }).pass()).toEqual([]);
+    expect(said).toEqual([expect.stringContaining("reserved after the block")]);
+    expect(await ledger.unproven(10)).toHaveLength(1);
+  });
+
   it("reaches what can be proven behind hundreds of calls that nobody can prove", async () => {
     const clock = new ManualClock();
     const ledger = openMemoryLedger({ clock, times: { unresolved: "hold" } });

@@ -18,6 +18,7 @@ const badLimits: readonly (readonly [string, unknown])[] = [
   ["a scope that does not exist", { per: ["team"] }],
   ["a scope that every object inherits", { per: ["constructor"] }],
   ["no asset", { asset: undefined }],
+  ["an asset with a blank, which parts the names of balances", { asset: `${native} user` }],
   ["a unit that does not exist", { unit: "dollars" }],
   ["an asset for a count", { unit: "actions" }],
   ["a maximum with a fraction", { max: "1.5" }],
@@ -67,6 +68,7 @@ export function requestContract(name: string, open: (options: LedgerOptions) => 
 
     it.each([
       ["an asset that is empty", { lines: [{ unit: "amount", asset: "", amount: "1" }] }],
+      ["an asset with a blank", { lines: [{ unit: "amount", asset: `${native} wallet`, amount: "1" }] }],
       ["an amount that is a number", { lines: [{ unit: "amount", asset: native, amount: 1 }] }],
       ["a unit that does not exist", { lines: [{ unit: "dollars", amount: "1" }] }],
       ["a counterparty with a NUL", { lines: [{ unit: "amount", asset: native, amount: "1", counterparty: `${alice}\0` }] }],
