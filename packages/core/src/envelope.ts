@@ -46,6 +46,11 @@ export class Envelope {
     this.#draws.delete(callId);
   }
 
+  /** What was allowed and has not been drawn. */
+  left(): Effect[] {
+    return this.#lines.map(({ effect, left }) => (left === undefined ? effect : { ...effect, amount: left.toString() }));
+  }
+
   #cover(effect: Effect, draws: Draw[]): Effect | undefined {
     if (neverCovered.has(effect.kind)) return effect;
     const candidates = this.#lines.filter((line) => matches(line.effect, effect));

@@ -1,4 +1,5 @@
 import type { Effect, MoneyLine } from "@agentkit-policy/schema";
+import { Envelope } from "./envelope.js";
 
 /** The effects that are an amount of an asset. A fee is none: limits that count fees read them from receipts. */
 export function moneyLines(effects: readonly Effect[]): MoneyLine[] {
@@ -28,17 +29,19 @@ export function totalOf(lines: readonly MoneyLine[], asset: string): bigint | "u
 }
 
 /**
- * Per asset, the larger of what was declared and what was seen (section 6 of the design: an incomplete journal proves
- * nothing, so money that was declared counts as gone).
+ * What was declared and is explained by none of the calls that may have left, each told by its effects. With what those moved it
+ * is all that was judged: what was declared, and whatever went beyond it.
  */
-export function largerPerAsset(declared: readonly MoneyLine[], live: readonly MoneyLine[]): MoneyLine[] {
-  const assets = new Set([...declared, ...live].map((line) => line.asset));
-  const result: MoneyLine[] = [];
-  for (const asset of assets) {
-    const declaredTotal = totalOf(declared, asset);
-    const liveTotal = totalOf(live, asset);
-    const liveIsLarger = liveTotal === "unlimited" || (declaredTotal !== "unlimited" && liveTotal > declaredTotal);
-    result.push(...(liveIsLarger ? live : declared).filter((line) => line.asset === asset));
-  }
-  return result;
+export function undrawnLines(declared: readonly Effect[], calls: readonly (readonly Effect[])[]): MoneyLine[] {
+  const envelope = new Envelope(declared);
+  for (const [index, effects] of calls.entries()) envelope.draw(String(index), effects);
+  const drawn = moneyLines(calls.flat());
+  // Without end is without end, and a line of it is never used up: a call that took all of it is the same money.
+  return moneyLines(envelope.left()).filter(
+    (line) => line.amount !== "unlimited" || !drawn.some((taken) => taken.amount === "unlimited" && isWithin(line, taken)),
+  );
+}
+
+function isWithin({ kind, asset, counterparty }: MoneyLine, taken: MoneyLine): boolean {
+  return taken.kind === kind && taken.asset === asset && (counterparty === undefined || taken.counterparty === counterparty);
 }

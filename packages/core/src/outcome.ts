@@ -1,6 +1,6 @@
 import type { Effect, JournalCall, MoneyLine, OutcomeStatus, Transaction, WalletCallFacts } from "@agentkit-policy/schema";
 import { thrownMember } from "./errors.js";
-import { largerPerAsset, moneyLines } from "./money.js";
+import { moneyLines, undrawnLines } from "./money.js";
 import type { SettledCall, SettledOutcome } from "./provider.js";
 
 /** How an attempt ended, as the host saw it. */
@@ -31,15 +31,22 @@ export interface OutcomeFacts {
 export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
   const entered = facts.ending.stage !== "before";
   const handedOver = facts.journal.filter((call) => call.state !== "waiting" && call.state !== "refused");
-  const calls = handedOver.map((call) => settledCall(call, facts));
+  const decoded = handedOver.map((call) => facts.decode(call.facts));
+  const calls = handedOver.map((call, index) => settledCall(call, decoded[index] ?? [], facts));
   const live: MoneyLine[] = [];
+  const left: (readonly Effect[])[] = [];
   const transactions: Transaction[] = [];
   for (const [index, call] of handedOver.entries()) {
     addTransaction(transactions, call);
     const settled = calls[index];
-    if (settled !== undefined && settled.state !== "never_left") live.push(...settled.lines);
+    if (settled !== undefined && settled.state !== "never_left") {
+      live.push(...settled.lines);
+      left.push(decoded[index] ?? []);
+    }
   }
-  const spent = facts.journalComplete ? live : entered ? largerPerAsset(moneyLines(facts.declared), live) : live;
+  // A call of which nobody can tell the amount may have moved all that was declared: it counts as gone, the safe side.
+  const explained = facts.journalComplete && left.every(tellsAmounts);
+  const spent = explained ? live : entered ? [...live, ...undrawnLines(facts.declared, left)] : live;
   return {
     status: statusOf(facts, calls, transactions, spent.length === 0 && allNeverLeft(calls)),
     entered,
@@ -65,7 +72,12 @@ function allNeverLeft(calls: readonly SettledCall[]): boolean {
   return calls.every((call) => call.state === "never_left");
 }
 
-function settledCall(call: JournalCall, facts: OutcomeFacts): SettledCall {
+/** Whether all that a call does is told in amounts, so that what it moved is known. */
+function tellsAmounts(effects: readonly Effect[]): boolean {
+  return effects.every(({ asset, amount }) => asset !== undefined && amount !== undefined);
+}
+
+function settledCall(call: JournalCall, effects: readonly Effect[], facts: OutcomeFacts): SettledCall {
   const chainId = call.facts.chainId;
   const confirmations = facts.confirmations(chainId);
   // A receipt is one confirmation. Chains that ask for more, or of which nothing is known, become final by later evidence.
@@ -77,7 +89,7 @@ function settledCall(call: JournalCall, facts: OutcomeFacts): SettledCall {
     ...(chainId === undefined ? {} : { chainId }),
     ...(call.nonce === undefined ? {} : { nonce: call.nonce }),
     final,
-    lines: moneyLines(facts.decode(call.facts)),
+    lines: moneyLines(effects),
   };
 }
 
