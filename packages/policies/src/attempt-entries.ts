@@ -17,7 +17,7 @@ import { callReport, latestDeadline, scopesOf, spentLines } from "./ledger-reque
 export interface HeldEntry {
   readonly steps: string[];
   armed: boolean;
-  /** The latest deadline of a signature that the entry covers, in milliseconds since 1970. */
+  /** The latest deadline of a signature that the entry covers, or will with its first arm, in milliseconds since 1970. */
   signatureDeadline: number;
   /** How long the last grant may be acted on, from before it was asked for. */
   validForMs: number;
@@ -65,8 +65,9 @@ export class AttemptEntries {
   /** Arms all that is held for an attempt, and stores a note with it. */
   arm(context: ActionContext, note?: string): Awaitable<PolicyDecision> {
     const { actionId: attemptId } = context;
-    const signatureDeadline = latestDeadline(context.effects);
-    const steps = this.of(attemptId)?.steps ?? [];
+    const entry = this.of(attemptId);
+    const signatureDeadline = Math.max(latestDeadline(context.effects), entry?.signatureDeadline ?? 0);
+    const steps = entry?.steps ?? [];
     const question = { attemptId, arms: true, lines: [], signatureDeadline };
     const noted = note === undefined ? {} : { note };
     return this.#decide(question, () => this.#ledger.arm({ attemptId, steps, signatureDeadline, ...noted }));
@@ -161,7 +162,8 @@ export class AttemptEntries {
     const entry = known ?? { steps: [], armed: false, signatureDeadline: 0, validForMs, askedAt, thawedAt: askedAt };
     if (stepId !== undefined) entry.steps.push(stepId);
     entry.armed ||= arms;
-    if (arms) entry.signatureDeadline = Math.max(entry.signatureDeadline, signatureDeadline);
+    // ledger:horizon: what the action declared is dated by every arm, as a wallet call need not tell its deadline.
+    entry.signatureDeadline = Math.max(entry.signatureDeadline, signatureDeadline);
     entry.validForMs = validForMs;
     entry.askedAt = askedAt;
     entry.thawedAt = askedAt;

@@ -86,8 +86,8 @@ class CompiledProvider {
     const { actionId: attemptId, callId: stepId } = context;
     if (stepId === undefined) return { decision: "deny", code: "context_error", reason: "the wallet call has no id" };
     const lines = askedLines(context.excess ?? context.effects);
-    const signatureDeadline = latestDeadline(context.effects);
     const entry = this.#entries.of(attemptId);
+    const signatureDeadline = Math.max(latestDeadline(context.effects), entry?.signatureDeadline ?? 0);
     const isConcerned = this.#engines.concern(context);
     if (lines.length > 0 || entry === undefined) {
       const limits = limitsFor(this.#policy.limits, context);
@@ -148,6 +148,7 @@ class CompiledProvider {
     // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
     const arm = !context.moneyVisible && context.effects.length > 0;
     const intent = intentOf(context);
+    const signatureDeadline = latestDeadline(context.effects);
     return {
       attemptId: context.actionId,
       stepId: "root",
@@ -155,6 +156,7 @@ class CompiledProvider {
       lines,
       limits,
       arm,
+      ...(signatureDeadline > 0 ? { signatureDeadline } : {}),
       ...(intent === undefined ? {} : { intent }),
     };
   }

@@ -1,4 +1,5 @@
 import type { ActionContext, Effect } from "@agentkit-policy/schema";
+import { latestDeadline } from "./ledger-request.js";
 import { applies, type Matcher } from "./matching.js";
 import type { When } from "./policy-file.js";
 
@@ -55,6 +56,9 @@ function denyUnnamed(allows: readonly StatelessRule[], context: ActionContext): 
     if (effect.amount === "unlimited" && !isNamed(effect)) {
       return { code: "unlimited_amount", reason: "its amount is unlimited, and no rule admits that" };
     }
+    if (isDistant(effect, context) && !isNamed(effect)) {
+      return { code: "distant_deadline", reason: "what it signs could be used for more than a day, and no rule admits that" };
+    }
     if (
       isMisdirected(effect) &&
       !allows.some((rule) => rule.matcher.match.recipients !== undefined && rule.matcher.every(context) === "matched")
@@ -76,6 +80,13 @@ const money: ReadonlySet<Effect["kind"]> = new Set(["transfer", "approval", "per
 
 function isMoney(effect: Effect): boolean {
   return money.has(effect.kind);
+}
+
+const dayMs = 86_400_000;
+
+/** ledger:horizon: a signature counts until its deadline. One of years would fill every window for years: denied, unless a rule says so. */
+function isDistant(effect: Effect, { requestedAt }: ActionContext): boolean {
+  return effect.deadline !== undefined && latestDeadline([effect]) > Date.parse(requestedAt) + dayMs;
 }
 
 function isMisdirected({ kind, counterparty, contract }: Effect): boolean {
