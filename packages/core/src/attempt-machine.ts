@@ -60,7 +60,7 @@ export class AttemptMachine {
     if ("code" in attempt) return this.#denied(facts, attempt);
     const questions = runtime.parts.map((part) => ({
       part,
-      ask: (time: Deadline) => part.provider.beforeAction(attempt.context, new HookScope(time)),
+      ask: (time: Deadline) => part.provider.beforeAction(attempt.context, new HookScope(time, attempt)),
     }));
     const aside = (provider: PolicyProvider, answer: Answer | Promise<Answer>): void => this.#joinLate(attempt, provider, answer);
     const round = await askRound({ runtime, attempt, hook: "beforeAction", questions, deadline, aside });
@@ -106,7 +106,7 @@ export class AttemptMachine {
     const questions = judges.map(({ part, participant }) => ({
       part,
       ask: (time: Deadline) =>
-        participant.provider.beforeWalletCall?.(context, new HookScope(time, [...participant.settlements])),
+        participant.provider.beforeWalletCall?.(context, new HookScope(time, attempt, [...participant.settlements])),
     }));
     const aside = (provider: PolicyProvider, answer: Answer | Promise<Answer>): void => this.#joinLate(attempt, provider, answer);
     attempt.expectedAnswers += 1;
@@ -338,11 +338,13 @@ async function settledAnswer(pending: Answer | Promise<Answer>): Promise<PolicyD
 /** What a hook that decides is handed. The signal is made when a provider asks for it; most answer at once. */
 class HookScope implements WalletCallScope {
   readonly remainingMs: number;
+  readonly maySpend: boolean;
   readonly settlements: readonly Settlement[];
   readonly #deadline: Deadline;
 
-  constructor(deadline: Deadline, settlements: readonly Settlement[] = []) {
+  constructor(deadline: Deadline, { description }: Attempt, settlements: readonly Settlement[] = []) {
     this.remainingMs = deadline.remainingMs;
+    this.maySpend = description.spends;
     this.settlements = settlements;
     this.#deadline = deadline;
   }

@@ -7,6 +7,8 @@ export interface DecisionScope {
   readonly signal: AbortSignal;
   /** Milliseconds left of the one deadline that the whole decision shares. */
   readonly remainingMs: number;
+  /** Whether the attempt may move or grant value, as its reader says: where a context has no effects, it does not tell. */
+  readonly maySpend?: boolean;
 }
 
 /** Handed to `beforeWalletCall` as its second argument. */

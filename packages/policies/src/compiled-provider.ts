@@ -75,7 +75,7 @@ class CompiledProvider {
   beforeAction(context: ActionContext, scope: DecisionScope): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
-    const request = this.#requestOf(context);
+    const request = this.#requestOf(context, scope.maySpend === true);
     if (this.#engines.concern(context)) return this.#actionUnderEngines(context, request, scope);
     return request === undefined ? { decision: "allow" } : this.#entries.reserve(request);
   }
@@ -139,14 +139,16 @@ class CompiledProvider {
   }
 
   /** The one reserve of an action; undefined where it needs none. */
-  #requestOf(context: ActionContext): ReserveRequest | undefined {
+  #requestOf(context: ActionContext, maySpend: boolean): ReserveRequest | undefined {
     const lines = askedLines(context.effects);
     lines.push({ unit: "actions" });
     const limits = limitsFor(this.#policy.limits, context);
+    // What nobody can tell before it leaves has an entry too: a freeze stops it, and an intent is held by it.
+    const moves = context.effects.length > 0 || maySpend;
     // What moves nothing needs an entry only where actions themselves are counted.
-    if (context.effects.length === 0 && limits.every((limit) => limit.unit !== "actions")) return undefined;
+    if (!moves && limits.every((limit) => limit.unit !== "actions")) return undefined;
     // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
-    const arm = !context.moneyVisible && context.effects.length > 0;
+    const arm = !context.moneyVisible && moves;
     const intent = intentOf(context);
     const signatureDeadline = latestDeadline(context.effects);
     return {
