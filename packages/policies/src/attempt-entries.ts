@@ -98,8 +98,16 @@ export class AttemptEntries {
     }
   }
 
-  /** Closes what an attempt held, and what it spent. */
-  close(context: ActionContext, outcome: SettledOutcome, settlements: readonly Settlement[]): Awaitable<void> {
+  /**
+   * Closes what an attempt held, and what it spent.
+   * @param paidInside whether its entry holds the intent of actions inside it that may have paid
+   */
+  close(
+    context: ActionContext,
+    outcome: SettledOutcome,
+    settlements: readonly Settlement[],
+    paidInside: boolean,
+  ): Awaitable<void> {
     const { actionId } = context;
     // Nothing was held and nothing was spent: a read, or a denial of our own. An attempt that may have reached the
     // ledger without our hearing of it is closed all the same.
@@ -110,11 +118,12 @@ export class AttemptEntries {
       attemptId: actionId,
       scopes: scopesOf(context),
       entered: outcome.entered,
-      nothingDone: provesNothingLeft(outcome),
+      nothingDone: provesNothingLeft(outcome) && !paidInside,
       inFlight,
       spent: spentLines(outcome.spent),
-      // Where calls may have gone by unseen, evidence of those that were seen proves nothing of the rest.
-      calls: outcome.journalComplete ? outcome.calls.map((call) => callReport(call, context)) : [],
+      // Where calls may have gone by unseen, evidence of those that were seen proves nothing of the rest. Nor does evidence of
+      // its own calls free an intent by which others have paid.
+      calls: outcome.journalComplete && !paidInside ? outcome.calls.map((call) => callReport(call, context)) : [],
     });
     const closed = (): void => {
       if (!inFlight) this.#held.delete(actionId);

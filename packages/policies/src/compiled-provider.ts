@@ -24,7 +24,8 @@ import type { EngineOwners } from "./engine-owner.js";
 import type { Engines } from "./engines.js";
 import type { EngineSettlements } from "./grants.js";
 import { unsettledOf, waitedFor } from "./hearing.js";
-import { askedLines, intentOf, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
+import { HeldIntents } from "./held-intents.js";
+import { askedLines, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
 
 /** So long a denial waits for the engines that had allowed to hear of it, in milliseconds: as long as a hook's does for other policies. */
@@ -60,6 +61,7 @@ export function compiledProvider(parts: ProviderParts): PolicyProvider {
 class CompiledProvider {
   readonly #policy: CompiledPolicy;
   readonly #entries: AttemptEntries;
+  readonly #intents: HeldIntents;
   readonly #engines: Engines;
   readonly #journal: EngineJournal;
   readonly #clock: Clock;
@@ -67,6 +69,7 @@ class CompiledProvider {
   constructor({ policy, ledger, engines, journal, clock }: ProviderParts) {
     this.#policy = policy;
     this.#entries = new AttemptEntries(policy, ledger, clock);
+    this.#intents = new HeldIntents(this.#entries);
     this.#engines = engines;
     this.#journal = journal;
     this.#clock = clock;
@@ -75,7 +78,13 @@ class CompiledProvider {
   beforeAction(context: ActionContext, scope: DecisionScope): Awaitable<PolicyDecision> {
     const denial = this.#statelessDenial(context);
     if (denial !== undefined) return denial;
-    const request = this.#requestOf(context, scope.maySpend === true);
+    const maySpend = context.effects.length > 0 || scope.maySpend === true;
+    const request = this.#requestOf(context, maySpend);
+    if (context.intentId === undefined) return this.#askAction(context, request, scope);
+    return this.#intents.begin(context, request, maySpend, (asked) => this.#askAction(context, asked, scope));
+  }
+
+  #askAction(context: ActionContext, request: ReserveRequest | undefined, scope: DecisionScope): Awaitable<PolicyDecision> {
     if (this.#engines.concern(context)) return this.#actionUnderEngines(context, request, scope);
     return request === undefined ? { decision: "allow" } : this.#entries.reserve(request);
   }
@@ -92,24 +101,35 @@ class CompiledProvider {
     if (lines.length > 0 || entry === undefined) {
       const limits = limitsFor(this.#policy.limits, context);
       const held = { attemptId, stepId, scopes: scopesOf(context), lines, limits };
-      // What engines may still deny is armed once they have allowed it.
-      if (isConcerned) return this.#callUnderEngines(context, held, scope);
-      // The call draws on what was reserved before, too: where the ledger has lost that, this step alone must not arm.
-      const relies = entry?.steps ?? [];
-      const dated = signatureDeadline > 0 ? { ...held, arm: true, signatureDeadline } : { ...held, arm: true };
-      return this.#entries.reserve(relies.length > 0 ? { ...dated, relies: [...relies] } : dated);
+      const ask = (asked: ReserveRequest): Awaitable<PolicyDecision> => {
+        // What engines may still deny is armed once they have allowed it.
+        if (isConcerned) return this.#callUnderEngines(context, asked, scope);
+        // The call draws on what was reserved before, too: where the ledger has lost that, this step alone must not arm.
+        const relies = entry?.steps ?? [];
+        const dated = signatureDeadline > 0 ? { ...asked, arm: true, signatureDeadline } : { ...asked, arm: true };
+        return this.#entries.reserve(relies.length > 0 ? { ...dated, relies: [...relies] } : dated);
+      };
+      // An action that was to move nothing has no entry that holds its intent, until a call of it does more than sign a message.
+      const isFirst = entry === undefined && context.effects.some(({ kind }) => kind !== "sign_message");
+      return isFirst ? this.#intents.reserve(context, held, ask) : ask(held);
     }
     return isConcerned ? this.#callUnderEngines(context, undefined, scope) : this.#entries.cover(context, entry);
   }
 
   settle(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Awaitable<void> {
-    if (this.#engines.areNone) return this.#entries.close(context, outcome, scope.settlements);
-    return this.#settleWithEngines(context, outcome, scope);
+    const paidInside = this.#intents.settled(context, outcome);
+    if (this.#engines.areNone) return this.#entries.close(context, outcome, scope.settlements, paidInside);
+    return this.#settleWithEngines(context, outcome, scope, paidInside);
   }
 
-  async #settleWithEngines(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
+  async #settleWithEngines(
+    context: ActionContext,
+    outcome: SettledOutcome,
+    scope: SettleScope,
+    paidInside: boolean,
+  ): Promise<void> {
     try {
-      await this.#entries.close(context, outcome, scope.settlements);
+      await this.#entries.close(context, outcome, scope.settlements, paidInside);
     } finally {
       // The ledger's trouble keeps no engine from hearing.
       await this.#tellEngines(context, outcome, scope);
@@ -143,13 +163,11 @@ class CompiledProvider {
     const lines = askedLines(context.effects);
     lines.push({ unit: "actions" });
     const limits = limitsFor(this.#policy.limits, context);
-    // What nobody can tell before it leaves has an entry too: a freeze stops it, and an intent is held by it.
-    const moves = context.effects.length > 0 || maySpend;
-    // What moves nothing needs an entry only where actions themselves are counted.
-    if (!moves && limits.every((limit) => limit.unit !== "actions")) return undefined;
+    // What moves nothing needs an entry only where actions themselves are counted. What nobody can tell before it leaves has one
+    // too: a freeze stops it, and an intent is held by it.
+    if (!maySpend && limits.every((limit) => limit.unit !== "actions")) return undefined;
     // guard:invisible-money: where no wallet call will come by, this is the last moment to arm.
-    const arm = !context.moneyVisible && moves;
-    const intent = intentOf(context);
+    const arm = !context.moneyVisible && maySpend;
     const signatureDeadline = latestDeadline(context.effects);
     return {
       attemptId: context.actionId,
@@ -159,7 +177,6 @@ class CompiledProvider {
       limits,
       arm,
       ...(signatureDeadline > 0 ? { signatureDeadline } : {}),
-      ...(intent === undefined ? {} : { intent }),
     };
   }
 

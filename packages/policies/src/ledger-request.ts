@@ -20,13 +20,13 @@ export function scopesOf(context: ActionContext): ScopeValues {
 }
 
 /**
- * The intent of an attempt (`scope:identity`): for each wallet and agent its own. An action within another belongs to what
- * that one intends. What cannot be told in amounts is told by the call itself.
+ * The intent of an attempt (`scope:identity`): for each wallet and agent its own. What cannot be told in amounts is told by the call
+ * itself. Whether the attempt's own entry holds it, or that of an action around it, is told by `HeldIntents`.
  */
 export function intentOf(context: ActionContext): Intent | undefined {
-  const { intentId, parentActionId, effects, walletAddress, chainId, agentId } = context;
-  if (intentId === undefined || parentActionId !== undefined) return undefined;
-  const isExact = effects.every(({ asset, amount }) => asset !== undefined && amount !== undefined);
+  const { intentId, effects, walletAddress, chainId, agentId } = context;
+  if (intentId === undefined) return undefined;
+  const isExact = effects.length > 0 && effects.every(({ asset, amount }) => asset !== undefined && amount !== undefined);
   return {
     key: canonicalJson([intentId, chainId === undefined ? null : namespaceOf(chainId), walletAddress ?? null, agentId ?? null]),
     content: canonicalJson([

@@ -109,8 +109,12 @@ describe("what an intent is told by", () => {
     expect(contentOf({})).toBe(contentOf(other));
   });
 
-  it("is nothing for an action within another, whose intent is the outer one's", () => {
-    expect(contentOf({ parentActionId: idAt(Date.now()) })).toBeUndefined();
+  it("is told of an action within another too, and of nothing that names no intent", () => {
+    expect(contentOf({ parentActionId: idAt(Date.now()) })).toBe(contentOf({}));
     expect(intentOf(contextOf({}))).toBeUndefined();
+  });
+
+  it("is the very call where nothing can be told of it at all", () => {
+    expect(contentOf({ effects: [] })).not.toBe(contentOf({ effects: [], actionHash: "1".repeat(64) }));
   });
 });
