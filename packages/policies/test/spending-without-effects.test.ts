@@ -2,7 +2,7 @@ import { AttemptMachine, createRuntime, type Description } from "@agentkit-polic
 import { createActionReader } from "@agentkit-policy/effects";
 import { describe, expect, it } from "vitest";
 import { definePolicy } from "../src/policy.js";
-import { alice, chainId, idAt, native, self } from "./support/contexts.js";
+import { alice, chainId, contextOf, idAt, native, self } from "./support/contexts.js";
 
 const silent = { info: () => undefined, warn: () => undefined };
 const scope = { signal: new AbortController().signal, remainingMs: 1_000, settlements: [] };
@@ -65,18 +65,10 @@ describe("an action that may spend, and of which nothing can be told before it r
 
   it("is told by whoever asks the policy; where nobody does, no effects mean that nothing moves", async () => {
     const { policy, asked } = await actionOf({});
-    const context = {
-      layer: "action",
-      actionId: idAt(Date.now()),
-      actionName: "pay",
-      args: {},
-      effects: [],
-      moneyVisible: false,
-    };
-    const whole = { ...context, chainId, walletAddress: self, actionHash: "", requestedAt: new Date().toISOString() } as const;
-    await policy.beforeAction({ ...whole, effects: [] }, scope);
+    const context = contextOf({ actionName: "pay", effects: [], moneyVisible: false });
+    await policy.beforeAction(context, scope);
     expect(asked).toEqual([]);
-    await policy.beforeAction({ ...whole, effects: [] }, { ...scope, maySpend: true });
+    await policy.beforeAction(context, { ...scope, maySpend: true });
     expect(asked).toEqual(["armed"]);
   });
 });
