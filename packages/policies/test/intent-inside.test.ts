@@ -21,6 +21,8 @@ interface Asked {
   readonly intentId?: string;
   /** The attempt around it. */
   readonly within?: string;
+  /** So long ago it began. */
+  readonly ageMs?: number;
 }
 
 /** A machine over a policy of its own, on a ledger that others may share. */
@@ -28,8 +30,8 @@ async function machineOf(more: PolicyDefinition["rules"] = []) {
   const policy = await definePolicy({ version: 1, ledger: "memory", rules: [ethADay, ...more] }, { logger: silent });
   const describe = Object.fromEntries(Object.entries(descriptions).map(([name, description]) => [name, () => description]));
   const machine = new AttemptMachine(createRuntime(policy, { logger: silent, reader: createActionReader({ describe }) }));
-  const begin = async (actionName: string, { intentId = "order-7", within }: Asked = {}) => {
-    const actionId = idAt(Date.now());
+  const begin = async (actionName: string, { intentId = "order-7", within, ageMs = 0 }: Asked = {}) => {
+    const actionId = idAt(Date.now() - ageMs);
     const about = { actionName, args: {}, walletAddress: self, chainId, network: "base-sepolia", identity: { intentId } };
     const facts = { actionId, layer: "action", ...about, guarded: true, requestedAt: Date.now() } as const;
     const opened = await machine.openAttempt(
@@ -43,12 +45,17 @@ async function machineOf(more: PolicyDefinition["rules"] = []) {
       const judged = await machine.judgeCall(actionId, call);
       return judged.decision === "deny" ? judged.denial.code : call;
     };
+    const sign = async () => {
+      const callId = idAt(Date.now());
+      const call = { callId, method: "sign_message", walletMethod: "signMessage", chainId, from: self } as const;
+      return (await machine.judgeCall(actionId, { ...call, payload: ["hello"] })).decision;
+    };
     const end = async (calls: readonly Exclude<Awaited<ReturnType<typeof send>>, string>[], fails = false) => {
       const journal = calls.map((facts) => ({ facts, state: "returned" as const, transactionId: "0x1" }));
       const result = fails ? "Error: no" : "done";
       await machine.settle({ actionId, stage: "returned", result, durationMs: 1, walletTouched: true, journal });
     };
-    return { actionId, code, send, end };
+    return { actionId, code, send, sign, end };
   };
   /** One attempt from its beginning to its end, that pays where it is let. */
   const run = async (actionName: string, to?: string, asked?: Asked): Promise<string> => {
@@ -147,6 +154,26 @@ describe("an intent", () => {
       expect(await run(name, to, { within: outer.actionId })).toBe("paid");
     await outer.end([]);
     expect((await begin("workflow")).code).toBe("intent_executed");
+  });
+
+  it("is the payment's own where the action around has run for longer than an entry lives", async () => {
+    const { begin, run } = await machineOf();
+    const outer = await begin("workflow", { ageMs: 16 * 60_000 });
+    expect(await run("pay", alice, { within: outer.actionId })).toBe("paid");
+    expect(await run("pay", alice, { within: outer.actionId })).toBe("intent_executed");
+  });
+
+  it("is not taken by a message that an action signs which moves nothing, nor then held for what is inside", async () => {
+    const { begin, run } = await machineOf();
+    const outer = await begin("workflow");
+    expect(await outer.sign()).toBe("allow");
+    expect(await run("pay", alice, { within: outer.actionId })).toBe("paid");
+    expect(await run("pay", alice)).toBe("intent_executed");
+    const { begin: beginAlone, run: runAlone } = await machineOf();
+    const login = await beginAlone("read");
+    expect(await login.sign()).toBe("allow");
+    await login.end([]);
+    expect(await runAlone("pay", alice)).toBe("paid");
   });
 
   it("stops what is inside where the action around is frozen", async () => {

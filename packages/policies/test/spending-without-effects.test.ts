@@ -65,7 +65,7 @@ describe("an action that may spend, and of which nothing can be told before it r
 
   it("is told by whoever asks the policy; where nobody does, no effects mean that nothing moves", async () => {
     const { policy, asked } = await actionOf({});
-    const context = contextOf({ actionName: "pay", effects: [], moneyVisible: false });
+    const context = contextOf({ effects: [], moneyVisible: false });
     await policy.beforeAction(context, scope);
     expect(asked).toEqual([]);
     await policy.beforeAction(context, { ...scope, maySpend: true });
