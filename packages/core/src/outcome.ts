@@ -31,18 +31,18 @@ export interface OutcomeFacts {
 export function outcomeOf(facts: OutcomeFacts): SettledOutcome {
   const entered = facts.ending.stage !== "before";
   const handedOver = facts.journal.filter((call) => call.state !== "waiting" && call.state !== "refused");
-  const decoded = handedOver.map((call) => facts.decode(call.facts));
-  const calls = handedOver.map((call, index) => settledCall(call, decoded[index] ?? [], facts));
+  const calls: SettledCall[] = [];
   const live: MoneyLine[] = [];
   const left: (readonly Effect[])[] = [];
   const transactions: Transaction[] = [];
-  for (const [index, call] of handedOver.entries()) {
+  for (const call of handedOver) {
     addTransaction(transactions, call);
-    const settled = calls[index];
-    if (settled !== undefined && settled.state !== "never_left") {
-      live.push(...settled.lines);
-      left.push(decoded[index] ?? []);
-    }
+    const effects = facts.decode(call.facts);
+    const settled = settledCall(call, effects, facts);
+    calls.push(settled);
+    if (settled.state === "never_left") continue;
+    live.push(...settled.lines);
+    left.push(effects);
   }
   // A call of which nobody can tell the amount may have moved all that was declared: it counts as gone, the safe side.
   const explained = facts.journalComplete && left.every(tellsAmounts);
