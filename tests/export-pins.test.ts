@@ -82,6 +82,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   ledger: [
     "BackgroundPasses",
     "LedgerFault",
+    "agedAtOnce",
     "createReconciler",
     "defaultLedgerTimes",
     "isTimeZone",
