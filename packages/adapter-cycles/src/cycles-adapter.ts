@@ -60,7 +60,6 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
   const { client = new CyclesClient(settings), priceSource } = parts;
   const logger = quietLogger(parts.logger ?? stderrLogger);
   const attempts = new OpenAttempts();
-  const isReplay = false;
   const settler = new Settler({ client, logger, apiKey: settings.apiKey });
   const holder = new Holder({
     settings,
@@ -69,8 +68,7 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
     priceSource,
     logger,
     // One that is not written in time frees itself with its lease.
-    release: (hold, key) =>
-      patiently(settler.write([{ kind: "release", hold, key }], { isReplay }), { isReplay }).catch(() => undefined),
+    release: (hold, key) => patiently(settler.write([{ kind: "release", hold, key }])).catch(() => undefined),
   });
   const settled = new SettledAttempts(settler, logger);
 

@@ -41,12 +41,7 @@ export class SettledAttempts {
    * Books what an attempt has spent, or what it has spent beyond what was booked.
    * @throws UnsettledError while it is not written
    */
-  async settle(
-    context: ActionContext,
-    outcome: SettledOutcome,
-    held: Held,
-    { remember, isReplay }: WriteOptions & { readonly isReplay: boolean },
-  ): Promise<void> {
+  async settle(context: ActionContext, outcome: SettledOutcome, held: Held, options: WriteOptions): Promise<void> {
     const { actionId } = context;
     if (held.holds.length === 0) {
       if (outcome.spent.length > 0) this.#logger.warn(`${actionId} moved money for which Cycles holds nothing`);
@@ -58,9 +53,9 @@ export class SettledAttempts {
     const bookings = bookingsOf(context, shares, before.booked, held.gone);
     const booked = new Map([...before.booked, ...shares.map(({ hold, amount }) => [hold.reservationId, amount] as const)]);
     this.#keep(actionId, { ...before, booked });
-    if (bookings.length > 0) this.#begin(actionId, this.#settler.write(bookings, { remember, isReplay }));
+    if (bookings.length > 0) this.#begin(actionId, this.#settler.write(bookings, options));
     // Whoever asks again waits for what is under way, and sends nothing twice.
-    for (const writing of this.#of(actionId).writings) await patiently(writing, { isReplay });
+    for (const writing of this.#of(actionId).writings) await patiently(writing);
     const { problem } = this.#of(actionId);
     if (problem !== undefined) throw new UnsettledError(problem, { isHopeless: true });
   }

@@ -27,6 +27,8 @@ export interface Writing {
   waitMs(): number;
   /** Why it is not written yet: what the last answer said, or why there was none. */
   lastProblem(): string | undefined;
+  /** Whether no program that would end waits for it. */
+  readonly isReplay: boolean;
 }
 
 /** Keeps on disk that a hold is gone, and what is told instead of its commit and under which key, before anybody is told. */
@@ -34,8 +36,8 @@ export type RememberGone = (hold: Hold, told: Told) => Promise<void>;
 
 export interface WriteOptions {
   readonly remember?: RememberGone | undefined;
-  /** Whether it is told after a crash, from a ledger that keeps it: then no program that would end waits for it. */
-  readonly isReplay: boolean;
+  /** Whether it is told after a crash, from a ledger that keeps it: then no program that would end waits for it. Default false. */
+  readonly isReplay?: boolean;
 }
 
 /** A booking that is not written yet. */
@@ -60,10 +62,10 @@ export interface SettlerParts {
  * Waits for one try, and not for long: an outage holds up nobody.
  * @throws UnsettledError where it is not written by then; it is not forgotten, and goes on in the background
  */
-export async function patiently(writing: Writing, { isReplay }: Pick<WriteOptions, "isReplay">): Promise<void> {
+export async function patiently(writing: Writing): Promise<void> {
   await new Promise<void>((resolve) => {
     const patience = setTimeout(resolve, patienceMs);
-    if (isReplay) patience.unref();
+    if (writing.isReplay) patience.unref();
     const enough = (): void => {
       clearTimeout(patience);
       resolve();
@@ -86,7 +88,7 @@ export class Settler {
     this.#parts = parts;
   }
 
-  write(bookings: readonly Booking[], options: WriteOptions): Writing {
+  write(bookings: readonly Booking[], options: WriteOptions = {}): Writing {
     const writing = new Bookings(this.#parts, options);
     const written = writing.write(bookings);
     // Whoever asks hears of it; a program does not end because nobody did.
@@ -97,6 +99,7 @@ export class Settler {
       isOpen: () => writing.isOpen,
       waitMs: () => writing.waitMs(),
       lastProblem: () => writing.lastProblem,
+      isReplay: options.isReplay === true,
     };
   }
 }
@@ -112,7 +115,7 @@ class Bookings {
   #problem: string | undefined;
   #lastProblem: string | undefined;
 
-  constructor(parts: SettlerParts, { remember, isReplay }: WriteOptions) {
+  constructor(parts: SettlerParts, { remember, isReplay = false }: WriteOptions) {
     this.#parts = parts;
     this.#remember = remember;
     this.#givesUpAt = performance.now() + (isReplay ? 0 : drainMs);

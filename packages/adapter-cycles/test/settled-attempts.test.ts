@@ -22,6 +22,7 @@ const unwritten: Writing = {
   isOpen: () => true,
   waitMs: () => 1,
   lastProblem: () => undefined,
+  isReplay,
 };
 
 function heldBy(reservationId: string) {

@@ -66,7 +66,7 @@ it("a program that would end waits for nothing that is replayed: neither for its
   const { writing: replayed, triedAt, isWaitedFor } = writingOf({ isReplay: true }, [{ kind: "unknown", problem: "no answer" }]);
   await vi.advanceTimersByTimeAsync(1);
   expect(isWaitedFor(), "the next try").toBe(false);
-  const patience = patiently({ ...replayed, tried: () => new Promise(() => undefined) }, { isReplay: true });
+  const patience = patiently({ ...replayed, tried: () => new Promise(() => undefined) });
   expect(isWaitedFor(), "whoever tells it").toBe(false);
   patience.catch(() => undefined);
   await vi.advanceTimersByTimeAsync(5_000);
@@ -121,9 +121,7 @@ it("why something is not written is said once, and told to whoever asks, in one 
   await vi.advanceTimersByTimeAsync(40_000);
   expect(triedAt.length).toBeGreaterThan(5);
   expect(said).toEqual(["Cycles has not written k yet: no answer"]);
-  await expect(patiently(forbidden, { isReplay: false })).rejects.toThrow(
-    "Cycles has not written it yet: 403 FORBIDDEN: not with\\u{a}[the API key]",
-  );
+  await expect(patiently(forbidden)).rejects.toThrow("Cycles has not written it yet: 403 FORBIDDEN: not with\\u{a}[the API key]");
 });
 
 it("a client that throws has written nothing, and what it throws is said", async () => {
@@ -132,6 +130,6 @@ it("a client that throws has written nothing, and what it throws is said", async
   const log = (message: string): void => void said.push(message);
   const thrown = new Settler({ client: failing, logger: { info: log, warn: log }, apiKey }).write([commit], { isReplay: false });
   await thrown.tried();
-  await expect(patiently(thrown, { isReplay: false })).rejects.toThrow("it could not be asked: lost [the API key]");
+  await expect(patiently(thrown)).rejects.toThrow("it could not be asked: lost [the API key]");
   expect(said).toEqual(["Cycles has not written k yet: it could not be asked: lost [the API key]"]);
 });

@@ -17,17 +17,6 @@ export function moneyLines(effects: readonly Effect[]): MoneyLine[] {
   return lines;
 }
 
-/** The sum of an asset's lines; "unlimited" as soon as one of them is. */
-export function totalOf(lines: readonly MoneyLine[], asset: string): bigint | "unlimited" {
-  let total = 0n;
-  for (const line of lines) {
-    if (line.asset !== asset) continue;
-    if (line.amount === "unlimited") return "unlimited";
-    total += BigInt(line.amount);
-  }
-  return total;
-}
-
 /**
  * What was declared and is explained by none of the calls that may have left, each told by its effects. With what those moved it
  * is all that was judged: what was declared, and whatever went beyond it.

@@ -15,8 +15,8 @@ export interface WalletFacts {
   readonly chainId?: string;
 }
 
-/** The genesis hashes by which CAIP-2 names Solana's networks. */
-const solanaChains: Readonly<Record<string, string>> = {
+/** Solana's networks by AgentKit's ids, which CAIP-2 names by their genesis hashes. */
+export const solanaChains: Readonly<Record<string, string>> = {
   "solana-mainnet": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
   "solana-devnet": "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
   "solana-testnet": "solana:4uhcVJyU9pJkvQyS88uRDiswHXSCkY3z",

@@ -6,33 +6,25 @@ import { alice, testReader, transferOf, ViemWalletProvider } from "./support/tes
 
 const ether = 10n ** 18n;
 
-/** AgentKit's class of this name hands its value on to Coinbase, which takes it for whole ETH. */
-class LegacyCdpWalletProvider extends ViemWalletProvider {
-  readonly transferred: { readonly to: string; readonly amount: string }[] = [];
+/** AgentKit's class hands its value on to Coinbase, which takes it for whole ETH. By no name: each of these has its own. */
+const legacy = () =>
+  class extends ViemWalletProvider {
+    readonly transferred: { readonly to: string; readonly amount: string }[] = [];
 
-  override getName(): string {
-    return "legacy_cdp_wallet_provider";
-  }
+    override getName(): string {
+      return "legacy_cdp_wallet_provider";
+    }
 
-  override async nativeTransfer(to: string, value: string): Promise<string> {
-    this.transferred.push({ to, amount: value });
-    return `0x${"1".repeat(64)}`;
-  }
-}
+    override async nativeTransfer(to: string, value: string): Promise<string> {
+      this.transferred.push({ to, amount: value });
+      return `0x${"1".repeat(64)}`;
+    }
+  };
+
+class LegacyCdpWalletProvider extends legacy() {}
 
 /** The same class as a bundler leaves it. */
-class Renamed extends ViemWalletProvider {
-  readonly transferred: unknown[] = [];
-
-  override getName(): string {
-    return "legacy_cdp_wallet_provider";
-  }
-
-  override async nativeTransfer(to: string, value: string): Promise<string> {
-    this.transferred.push({ to, amount: value });
-    return `0x${"1".repeat(64)}`;
-  }
-}
+class Renamed extends legacy() {}
 
 /** What somebody makes of it. */
 class Derived extends LegacyCdpWalletProvider {

@@ -1,10 +1,11 @@
-import type {
-  DecisionScope,
-  PolicyProvider,
-  SettledOutcome,
-  Settlement,
-  SettleScope,
-  WalletCallScope,
+import {
+  type DecisionScope,
+  type PolicyProvider,
+  type SettledOutcome,
+  type Settlement,
+  type SettleScope,
+  type WalletCallScope,
+  within,
 } from "@agentkit-policy/core";
 import type { Awaitable, Ledger, ReserveRequest } from "@agentkit-policy/ledger";
 import {
@@ -23,7 +24,7 @@ import type { EngineJournal } from "./engine-journal.js";
 import type { EngineOwners } from "./engine-owner.js";
 import type { Engines } from "./engines.js";
 import type { EngineSettlements } from "./grants.js";
-import { unsettledOf, waitedFor } from "./hearing.js";
+import { unsettledOf } from "./hearing.js";
 import { HeldIntents } from "./held-intents.js";
 import { askedLines, latestDeadline, limitsFor, scopesOf } from "./ledger-request.js";
 import { judgeStateless } from "./stateless-rules.js";
@@ -258,7 +259,7 @@ class CompiledProvider {
     const refusing = this.#engines.refuse(context);
     this.#journal.forget(context.actionId);
     if (request !== undefined) await this.#entries.giveBack(context);
-    await waitedFor(refusing, Math.min(refusalMs, remainingMs / 2));
+    await within(refusing, Math.min(refusalMs, remainingMs / 2));
   }
 
   /** What the engines were granted, and whose it is where that is heard of again: another process may have others under these rules. */

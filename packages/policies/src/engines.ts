@@ -1,5 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { DecisionScope, Logger, PolicyProvider, SettledOutcome, Settlement, SettleScope } from "@agentkit-policy/core";
+import {
+  type DecisionScope,
+  type Logger,
+  type PolicyProvider,
+  type SettledOutcome,
+  type Settlement,
+  type SettleScope,
+  timedOut,
+  within,
+} from "@agentkit-policy/core";
 import type { ActionContext, Deny } from "@agentkit-policy/schema";
 import { answerOf, type EngineAnswer, tooLate } from "./engine-answer.js";
 import { type EngineOwner, type EngineOwners, isOwner, ownerIn } from "./engine-owner.js";
@@ -175,9 +183,9 @@ export class Engines {
 
   async #hearLate(id: string, actionId: string, answering: Promise<EngineAnswer>): Promise<void> {
     this.#grants.expect(actionId);
-    const late = await Promise.race([answering, delay(lateAnswerMs, undefined, { ref: false })]);
-    const isNews = late !== undefined && (late.decision === "allow" || late.isAmbiguous);
-    const settlement = (late?.decision === "allow" ? late.settlement : undefined) ?? null;
+    const late = await within(answering, lateAnswerMs, false);
+    const isNews = late !== timedOut && (late.decision === "allow" || late.isAmbiguous);
+    const settlement = isNews && late.decision === "allow" ? (late.settlement ?? null) : null;
     this.#grants.cameLate(actionId, isNews ? { [id]: settlement } : undefined);
   }
 

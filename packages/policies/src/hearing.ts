@@ -56,12 +56,3 @@ export function unsettledOf(unheard: readonly Unheard[]): UnsettledError {
   const waits = unheard.flatMap(({ error }) => (UnsettledError.isInstance(error) ? (error.retryAfterMs ?? []) : []));
   return new UnsettledError(message, { isHopeless, ...(waits.length === 0 ? {} : { retryAfterMs: Math.max(...waits) }) });
 }
-
-/** Waits for what is done in any case, and for so many milliseconds at most. */
-export async function waitedFor(done: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, enough]).finally(() => clearTimeout(timer));
-}

@@ -2,7 +2,7 @@ import { provesNothingLeft, type SettledOutcome } from "@agentkit-policy/core";
 import type { Awaitable, ReserveRequest } from "@agentkit-policy/ledger";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import type { AttemptEntries } from "./attempt-entries.js";
-import { intentOf, scopesOf } from "./ledger-request.js";
+import { intentKeyOf, intentOf, scopesOf } from "./ledger-request.js";
 
 /** The outermost attempt of an intent in this process: its entry holds the intent for the actions inside it too. */
 interface Outermost {
@@ -93,7 +93,7 @@ export class HeldIntents {
 
   #outermostOf(context: ActionContext): Outermost | undefined {
     const known = this.#outermost.get(context.actionId);
-    const key = intentOf(context)?.key;
+    const key = intentKeyOf(context);
     if (known !== undefined || key === undefined) return known;
     const around = context.parentActionId === undefined ? undefined : this.#outermost.get(context.parentActionId);
     return around?.key === key ? around : { context, key, holds: false, inside: new Set() };

@@ -19,16 +19,23 @@ export function scopesOf(context: ActionContext): ScopeValues {
   return scopes;
 }
 
+/** By what the ledger knows the intent of an attempt (`scope:identity`): for each wallet and agent its own. */
+export function intentKeyOf({ intentId, walletAddress, chainId, agentId }: ActionContext): string | undefined {
+  if (intentId === undefined) return undefined;
+  return canonicalJson([intentId, chainId === undefined ? null : namespaceOf(chainId), walletAddress ?? null, agentId ?? null]);
+}
+
 /**
- * The intent of an attempt (`scope:identity`): for each wallet and agent its own. What cannot be told in amounts is told by the call
- * itself. Whether the attempt's own entry holds it, or that of an action around it, is told by `HeldIntents`.
+ * The intent of an attempt. What cannot be told in amounts is told by the call itself. Whether the attempt's own entry holds it, or that of
+ * an action around it, is told by `HeldIntents`.
  */
 export function intentOf(context: ActionContext): Intent | undefined {
-  const { intentId, effects, walletAddress, chainId, agentId } = context;
-  if (intentId === undefined) return undefined;
+  const key = intentKeyOf(context);
+  if (key === undefined) return undefined;
+  const { effects, chainId } = context;
   const isExact = effects.length > 0 && effects.every(({ asset, amount }) => asset !== undefined && amount !== undefined);
   return {
-    key: canonicalJson([intentId, chainId === undefined ? null : namespaceOf(chainId), walletAddress ?? null, agentId ?? null]),
+    key,
     content: canonicalJson([
       chainId ?? null,
       effects.map(({ basis: _basis, ...effect }) => effect),

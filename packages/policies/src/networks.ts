@@ -1,3 +1,4 @@
+import { solanaChains } from "@agentkit-policy/core";
 import type { ActionContext } from "@agentkit-policy/schema";
 
 /** The chains of AgentKit's own ids of networks, as of 0.10.4, by CAIP-2. */
@@ -12,12 +13,10 @@ const chains: Readonly<Record<string, string>> = {
   "optimism-sepolia": "eip155:11155420",
   "polygon-mainnet": "eip155:137",
   "polygon-mumbai": "eip155:80001",
-  "solana-devnet": "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
-  "solana-mainnet": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
-  "solana-testnet": "solana:4uhcVJyU9pJkvQyS88uRDiswHXSCkY3z",
+  ...solanaChains,
 };
 
-export const networkIds: readonly string[] = Object.keys(chains);
+export const networkIds: readonly string[] = Object.keys(chains).sort();
 
 /**
  * Whether an attempt is on one of these networks, whichever of its names a rule and the wallet use. Money goes where the wallet's chain is:

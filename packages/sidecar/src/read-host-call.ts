@@ -24,7 +24,7 @@ export function readHostCall(call: WalletCallFacts): WalletCallFacts {
   }
   const args = argumentsOf(method, unread);
   const { facts } = readWalletCall(callId, method, walletMethod, args, wallet);
-  return withOtherFields(facts, call.otherFields, beside, isOfNoChain(method, args[0]) ? ["chainId"] : []);
+  return withOtherFields(facts, call.otherFields, beside, isSentForNoChain(method, args[0]) ? ["chainId"] : []);
 }
 
 /** The same for a journal: a call of which nobody can say what it did stays, as one that nobody can read. */
@@ -49,14 +49,11 @@ function isBesideTheKnown(method: WalletMethod, walletMethod: string, unread: { 
 }
 
 /**
- * Whether what is signed may be valid on every chain. Python's wallets keep a chain that is null, and eth_account then signs for
- * none. A host fills in one that is absent; where it did not, the wallet might not either. What is sent without one goes to the
- * wallet's own node: AgentKit's wallets set it, or name their network instead.
+ * Whether a host sends a transaction for no chain in so many words. What is signed without one is judged by the reading itself; of what is
+ * sent, Python's wallets keep a chain that is null, and one that is absent is set by the wallet, or by its own node.
  */
-function isOfNoChain(method: WalletMethod, transaction: unknown): boolean {
-  if ((method !== "send" && method !== "sign_transaction") || !isRecord(transaction)) return false;
-  const { chainId } = transaction;
-  return chainId === null || (chainId === undefined && method === "sign_transaction");
+function isSentForNoChain(method: WalletMethod, transaction: unknown): boolean {
+  return method === "send" && isRecord(transaction) && transaction["chainId"] === null;
 }
 
 function withOtherFields(facts: WalletCallFacts, ...others: readonly (readonly string[] | undefined)[]): WalletCallFacts {
