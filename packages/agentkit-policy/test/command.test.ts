@@ -119,36 +119,40 @@ describe("agentkit-policy", () => {
 
     function write(name: string, apiKey: string): void {
       const options = `baseUrl: "${server.baseUrl}", apiKey: ${apiKey}, tenant: acme, prices: { "${asset}": { worth: "1", decimals: 8 } }`;
-      const text = `version: 1\nledger: sqlite:./${name}.db\nrules:\n  - { id: cycles, use: cycles, with: { ${options} } }\n`;
+      const text = `version: 1\nledger: sqlite:./${name}.db\nrules:\n  - { id: all, limit: native, max: "1", window: day }\n  - { id: cycles, use: cycles, with: { ${options} } }\n`;
       writeFileSync(join(folder, `${name}.yaml`), text);
     }
 
-    /** @returns the attempt, which an hour ago was allowed to move 70 */
-    async function leave(name: string): Promise<string> {
+    /** @returns so many attempts, each of which an hour ago was allowed to move an amount */
+    async function leave(name: string, amount = "70", count = 1): Promise<string[]> {
       write(name, "a-key");
       const anHour = 60 * 60_000;
       const clock = { now: () => Date.now() - anHour, uptime: () => performance.now() };
       const policy = await loadPolicy(join(folder, `${name}.yaml`), { clock, background: false });
       const time = clock.now().toString(16).padStart(12, "0");
-      const context: ActionContext = {
+      const context: Omit<ActionContext, "actionId"> = {
         layer: "action",
-        actionId: `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000009`,
         actionName: "pay",
         chainId: "eip155:84532",
         args: null,
-        effects: [{ kind: "transfer", asset, amount: "70", basis: "declared" }],
+        effects: [{ kind: "transfer", asset, amount, basis: "declared" }],
         moneyVisible: false,
         actionHash: "0".repeat(64),
         requestedAt: new Date(clock.now()).toISOString(),
       };
       const scope = { signal: new AbortController().signal, remainingMs: 5_000 };
-      expect(await policy.beforeAction(context, scope)).toMatchObject({ decision: "allow" });
+      const attempts: string[] = [];
+      for (let serial = 1; serial <= count; serial += 1) {
+        const actionId = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(serial).padStart(12, "0")}`;
+        expect(await policy.beforeAction({ ...context, actionId }, scope)).toMatchObject({ decision: "allow" });
+        attempts.push(actionId);
+      }
       await policy.dispose();
-      return context.actionId;
+      return attempts;
     }
 
     it("tells engines what became of it, and says of which", async () => {
-      const attempt = await leave("left");
+      const [attempt] = await leave("left");
       const { code, stdout } = await run("reconcile", "left.yaml");
       expect(code).toBe(0);
       expect(stdout).toContain(`engines know now what became of ${attempt}\n`);
@@ -158,12 +162,20 @@ describe("agentkit-policy", () => {
       expect(JSON.parse((await run("reconcile", "left.yaml", "--json")).stdout)).toEqual(nothing);
     });
 
+    it("tells all that is due, however much has gathered", async () => {
+      const attempts = await leave("many", "1", 101);
+      const { told, untold } = JSON.parse((await run("reconcile", "many.yaml", "--json")).stdout) as Record<string, string[]>;
+      expect(told?.sort()).toEqual(attempts);
+      expect(untold).toEqual([]);
+    });
+
     it("says which engines could not be told of, and that what is open is not over", async () => {
-      const attempt = await leave("unheard");
+      const [attempt] = await leave("unheard");
       write("unheard", "another-key");
       const { code, stdout, stderr } = await run("reconcile", "unheard.yaml");
       expect(code).toBe(0);
       expect(stdout).toContain(`engines do not know yet what became of ${attempt}\n`);
+      expect(stdout).toContain("what is open counts, and is looked at once its attempt's life is over\n");
       expect(stdout).not.toContain("engines know now");
       expect(stderr).toContain(`${attempt} could not be settled with all engines yet`);
     });

@@ -34,24 +34,18 @@ describe("a rule that uses an engine", () => {
 
   const core = JSON.stringify(import.meta.resolve("@agentkit-policy/core"));
   const options = `{ "~standard": { validate: (value) => value.limit === 3 ? { value } : { issues: [{ message: "not three", path: ["limit"] }] } } }`;
-  write(
-    "engine.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "mine", options: ${options}, create: (options, { rule }) => ({ beforeAction: () => ({ decision: "deny", code: "mine", reason: rule + options.limit }) }) });\n`,
-  );
-  write("nothing.mjs", "export default { name: 'x' };\n");
-  write("broken.mjs", "throw new Error('no luck');\n");
-  write(
-    "unmade.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "unmade", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => { throw new Error("no server"); } });\n`,
-  );
-  write(
-    "rfc.mjs",
-    `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "rfc", options: { "~standard": { validate: (value) => ({ value }) } }, create: () => ({ beforeAction: () => ({ decision: "allow" }), afterAction: () => {} }) });\n`,
-  );
-
   const define = (parts: string) =>
     `import { defineAdapter } from ${core};\nexport default defineAdapter({ name: "mine", ${parts} });\n`;
   const anyOptions = `options: { "~standard": { validate: (value) => ({ value }) } }`;
+  const asking = '({ beforeAction: () => ({ decision: "deny", code: "mine", reason: rule + options.limit }) })';
+  write("engine.mjs", define(`options: ${options}, create: (options, { rule }) => ${asking}`));
+  write("nothing.mjs", "export default { name: 'x' };\n");
+  write("broken.mjs", "throw new Error('no luck');\n");
+  write("unmade.mjs", define(`${anyOptions}, create: () => { throw new Error("no server"); }`));
+  write(
+    "rfc.mjs",
+    define(`${anyOptions}, create: () => ({ beforeAction: () => ({ decision: "allow" }), afterAction: () => {} })`),
+  );
   write("no-options.mjs", define("create: () => ({ beforeAction: () => ({ decision: 'allow' }) })"));
   write("no-create.mjs", define(anyOptions));
   write("throwing.mjs", define(`options: { "~standard": { validate() { throw new Error("no schema"); } } }, create: () => ({})`));
@@ -105,11 +99,13 @@ describe("a rule that uses an engine", () => {
     const logger = { info: () => undefined, warn: (text: string) => void said.push(text) };
     const anything = { "~standard": { validate: (value: unknown) => ({ value }) } };
     const deciding = { beforeAction: () => ({ decision: "allow" }) as const };
-    const open = async (provider: PolicyProvider): Promise<LoadedPolicy> => {
+    const open = async (provider: PolicyProvider, mode = "enforce"): Promise<LoadedPolicy> => {
       const adapter = defineAdapter({ name: "mine", options: anything, create: () => provider });
-      return await loadPolicy(policyFile("{ id: ask, use: mine }"), { adapters: { mine: async () => adapter }, clock, logger });
+      const file = policyFile(`{ id: ask, use: mine, mode: ${mode} }`);
+      return await loadPolicy(file, { adapters: { mine: async () => adapter }, clock, logger });
     };
     await open(deciding);
+    await open({ ...deciding, settle: () => undefined }, "shadow");
     await open({ ...deciding, settle: () => undefined, beforeWalletCall: () => ({ decision: "allow" }) });
     expect(said).toEqual([]);
     const policy = await open({ ...deciding, settle: () => undefined });

@@ -144,6 +144,22 @@ describe("an intent", () => {
     expect(await run("pay", alice)).toBe("paid");
   });
 
+  it("is not free where a chain proves that the action around sent nothing: what is inside has paid", async () => {
+    const { policy, begin, run } = await machineOf();
+    const outer = await begin("invoice");
+    const inner = await begin("pay", { within: outer.actionId });
+    const calls = [await inner.send(alice, "1"), await outer.send(alice, "5")];
+    const [paid, lost] = calls.filter((call) => typeof call !== "string");
+    if (paid === undefined || lost === undefined) throw new Error(calls.join());
+    await inner.end([paid]);
+    await outer.end([lost]);
+    await policy.ledger.correct({
+      attemptId: outer.actionId,
+      evidence: [{ callId: lost.callId, verdict: { kind: "never" } }],
+    });
+    expect(await run("invoice", alice)).toBe("intent_executed");
+  });
+
   it("holds for what is inside also where a limit counts actions", async () => {
     const { begin, run } = await machineOf([{ id: "loop", limit: "actions", max: 50, window: "day" }]);
     const outer = await begin("workflow");

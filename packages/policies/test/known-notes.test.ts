@@ -4,6 +4,8 @@ import { UnsettledError } from "@agentkit-policy/core";
 import { type Ledger, openMemoryLedger } from "@agentkit-policy/ledger";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineJournal } from "../src/engine-journal.js";
+import { createEngineReplay } from "../src/engine-replay.js";
+import { Engines } from "../src/engines.js";
 import { alice, contextOf, transferOf } from "./support/contexts.js";
 import { armed, outcomeOf, settled, World } from "./support/processes.js";
 
@@ -44,6 +46,18 @@ describe("what a process knows of the notes of its attempts", () => {
     journal.forgetUnless(new Set([due]));
     expect(journal.size).toBe(1);
     journal.told(due);
+    expect(journal.size).toBe(0);
+  });
+
+  it("is forgotten by whoever looks at what is due", async () => {
+    const [told, due] = [stored(), stored()];
+    for (const id of [told, due]) journal.untold(id, busy);
+    const replay = createEngineReplay({ ledger, engines: new Engines([], quiet), journal, evidence: undefined, logger: quiet });
+    now += 69_000;
+    expect(await replay.pass()).toEqual([]);
+    expect(journal.size, "another process may be telling it").toBe(2);
+    now += 2_000;
+    expect(await replay.pass()).toEqual([]);
     expect(journal.size).toBe(0);
   });
 
