@@ -1,6 +1,7 @@
 import type { CyclesResult } from "./cycles-client.js";
 import type { Hold } from "./hold.js";
 import type { AnswerOf } from "./wire/answers.js";
+import type { Amount } from "./wire/requests.js";
 import type { OveragePolicy } from "./wire/values.js";
 
 /** Something that has to be written at Cycles once an attempt is over. Its key makes it one and the same however often it is sent. */
@@ -23,6 +24,8 @@ export type Booking =
       readonly overage: OveragePolicy;
       /** How often it did not fit. */
       readonly refusals: number;
+      /** How often its key was found to have been used otherwise. */
+      readonly mismatches: number;
     };
 
 type Commit = Extract<Booking, { kind: "commit" }>;
@@ -53,10 +56,7 @@ const fittingTries = 8;
 const fittingMs = 1_000;
 
 /** What an event is booked with in turn, until one is accepted. The last should always be. */
-const lesserOverage: Readonly<Record<Exclude<OveragePolicy, "ALLOW_IF_AVAILABLE">, OveragePolicy>> = {
-  REJECT: "ALLOW_WITH_OVERDRAFT",
-  ALLOW_WITH_OVERDRAFT: "ALLOW_IF_AVAILABLE",
-};
+const overagePolicies: readonly OveragePolicy[] = ["REJECT", "ALLOW_WITH_OVERDRAFT", "ALLOW_IF_AVAILABLE"];
 
 const hidden = "its hold was ended before, and the server does not show what was committed of it";
 
@@ -67,7 +67,7 @@ const finalCodes: ReadonlySet<string> = new Set(["BUDGET_CLOSED", "TENANT_CLOSED
 export const again = { kind: "again", afterMs: 0 } as const satisfies Next;
 
 export function afterCommit(booking: Commit, result: CyclesResult<AnswerOf<"commit">>): Next {
-  if (result.kind === "answered") return { kind: "done", charged: result.body.charged.amount };
+  if (result.kind === "answered") return chargedOf(booking, result.body.charged);
   if (result.kind === "unknown" || isPassing(result)) return waiting(result);
   if (finalCodes.has(result.code)) return { kind: "stuck", problem: problemOf(result) };
   switch (result.code) {
@@ -95,15 +95,22 @@ export function afterLook(booking: Commit, result: CyclesResult<AnswerOf<"get">>
     // It exists, and has most often been committed: an event of all of it would be booked beside that. Rather nothing, and an operator.
     return doubtful(result, `${hidden} (${problemOf(result)})`);
   }
-  const { status, committed } = result.body;
+  const { status, committed, reservation_id: id } = result.body;
+  if (id !== booking.hold.reservationId) return doubtful({}, `${hidden} (it shows another one)`);
   if (status === "ACTIVE") return { ...again, problem: "the hold is said to be ended, and to be active" };
   if (status !== "COMMITTED") return { kind: "instead", bookings: [eventFor(booking)] };
   // The same direction: what was committed is not nothing because its amount is not told.
   if (committed == null) return doubtful({}, `${hidden} (COMMITTED without an amount)`);
+  if (committed.unit !== booking.hold.unit) return doubtful({}, `${hidden} (COMMITTED in ${committed.unit})`);
   // Nothing lowers a commit: what was written too much stays.
   if (committed.amount >= booking.amount) return { kind: "done", charged: committed.amount };
   const { hold, amount, raiseKey: key } = booking;
   return { kind: "instead", bookings: [eventFor({ hold, amount: amount - committed.amount, key })] };
+}
+
+/** What the server says that it has booked. In another unit it says nothing of what was to be booked. */
+function chargedOf({ hold }: Booking, { amount: charged, unit }: Amount): Next {
+  return unit === hold.unit ? { kind: "done", charged } : doubtful({}, `it has booked ${unit} in place of ${hold.unit}`);
 }
 
 export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
@@ -114,7 +121,8 @@ export function afterRelease(result: CyclesResult<AnswerOf<"release">>): Next {
 }
 
 export function afterEvent(booking: CyclesEvent, result: CyclesResult<AnswerOf<"event">>): Next {
-  if (result.kind === "answered") return { kind: "done", charged: result.body.charged?.amount ?? booking.amount };
+  if (result.kind === "answered")
+    return result.body.charged == null ? { kind: "done", charged: booking.amount } : chargedOf(booking, result.body.charged);
   if (result.kind === "unknown" || isPassing(result)) return waiting(result);
   if (finalCodes.has(result.code)) return { kind: "stuck", problem: problemOf(result) };
   switch (result.code) {
@@ -126,11 +134,15 @@ export function afterEvent(booking: CyclesEvent, result: CyclesResult<AnswerOf<"
       const refusals = booking.refusals + 1;
       if (booking.overage === "REJECT" && refusals < fittingTries)
         return { kind: "instead", bookings: [{ ...booking, refusals }] };
-      return { kind: "instead", bookings: [{ ...booking, refusals: 0, overage: lesserOverage[booking.overage] }] };
+      return { kind: "instead", bookings: [{ ...booking, refusals: 0, overage: afterwards(booking.overage) }] };
     }
-    // A try whose answer was lost had been booked with another policy.
-    case "IDEMPOTENCY_MISMATCH":
-      return { kind: "done" };
+    // A try whose answer was lost had been booked with another policy, and how much of it is told to whoever asks with that one.
+    case "IDEMPOTENCY_MISMATCH": {
+      const mismatches = booking.mismatches + 1;
+      if (mismatches === overagePolicies.length)
+        return { kind: "stuck", problem: `its key has booked something else (${problemOf(result)})` };
+      return { kind: "instead", bookings: [{ ...booking, refusals: 0, mismatches, overage: afterwards(booking.overage) }] };
+    }
     // There is no budget for it, and nothing but an operator makes one.
     case "NOT_FOUND":
       return { kind: "stuck", problem: problemOf(result) };
@@ -146,7 +158,12 @@ export function delayOf(booking: Booking): number {
 
 /** What was spent, as an event that has to fit at first. */
 export function eventFor({ hold, amount, key }: Pick<Commit, "hold" | "amount" | "key">): CyclesEvent {
-  return { kind: "event", hold, amount, key, overage: "REJECT", refusals: 0 };
+  return { kind: "event", hold, amount, key, overage: "REJECT", refusals: 0, mismatches: 0 };
+}
+
+/** The one that an event is booked with after this one, and after the last the first again. */
+function afterwards(overage: OveragePolicy): OveragePolicy {
+  return overagePolicies[overagePolicies.indexOf(overage) + 1] ?? "REJECT";
 }
 
 /** An overdraft that is too small books nothing: what was held is committed, and the rest told as far as there is room. */

@@ -27,7 +27,7 @@ export function denialByCaps(caps: Caps, { actionName, held, othersOpen, sinceLa
   // A step is taken by every attempt that is still open.
   if (caps.max_steps_remaining != null && caps.max_steps_remaining <= othersOpen)
     return { decision: "deny", code: "over_limit", reason: "the budget allows no further action" };
-  if (caps.max_tokens != null && held.unit === "TOKENS" && held.amount > BigInt(caps.max_tokens))
+  if (caps.max_tokens != null && held.unit === "TOKENS" && held.amount > caps.max_tokens)
     return { decision: "deny", code: "over_limit", reason: "the budget has no room for so many tokens" };
   if (caps.cooldown_ms != null && sinceLastMs !== undefined && sinceLastMs < caps.cooldown_ms) {
     const retryAfterMs = Math.ceil(caps.cooldown_ms - sinceLastMs);

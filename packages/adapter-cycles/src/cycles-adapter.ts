@@ -30,8 +30,12 @@ export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
   options: cyclesAdapterOptions,
   create: (settings, { logger, isShadow }) =>
     isShadow ? shadowOf(settings, new CyclesClient(settings)) : providerOf(settings, { logger }),
-  // Whoever has a reservation's id can book it with the key of its tenant and no other. A server folds capitals itself.
-  identity: ({ baseUrl, tenant }) => `${new URL(baseUrl).origin} ${tenant.toLowerCase()}`,
+  // Whoever has a reservation's id can book it with the key of its tenant and no other. A server folds capitals itself. Two servers may
+  // be behind one origin, each under a path of its own.
+  identity: ({ baseUrl, tenant }) => {
+    const { origin, pathname } = new URL(baseUrl);
+    return `${origin}${pathname.replace(/\/+$/, "")} ${tenant.toLowerCase()}`;
+  },
   examine: (settings) => examine(settings, new CyclesClient(settings)),
 });
 
@@ -89,10 +93,11 @@ function providerOf(settings: CyclesAdapterSettings, parts: CyclesAdapterParts):
       return lease === undefined ? { decision: "allow" } : allowWithin(lease);
     },
     async settle(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {
-      const held = heldOf(scope.settlements, attempts.end(context.actionId));
+      const { known, extended } = attempts.end(context.actionId);
+      const held = heldOf(scope.settlements, known);
       const commitKeys = new Map(held.holds.map(({ step }) => [step, keyOf({ context, step }, "commit")]));
       const remember = scope.remember && rememberWith(scope.remember, commitKeys);
-      await settled.settle(context, outcome, held, { remember, isReplay: scope.recovered });
+      await settled.settle(context, outcome, held, { remember, isReplay: scope.recovered, extended });
     },
   };
 }

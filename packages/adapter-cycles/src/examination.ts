@@ -47,8 +47,9 @@ async function balancesOf(tenant: string, client: CyclesClient): Promise<Balance
     const answer = await client.balances({ tenant, limit: pageSize, ...cursor });
     if (answer.kind !== "answered") return { known, unread: `the server does not say: ${problemOf(answer)}` };
     known.push(...answer.body.balances);
-    const { next_cursor: next } = answer.body;
-    if (next == null || next === "") return { known };
+    const { next_cursor: next, has_more: hasMore } = answer.body;
+    if (next == null || next === "" || hasMore === false) return { known };
+    if (next === cursor.cursor) return { known, unread: "the server goes on with the same page for ever" };
     cursor = { cursor: next };
   }
   return { known, unread: `not among the first ${known.length} budgets of the tenant, and there are more` };
@@ -78,9 +79,13 @@ async function holds({ tenant }: CyclesAdapterSettings, client: CyclesClient): P
   if (reservations.length === 0) return ["nothing is held at the moment"];
   const oldest = Math.min(...reservations.map(({ created_at_ms: at }) => at));
   const count = `${reservations.length}${hasMore === true ? " or more" : ""}`;
-  return [
-    `${count} held at the moment, the oldest since ${new Date(oldest).toISOString()}; each ends with its lease at the latest`,
-  ];
+  return [`${count} held at the moment, the oldest since ${timeOf(oldest)}; each ends with its lease at the latest`];
+}
+
+/** A server may say any number, also one that is no time. */
+function timeOf(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? `${ms} ms after 1970` : time.toISOString();
 }
 
 function problemOf(answer: Exclude<CyclesResult<unknown>, { kind: "answered" }>): string {

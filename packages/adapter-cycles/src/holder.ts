@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { DecisionScope, Logger } from "@agentkit-policy/core";
+import { type DecisionScope, type Logger, within } from "@agentkit-policy/core";
 import { type Allow, type Deny, elapsedMs, type Instant, instantOf, type MoneyLine, systemClock } from "@agentkit-policy/schema";
 import { denialByCaps } from "./caps.js";
 import { type CyclesAdapterSettings, fixedPrices } from "./cycles-adapter-options.js";
@@ -29,6 +29,9 @@ const leaseMarginMs = 1_000;
 
 /** A reserve that nobody answered is sent again after so long, and twice as long each time. */
 const firstRetryMs = 50;
+
+/** So long a denial waits for what it gives back, in milliseconds. */
+const releaseGraceMs = 200;
 
 /** So long before its deadline a decision is given up, or a tenth of its time: what is told then is why, and not that it was late. */
 const deadlineMarginMs = 100;
@@ -91,6 +94,8 @@ export class Holder {
       action,
       prices: attempt.prices,
     };
+    if (this.#parts.attempts.isHeldByAnother(reservationId, step.context.actionId, step.step))
+      return { decision: "deny", code: "invalid_decision", reason: "the budget server gave the hold of another payment" };
     const lease = { since, ms: leaseMs };
     // Where the server names no scope, all that the subject has count: rather too many than none.
     const scopes = verdict.scopes.length > 0 ? verdict.scopes : scopesOf(subject);
@@ -99,7 +104,9 @@ export class Holder {
     const answer =
       this.#denialByCaps(step, attempt, { caps: verdict.caps, scopes }, estimate) ?? allowWithin(shorterOf(lease, others));
     if (answer.decision === "deny") {
-      await this.#parts.release(hold, keyOf(step, "release"));
+      // A denial must reach the caller as what it is, and not as a decision that came too late.
+      const leftMs = scope.remainingMs - elapsedMs(systemClock, since);
+      await within(this.#parts.release(hold, keyOf(step, "release")), Math.min(releaseGraceMs, leftMs / 2));
       return isOfIntent(step) ? finalOf(answer) : answer;
     }
     this.#keep(step, attempt, verdict, { hold, lease, scopes });

@@ -27,6 +27,13 @@ export interface OpenAttempt {
   readonly holds: Map<string, OpenHold>;
 }
 
+/** What this process knows of an attempt that is over, by reservation. */
+export interface EndedAttempt {
+  readonly known: ReadonlyMap<string, Hold>;
+  /** What keeps its holds alive. */
+  readonly extended: ReadonlyMap<string, Pick<Heartbeat, "stop">>;
+}
+
 /** So many scopes are remembered of those that something was allowed on whose budget asks for a pause between actions. */
 const maxPaused = 10_000;
 
@@ -43,15 +50,22 @@ export class OpenAttempts {
     return this.#open.get(actionId) ?? { prices: new Map(), holds: new Map() };
   }
 
-  /** @returns what the attempt held, as this process knows it, by reservation */
-  end(actionId: string): ReadonlyMap<string, Hold> {
-    const held = new Map<string, Hold>();
+  /** The attempt is over. What it held goes on being extended: what is committed has to be held until it is written. */
+  end(actionId: string): EndedAttempt {
+    const [known, extended] = [new Map<string, Hold>(), new Map<string, Pick<Heartbeat, "stop">>()];
     for (const { heartbeat, hold } of this.of(actionId).holds.values()) {
-      heartbeat.stop();
-      held.set(hold.reservationId, hold);
+      known.set(hold.reservationId, hold);
+      extended.set(hold.reservationId, heartbeat);
     }
     this.#open.delete(actionId);
-    return held;
+    return { known, extended };
+  }
+
+  /** Whether another step than this one holds something under this reservation's id. */
+  isHeldByAnother(reservationId: string, actionId: string, step: string): boolean {
+    return [...this.#open].some(([id, { holds }]) =>
+      [...holds].some(([other, { hold }]) => hold.reservationId === reservationId && !(id === actionId && other === step)),
+    );
   }
 
   /** A step of an attempt holds something of a budget. */

@@ -43,7 +43,9 @@ export class SettledAttempts {
    */
   async settle(context: ActionContext, outcome: SettledOutcome, held: Held, options: WriteOptions): Promise<void> {
     const { actionId } = context;
+    const { extended = new Map(), ...others } = options;
     if (held.holds.length === 0) {
+      letGo(extended);
       if (outcome.spent.length > 0) this.#logger.warn(`${actionId} moved money for which Cycles holds nothing`);
       return;
     }
@@ -53,7 +55,8 @@ export class SettledAttempts {
     const bookings = bookingsOf(context, shares, before.booked, held.gone);
     const booked = new Map([...before.booked, ...shares.map(({ hold, amount }) => [hold.reservationId, amount] as const)]);
     this.#keep(actionId, { ...before, booked });
-    if (bookings.length > 0) this.#begin(actionId, this.#settler.write(bookings, options));
+    if (bookings.length === 0) letGo(extended);
+    else this.#begin(actionId, this.#settler.write(bookings, { ...others, extended, after: before.writings }));
     // Whoever asks again waits for what is under way, and sends nothing twice.
     for (const writing of this.#of(actionId).writings) await patiently(writing);
     const { problem } = this.#of(actionId);
@@ -96,6 +99,11 @@ export class SettledAttempts {
     this.#logger.warn(`${actionId} moved what has no price: all that Cycles holds for it counts as spent`);
     return holds.reduce((sum, { reserved }) => sum + reserved, 0n);
   }
+}
+
+/** Nothing of these holds is left to be written. */
+function letGo(extended: NonNullable<WriteOptions["extended"]>): void {
+  for (const heartbeat of extended.values()) heartbeat.stop();
 }
 
 /**

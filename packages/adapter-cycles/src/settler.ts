@@ -38,6 +38,10 @@ export interface WriteOptions {
   readonly remember?: RememberGone | undefined;
   /** Whether it is told after a crash, from a ledger that keeps it: then no program that would end waits for it. Default false. */
   readonly isReplay?: boolean;
+  /** What keeps the holds alive, by reservation. It is stopped once no commit of that hold is left to be written. */
+  readonly extended?: ReadonlyMap<string, { stop(): void }>;
+  /** What has to be written before: what was booked later is told after what was booked first. */
+  readonly after?: readonly Writing[];
 }
 
 /** A booking that is not written yet. */
@@ -108,6 +112,8 @@ export class Settler {
 class Bookings {
   readonly #parts: SettlerParts;
   #remember: RememberGone | undefined;
+  readonly #extended: Map<string, { stop(): void }>;
+  readonly #after: readonly Writing[];
   /** Until then a program that would end waits for it. What is replayed is the ledger's, and whoever opens that next goes on with it. */
   readonly #givesUpAt: number;
   #left: readonly Waiting[] = [];
@@ -115,9 +121,11 @@ class Bookings {
   #problem: string | undefined;
   #lastProblem: string | undefined;
 
-  constructor(parts: SettlerParts, { remember, isReplay = false }: WriteOptions) {
+  constructor(parts: SettlerParts, { remember, isReplay = false, extended = new Map(), after = [] }: WriteOptions) {
     this.#parts = parts;
     this.#remember = remember;
+    this.#extended = new Map(extended);
+    this.#after = after;
     this.#givesUpAt = performance.now() + (isReplay ? 0 : drainMs);
   }
 
@@ -135,6 +143,9 @@ class Bookings {
 
   async write(bookings: readonly Booking[]): Promise<void> {
     this.#left = bookings.map((booking) => toSend(booking));
+    this.#letGo();
+    // What those before it could not write is said by them, and is no reason to leave this out.
+    if (this.#after.length > 0) await Promise.allSettled(this.#after.map(({ written }) => written));
     await this.#try();
     while (this.#left.length > 0) {
       await this.#pause();
@@ -154,8 +165,18 @@ class Bookings {
   #try(): Promise<void> {
     this.#trying = this.#round(this.#left).then((left) => {
       this.#left = left;
+      this.#letGo();
     });
     return this.#trying;
+  }
+
+  /** Holds that nothing is going to be committed of need not be kept alive. */
+  #letGo(): void {
+    for (const [reservationId, heartbeat] of this.#extended) {
+      if (this.#left.some(({ booking: { kind, hold } }) => kind === "commit" && hold.reservationId === reservationId)) continue;
+      heartbeat.stop();
+      this.#extended.delete(reservationId);
+    }
   }
 
   #pause(): Promise<void> {

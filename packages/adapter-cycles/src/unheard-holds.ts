@@ -118,11 +118,14 @@ export class UnheardHolds {
     if (found.kind !== "answered") return waiting(found);
     // The server may not have come to what it was asked.
     if (found.body.reservations.length === 0) return again;
-    for (const { reservation_id: id } of found.body.reservations) {
+    for (const { reservation_id: id, idempotency_key: key } of found.body.reservations) {
+      // A server that does not look at the key that it is asked for lists all that the tenant holds.
+      if (key != null && key !== reserveKey) continue;
       const detail = await client.get(id);
       if (detail.kind !== "answered") return waiting(detail);
       // Under an intent's key it may be another attempt's.
-      if (detail.body.metadata?.["attempt"] !== actionId) continue;
+      const { attempt, step: heldBy } = detail.body.metadata ?? {};
+      if (attempt !== actionId || heldBy !== step) continue;
       // What the step holds by now may be in use.
       if (search.isOver || attempts.of(actionId).holds.has(step)) return done;
       search.isReleasing = true;

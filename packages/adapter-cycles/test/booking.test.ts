@@ -5,7 +5,7 @@ import { errorCodes } from "../src/wire/answers.js";
 import { commit, hold } from "./support/commit.js";
 import { money } from "./support/server.js";
 
-const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0 } as const;
+const event = { kind: "event", hold, amount: 70n, key: "k", overage: "REJECT", refusals: 0, mismatches: 0 } as const;
 
 const unknown = { kind: "unknown", problem: "no answer" } as const;
 
@@ -87,7 +87,7 @@ describe("money that has moved", () => {
     ["ACTIVE", undefined, { kind: "again", afterMs: 0, problem: expect.stringContaining("active") }],
     ["COMMITTED", undefined, { kind: "doubtful", afterMs: 0, problem: expect.stringContaining("without an amount") }],
   ])("of which a look finds %s with %s is written as far as it is not", (status, committed, next) => {
-    const body = { status, ...(committed === undefined ? {} : { committed: money(committed) }) };
+    const body = { reservation_id: "r", status, ...(committed === undefined ? {} : { committed: money(committed) }) };
     expect(afterLook(commit, answered(body as never))).toEqual(next);
   });
 
@@ -138,8 +138,34 @@ describe("money that has moved", () => {
     });
   });
 
-  it("as an event that was booked with another policy when its answer was lost is written", () => {
-    expect(afterEvent({ ...event, overage: "ALLOW_WITH_OVERDRAFT" }, refused("IDEMPOTENCY_MISMATCH"))).toEqual({ kind: "done" });
+  it.each(["REJECT", "ALLOW_WITH_OVERDRAFT", "ALLOW_IF_AVAILABLE"] as const)(
+    "as an event whose key was used when its answer was lost is asked for as it may have been booked, %s first, and then an operator's",
+    (first) => {
+      const tried: string[] = [];
+      let next: Next = { kind: "instead", bookings: [{ ...event, overage: first }] };
+      while (next.kind === "instead") {
+        const booking = insteadOf(next);
+        if (booking.kind !== "event") throw new Error("no event");
+        expect([booking.key, delayOf(booking)]).toEqual(["k", 0]);
+        tried.push(booking.overage);
+        next = afterEvent(booking, refused("IDEMPOTENCY_MISMATCH"));
+      }
+      expect([tried[0], new Set(tried).size, tried.length]).toEqual([first, 3, 3]);
+      expect(next).toMatchObject({ kind: "stuck", problem: expect.stringContaining("something else") });
+    },
+  );
+
+  it("that is said of another hold, or in another unit, is not taken for written", () => {
+    const committed = { reservation_id: "r", status: "COMMITTED", committed: money(70n) };
+    expect(afterLook(commit, answered(committed as never))).toEqual({ kind: "done", charged: 70n });
+    const tokens = { unit: "TOKENS" as const, amount: 70n };
+    for (const next of [
+      afterLook(commit, answered({ ...committed, reservation_id: "another" } as never)),
+      afterLook(commit, answered({ ...committed, committed: tokens } as never)),
+      afterCommit(commit, answered({ status: "COMMITTED", charged: tokens })),
+      afterEvent(event, answered({ status: "APPLIED", event_id: "e", charged: tokens })),
+    ])
+      expect(next).toMatchObject({ kind: "doubtful" });
   });
 
   it.each(["BUDGET_CLOSED", "TENANT_CLOSED", "INVALID_REQUEST", "UNIT_MISMATCH"])(

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { ActionContext } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
 import { CyclesClient, type exchange } from "../src/index.js";
 import { Attempt, adapterFor, contextOf, outcomeOf, transfer, usdc, wallet } from "./support/attempt.js";
-import { answered, apiKey, money, serverThat, startServer } from "./support/server.js";
+import { action, answered, apiKey, money, serverThat, startServer } from "./support/server.js";
 
 /** Asks until something is so: what goes on in the background has no other end to wait for. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -501,6 +502,22 @@ describe("when the server is in trouble after the action", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it("and was told by a process that died as much as there was room for, whoever goes on hears how much that was", async () => {
+    const { server, client, budget, pass } = await startServer({ allocated: 500n });
+    const first = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+    await first.before();
+    pass(60 * 60_000);
+    server.sweep();
+    const drawn = { subject: { tenant: "acme", agent: wallet }, action };
+    await client.event({ ...drawn, idempotency_key: "another", actual: money(460n), overage_policy: "REJECT" });
+    const key = `${first.context.actionId}.root.commit`;
+    await client.event({ ...drawn, idempotency_key: key, actual: money(500n), overage_policy: "ALLOW_IF_AVAILABLE" });
+    const { adapter, said } = adapterFor(server);
+    expect(await first.after(adapter).settle(outcomeOf([transfer("5")]))).toBe(true);
+    expect(said.join()).toContain("Cycles booked 40 of 500 USD_MICROCENTS");
+    expect(budget.spent).toBe(500n);
+  });
+
   it("and will never book it, whoever settles is told that an operator has to look", async () => {
     const { server } = await startServer();
     const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
@@ -762,6 +779,17 @@ describe("a hold that is needed longer than it lasts", () => {
     expect(server.requests.at(-1)?.operation).toBe("commit");
   });
 
+  it("is extended as long as its commit waits, and the budget has no room for another payment until then", async () => {
+    const { server, budget } = await startServer({ allocated: 500n });
+    const { adapter } = adapterFor(server, short);
+    const attempt = new Attempt(adapter, contextOf([transfer("5")]));
+    await attempt.before();
+    server.faults.add({ operation: "commit", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 60 });
+    expect(await attempt.settle(outcomeOf([transfer("5")]))).toBe(false);
+    expect(await extensions(server, 1)).toHaveLength(1);
+    expect(budget.reserved).toBe(500n);
+  });
+
   it("of a decision that is asked twice is extended once each time, and no more after its attempt is settled", async () => {
     const { server, client } = await startServer();
     const { adapter, said } = adapterFor(server, short);
@@ -804,6 +832,20 @@ describe("a hold that is needed longer than it lasts", () => {
 });
 
 describe("the id that a server gives to a hold", () => {
+  it("is not that of another payment: the second of them is denied, and the first asked again is not", async () => {
+    const baseUrl = await serverThat((request, response) => {
+      request.resume();
+      const held = { decision: "ALLOW", affected_scopes: ["tenant:acme"], reservation_id: "r", remaining_ttl_ms: 900_000 };
+      response.end(JSON.stringify(held));
+    });
+    const { adapter } = adapterFor({ baseUrl });
+    const first = new Attempt(adapter, contextOf([transfer("1")]));
+    expect(await first.before()).toMatchObject({ decision: "allow" });
+    expect(await first.before()).toMatchObject({ decision: "allow" });
+    const second = await new Attempt(adapter, contextOf([transfer("1")])).before();
+    expect(second).toMatchObject({ decision: "deny", code: "invalid_decision" });
+  });
+
   it("is said in one line, and without a key that the server sends back with it", async () => {
     const baseUrl = await serverThat((request, response) => {
       const isReserve = request.url === "/v1/reservations";
@@ -842,6 +884,18 @@ describe("caps that come with an allow", () => {
       code,
     });
     expect(budget.reserved).toBe(0n);
+  });
+
+  it("with which it denies is said before the decision is late, however long its hold takes to be given back", async () => {
+    const baseUrl = await serverThat((request, response) => {
+      request.resume();
+      const held = { decision: "ALLOW_WITH_CAPS", affected_scopes: [], reservation_id: "r", remaining_ttl_ms: 900_000 };
+      if (request.url === "/v1/reservations") response.end(JSON.stringify({ ...held, caps: { tool_allowlist: ["trade"] } }));
+    });
+    const deadlineMs = 900;
+    const late = new Promise((resolve) => setTimeout(resolve, deadlineMs, "late"));
+    const decided = new Attempt(adapterFor({ baseUrl }).adapter, contextOf([transfer("1")])).before(deadlineMs);
+    expect(await Promise.race([decided, late])).toMatchObject({ decision: "deny", code: "denied_by_rule" });
   });
 
   it.each([
@@ -900,7 +954,12 @@ describe("caps that come with an allow", () => {
     const baseUrl = await serverThat((request, response) => {
       request.resume();
       const isReserve = request.url === "/v1/reservations";
-      const held = { decision: "ALLOW_WITH_CAPS", affected_scopes: [], reservation_id: "r", remaining_ttl_ms: 900_000 };
+      const held = {
+        decision: "ALLOW_WITH_CAPS",
+        affected_scopes: [],
+        reservation_id: randomUUID(),
+        remaining_ttl_ms: 900_000,
+      };
       const body = isReserve
         ? { ...held, caps: { max_steps_remaining: 1 } }
         : { status: "RELEASED", released: { unit: "USD_MICROCENTS", amount: 100 } };

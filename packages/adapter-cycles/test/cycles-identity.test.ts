@@ -14,9 +14,18 @@ describe("which Cycles a rule is for", () => {
     expect(identityOf({ baseUrl: "https://user:password@cycles.example.com" })).not.toContain("password");
   });
 
-  it("is another one on another server and for another tenant", () => {
-    const all = [identityOf(), identityOf({ baseUrl: "http://127.0.0.1:7878" }), identityOf({ tenant: "other" })];
-    expect(new Set(all).size).toBe(3);
+  it("is another one on another server, also behind the same name, and for another tenant", () => {
+    const all = [
+      identityOf(),
+      identityOf({ baseUrl: "http://127.0.0.1:7878" }),
+      identityOf({ baseUrl: "https://cycles.example.com/prod" }),
+      identityOf({ baseUrl: "https://cycles.example.com/staging" }),
+      identityOf({ tenant: "other" }),
+    ];
+    expect(new Set(all).size).toBe(5);
+    expect(identityOf({ baseUrl: "https://cycles.example.com/prod//" })).toBe(
+      identityOf({ baseUrl: "https://cycles.example.com/prod" }),
+    );
   });
 
   it("stays where the key, prices and times are others, or the address is written in another way", () => {

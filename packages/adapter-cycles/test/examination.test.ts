@@ -46,6 +46,44 @@ it("a budget that is on none of the pages that could be read is not said to be a
   expect(endless.pages()).toBe(100);
 });
 
+it("a server that has no more, or goes on with the same page for ever, is not asked for ever", async () => {
+  const balance = {
+    scope: "tenant:acme/agent:a",
+    scope_path: "tenant:acme/agent:a",
+    remaining: { unit: "USD_MICROCENTS", amount: 1 },
+  };
+  for (const [more, said] of [
+    [{ has_more: false }, "no budget"],
+    [{ has_more: true }, "the server goes on with the same page for ever"],
+  ] as const) {
+    let pages = 0;
+    const baseUrl = await serverThat((request, response) => {
+      const isBalances = request.url?.startsWith("/v1/balances") === true;
+      if (isBalances) pages += 1;
+      response.end(JSON.stringify(isBalances ? { balances: [balance], next_cursor: "c", ...more } : { reservations: [] }));
+    });
+    expect(await lines(baseUrl)).toContain(`  tenant:acme  ${said}`);
+    expect(pages).toBeLessThan(3);
+  }
+});
+
+it("a hold that was made at no time that there is is said all the same", async () => {
+  const at = 8.64e15 + 1;
+  const held = {
+    reservation_id: "r",
+    status: "ACTIVE",
+    subject: { tenant: "acme" },
+    action: { kind: "k", name: "n" },
+    scope_path: "",
+  };
+  const times = { reserved: { unit: "USD_MICROCENTS", amount: 1 }, created_at_ms: at, expires_at_ms: at, affected_scopes: [] };
+  const baseUrl = await serverThat((request, response) => {
+    const isBalances = request.url?.startsWith("/v1/balances") === true;
+    response.end(JSON.stringify(isBalances ? { balances: [] } : { reservations: [{ ...held, ...times }] }));
+  });
+  expect((await lines(baseUrl)).join("\n")).toContain(`the oldest since ${at} ms after 1970`);
+});
+
 it("a budget that is there on none of the pages is said to be absent", async () => {
   const { baseUrl } = await pagedServer(60);
   expect(await lines(baseUrl, { workspace: "Prod" })).toContain("  tenant:acme/workspace:prod  no budget");

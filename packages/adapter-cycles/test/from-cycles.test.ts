@@ -106,12 +106,39 @@ it.each<[string, unknown]>([
   expect(answersWith("ignored").reserve.safeParse(body).success).toBe(false);
 });
 
+it("what no client looks at makes no answer of the server's an unknown one", () => {
+  const read = answersWith("ignored");
+  const odd = { cycles_evidence: "none", balances: 7, trace_id: "ABC", request_id: null };
+  const money = { unit: "USD_MICROCENTS", amount: 1n };
+  for (const [operation, body] of [
+    ["reserve", { ...held, reason_code: "x".repeat(200), caps: { max_tokens: 2n ** 63n - 1n } }],
+    ["commit", { status: "COMMITTED", charged: money }],
+    ["release", { status: "RELEASED", released: money }],
+    ["error", { error: "RESERVATION_EXPIRED", message: "gone" }],
+  ] as const) {
+    expect(read[operation].safeParse({ ...body, ...odd }).success, operation).toBe(true);
+    expect(answersWith("refused")[operation].safeParse({ ...body, ...odd }).success, `${operation} of the test's`).toBe(false);
+  }
+});
+
+it("an id that no path can carry, or that is longer than any key, holds nothing", () => {
+  for (const [id, isOne] of [
+    ["x".repeat(256), true],
+    ["a/b?c", true],
+    ["x".repeat(257), false],
+    ["\ud800", false],
+    ["..", false],
+    ["", false],
+  ] as const)
+    expect(answersWith("ignored").reserve.safeParse({ ...held, reservation_id: id }).success, id.slice(0, 5)).toBe(isOne);
+});
+
 describe("what would be said to a hold", () => {
   const answered = (body: AnswerOf<"decide">): CyclesResult<AnswerOf<"decide">> => ({ kind: "answered", body, roundTripMs: 1 });
 
   it("is an allow where the server would allow, with caps or without", () => {
     expect(wouldBe(answered({ decision: "ALLOW" }))).toEqual({ decision: "allow" });
-    expect(wouldBe(answered({ decision: "ALLOW_WITH_CAPS", caps: { max_tokens: 1 } }))).toEqual({ decision: "allow" });
+    expect(wouldBe(answered({ decision: "ALLOW_WITH_CAPS", caps: { max_tokens: 1n } }))).toEqual({ decision: "allow" });
   });
 
   it.each<[string, CyclesResult<AnswerOf<"decide">>, string]>([

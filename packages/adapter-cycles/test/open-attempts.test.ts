@@ -75,7 +75,7 @@ it("what was allowed last is the last of all that shares a scope", () => {
   expect(attempts.lastAllowed(["tenant:acme/agent:three"])).toBeUndefined();
 });
 
-it("an attempt that ends asks for no further extension of what it held", () => {
+it("an attempt that ends hands on what it held, which is extended until whoever has it lets it go", () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const attempts = new OpenAttempts();
@@ -83,8 +83,11 @@ it("an attempt that ends asks for no further extension of what it held", () => {
   attempts.held("a", attempts.of("a"), "root", hold);
   hold.heartbeat.start({ remainingMs: 60_000, rttMs: 0 });
   expect(vi.getTimerCount()).toBe(1);
-  attempts.end("a");
+  const { known, extended } = attempts.end("a");
+  expect([known.get("r"), vi.getTimerCount()]).toEqual([hold.hold, 1]);
+  extended.get("r")?.stop();
   expect(vi.getTimerCount()).toBe(0);
+  expect(attempts.of("a").holds.size).toBe(0);
 });
 
 it("a step that holds something else now asks for no further extension of what it held", () => {

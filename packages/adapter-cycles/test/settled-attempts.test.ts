@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { UnsettledError } from "@agentkit-policy/core";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Hold } from "../src/hold.js";
 import { SettledAttempts } from "../src/settled-attempts.js";
 import type { Settler, Writing } from "../src/settler.js";
@@ -45,6 +45,17 @@ it("what is not written is written by one, however many more attempts there are 
     for (const context of contexts)
       await expect(attempts.settle(context, outcome, heldBy(context.actionId), { isReplay })).rejects.toThrow(UnsettledError);
   expect(writers).toBe(10_010);
+});
+
+it("what is found beyond what was booked is sent after that, however long that takes", async () => {
+  const { server, budget } = await startServer();
+  const attempt = new Attempt(adapterFor(server).adapter, contextOf([transfer("5")]));
+  await attempt.before();
+  server.faults.add({ operation: "commit", kind: "refused", status: 429, code: "LIMIT_EXCEEDED", retryAfterS: 1 });
+  expect(await attempt.settle(outcomeOf([transfer("3")]))).toBe(false);
+  expect(await attempt.settle(outcomeOf([transfer("5")]))).toBe(false);
+  await vi.waitUntil(() => budget.spent === 500n, { timeout: 10_000 });
+  expect(server.requests.map(({ operation }) => operation)).toEqual(["reserve", "commit", "commit", "event"]);
 });
 
 it("of what nobody can write the reason is kept, and nothing of what its action was asked with", async () => {

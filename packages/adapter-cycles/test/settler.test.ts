@@ -1,15 +1,18 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { CyclesClient, CyclesResult } from "../src/cycles-client.js";
-import { patiently, Settler } from "../src/settler.js";
+import { patiently, Settler, type WriteOptions } from "../src/settler.js";
 import { commit } from "./support/commit.js";
 import { apiKey } from "./support/server.js";
+
+const newWord = { kind: "refused", status: 409, code: "ADDED_LATER", message: "no" } as const;
+const written = { kind: "answered", body: { charged: { unit: "USD_MICROCENTS", amount: 70n } }, roundTripMs: 1 } as const;
 
 /** A commit that is answered with these in turn, and with the last of them for ever, on a clock of the test's own. */
 function writing(...answers: [CyclesResult<unknown>, ...CyclesResult<unknown>[]]) {
   return writingOf({ isReplay: false }, answers);
 }
 
-function writingOf(options: { readonly isReplay: boolean }, answers: readonly CyclesResult<unknown>[]) {
+function writingOf(options: WriteOptions, answers: readonly CyclesResult<unknown>[]) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const timers = vi.spyOn(globalThis, "setTimeout");
@@ -38,6 +41,18 @@ function writingOf(options: { readonly isReplay: boolean }, answers: readonly Cy
     },
   };
 }
+
+it("a hold is kept alive until its commit is written, and one that nothing is committed of is let go at once", async () => {
+  const stopped: string[] = [];
+  const heartbeat = (id: string) => ({ stop: () => void stopped.push(id) });
+  const extended = new Map(["r", "unspent"].map((id) => [id, heartbeat(id)]));
+  const { triedAt } = writingOf({ isReplay: false, extended }, [newWord, newWord, written]);
+  expect(stopped).toEqual(["unspent"]);
+  await vi.advanceTimersByTimeAsync(300);
+  expect([triedAt.length, stopped]).toEqual([2, ["unspent"]]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect([triedAt.length, stopped]).toEqual([3, ["unspent", "r"]]);
+});
 
 it("a program that would end waits for half a minute, tries once more at its end, and waits no longer", async () => {
   const { triedAt, isWaitedFor } = writing({ kind: "unknown", problem: "no answer" });
@@ -82,8 +97,6 @@ it("a wait that is longer than a timer can be is waited for all the same, and no
   expect(triedAt).toHaveLength(2);
 });
 
-const newWord = { kind: "refused", status: 409, code: "ADDED_LATER", message: "no" } as const;
-
 it("a word that nobody knows is heard for some time, and then an operator's", async () => {
   const { writing: doubtful, triedAt, said } = writing(newWord);
   await vi.advanceTimersByTimeAsync(60_000);
@@ -100,7 +113,6 @@ it("a word that nobody knows is heard for some time, and then an operator's", as
 });
 
 it("a word that nobody knows and which passes is no end", async () => {
-  const written = { kind: "answered", body: { charged: { unit: "USD_MICROCENTS", amount: 70n } }, roundTripMs: 1 } as const;
   const { writing: doubtful } = writing(newWord, newWord, written);
   await vi.advanceTimersByTimeAsync(2_000);
   await expect(doubtful.written).resolves.toBeUndefined();

@@ -102,7 +102,7 @@ describe("a reserve", () => {
     const { client } = await startServer({ caps: { max_tokens: 7, tool_allowlist: ["native_transfer"] } });
     expect(answered(await client.reserve(reserveOf("a", 1n)))).toMatchObject({
       decision: "ALLOW_WITH_CAPS",
-      caps: { max_tokens: 7, tool_allowlist: ["native_transfer"] },
+      caps: { max_tokens: 7n, tool_allowlist: ["native_transfer"] },
     });
   });
 

@@ -29,6 +29,34 @@ function searching(answer: CyclesResult<never>) {
   return { holds, said, looks: () => looks };
 }
 
+it("a server that lists all that a tenant holds, whatever it is asked for, is made to give back the hold of that step alone", async () => {
+  const { context, step } = stepOf();
+  const rows = [
+    { reservation_id: "of-another-key", idempotency_key: "k" },
+    { reservation_id: "of-another-step", metadata: { attempt: context.actionId, step: "call-1" } },
+    { reservation_id: "of-another-attempt", metadata: { attempt: "another", step } },
+    { reservation_id: "own", metadata: { attempt: context.actionId, step } },
+  ];
+  const [asked, released]: string[][] = [[], []];
+  const client = {
+    list: async () => ({ kind: "answered", body: { reservations: rows } }),
+    get: async (id: string) => {
+      asked?.push(id);
+      return { kind: "answered", body: rows.find(({ reservation_id }) => reservation_id === id) };
+    },
+    release: async (id: string) => {
+      released?.push(id);
+      return { kind: "answered", body: {} };
+    },
+  } as unknown as CyclesClient;
+  const settings = cyclesAdapterOptions.parse({ baseUrl: "http://127.0.0.1:1", apiKey, tenant: "acme", ttlMs });
+  const logger = { info: () => undefined, warn: () => undefined };
+  new UnheardHolds({ settings, client, attempts: new OpenAttempts(), logger }).giveBack({ context, step });
+  await settled();
+  expect(released).toEqual(["own"]);
+  expect(asked).not.toContain("of-another-key");
+});
+
 function stepOf(args: unknown = null) {
   return { context: contextOf([transfer("1")], { args: args as null }), step: "root" };
 }

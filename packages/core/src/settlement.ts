@@ -1,6 +1,6 @@
 import type { Attempt, Participant, SettleFacts } from "./attempt.js";
 import { Deadline } from "./deadline.js";
-import { ActionDeniedError, ActionFailedError, type Denial, errorText } from "./errors.js";
+import { ActionDeniedError, ActionFailedError, type Denial, errorText, UnsettledError } from "./errors.js";
 import { provesNothingLeft } from "./outcome.js";
 import type { SettledOutcome } from "./provider.js";
 import type { Runtime } from "./runtime.js";
@@ -148,7 +148,8 @@ function runHook(
     const reason = `${provider}.${hook}: ${errorText(error)}`;
     runtime.emit({ type: "settlement.failed", actionId, actionName, provider, hook, reason });
     runtime.logger.warn(`settlement failed: ${reason}`);
-    return false;
+    // Told again, it would be no other: only an operator helps, and what was armed counts until its own date.
+    return UnsettledError.isInstance(error) && error.isHopeless;
   };
   runtime.emit({ type: "provider.started", actionId, actionName, provider, hook });
   return deadline.run(() => runtime.runHook(actionId, body), {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { UnsettledError } from "../src/errors.js";
 import type { PolicyProvider, SettledOutcome, Settlement } from "../src/provider.js";
 import { waitedOut } from "./support/patience.js";
 import { allowAll, guarded, pay, recorder } from "./support/test-kit.js";
@@ -183,5 +184,28 @@ it("a denial is told as text, whatever the action's own result is made of", asyn
       },
     );
     expect(await invoke("pay", payment)).toMatch(/^Error: denied by policy \(denied\): no\n/);
+  }
+});
+
+it.each([
+  ["only an operator can help is not tried again", { isHopeless: true }, 1],
+  ["something may help by itself is tried again", { isHopeless: false }, 4],
+])("a settle that failed, and which %s", async (_, options, times) => {
+  let tries = 0;
+  const failing: PolicyProvider = {
+    ...allowAll,
+    settle: () => {
+      tries += 1;
+      throw new UnsettledError("its budget was closed", options);
+    },
+  };
+  const { invoke } = guarded(failing);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    await invoke("pay", payment);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tries).toBe(times);
+  } finally {
+    vi.useRealTimers();
   }
 });

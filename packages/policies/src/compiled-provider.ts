@@ -131,10 +131,12 @@ class CompiledProvider {
   ): Promise<void> {
     try {
       await this.#entries.close(context, outcome, scope.settlements, paidInside);
-    } finally {
-      // The ledger's trouble keeps no engine from hearing.
-      await this.#tellEngines(context, outcome, scope);
+    } catch (error) {
+      // The ledger's trouble keeps no engine from hearing. Nor is it an engine's: a close is tried again, whatever an engine says.
+      await this.#tellEngines(context, outcome, scope).catch(() => undefined);
+      throw error;
     }
+    await this.#tellEngines(context, outcome, scope);
   }
 
   async #tellEngines(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Promise<void> {

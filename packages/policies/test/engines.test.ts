@@ -1,4 +1,11 @@
-import { type Adapter, defineAdapter, type PolicyProvider, type SettledOutcome, type Settlement } from "@agentkit-policy/core";
+import {
+  type Adapter,
+  defineAdapter,
+  type PolicyProvider,
+  type SettledOutcome,
+  type Settlement,
+  UnsettledError,
+} from "@agentkit-policy/core";
 import { type Ledger, openMemoryLedger } from "@agentkit-policy/ledger";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import { describe, expect, it } from "vitest";
@@ -306,6 +313,21 @@ describe("the engines of a policy", () => {
     await policy.ledger.dispose();
     await expect(policy.settle?.(context, outcomeOf(), { settlements, recovered: false })).rejects.toThrow();
     expect(told.map(({ id }) => id)).toEqual(["one"]);
+  });
+
+  it("keep the ledger's trouble from nobody, also where nothing but an operator helps them: its close is tried again", async () => {
+    const hopeless = (): void => {
+      throw new UnsettledError("its budget was closed", { isHopeless: true });
+    };
+    const { policy } = await policyWith({ one: { settle: hopeless } });
+    const context = payment();
+    const allowed = await policy.beforeAction(context, scope);
+    const settlements = allowed.decision === "allow" && allowed.settlement !== undefined ? [allowed.settlement] : [];
+    const scopeOfSettle = { settlements, recovered: false };
+    const settle = async () => await policy.settle?.(context, outcomeOf(), scopeOfSettle);
+    await expect(settle()).rejects.toMatchObject({ isHopeless: true });
+    await policy.ledger.dispose();
+    await expect(settle()).rejects.not.toMatchObject({ isHopeless: true });
   });
 
   it("hear in a process that knows nothing but what was granted", async () => {

@@ -48,13 +48,17 @@ export function answersWith(extra: "ignored" | "refused") {
   const texts = z.array(z.string());
   // Servers write null for what is absent, which the protocol's own file does not know.
   const caps = object({
-    max_tokens: whole(0).nullish(),
+    max_tokens: z
+      .union([z.bigint(), z.int()])
+      .transform(BigInt)
+      .refine((tokens) => tokens >= 0n)
+      .nullish(),
     max_steps_remaining: whole(0).nullish(),
     tool_allowlist: z.array(text(0, 256)).nullish(),
     tool_denylist: z.array(text(0, 256)).nullish(),
     cooldown_ms: whole(0).nullish(),
   });
-  const evidence = object({ evidence_id: z.string().regex(/^[0-9a-f]{64}$/), cycles_evidence_url: z.string() });
+  const evidenceOf = object({ evidence_id: z.string().regex(/^[0-9a-f]{64}$/), cycles_evidence_url: z.string() });
   const balance = object({
     scope: z.string(),
     scope_path: z.string(),
@@ -66,8 +70,21 @@ export function answersWith(extra: "ignored" | "refused") {
     overdraft_limit: amount.nullish(),
     is_over_limit: z.boolean().nullish(),
   });
-  // What an operation leaves of its budgets is told besides, and read by no client: it must not make of an answer one that is not known.
-  const beside = extra === "refused" ? { balances: z.array(balance).nullish() } : {};
+  // What an operation leaves of its budgets is told besides, as is what proves and traces it, and all of that is read by no client: it must
+  // not make of an answer one that is not known.
+  const isWhole = extra === "refused";
+  const evidence = isWhole ? { cycles_evidence: evidenceOf.nullish() } : {};
+  const beside = isWhole ? { balances: z.array(balance).nullish(), ...evidence } : {};
+  const balances = isWhole ? { balances: z.array(balance).nullish() } : {};
+  const trace = isWhole
+    ? {
+        request_id: z.string(),
+        trace_id: z
+          .string()
+          .regex(/^[0-9a-f]{32}$/)
+          .nullish(),
+      }
+    : {};
   const subject = object({
     tenant: text(0, 128).nullish(),
     workspace: text(0, 128).nullish(),
@@ -94,14 +111,23 @@ export function answersWith(extra: "ignored" | "refused") {
     affected_scopes: texts,
     metadata,
     committed_metadata: metadata,
-    evidence: object({ reserve: evidence.nullish(), commit: evidence.nullish(), release: evidence.nullish() }).nullish(),
+    ...(isWhole
+      ? {
+          evidence: object({
+            reserve: evidenceOf.nullish(),
+            commit: evidenceOf.nullish(),
+            release: evidenceOf.nullish(),
+          }).nullish(),
+        }
+      : {}),
   });
   const decided = {
     decision,
     caps: caps.nullish(),
-    reason_code: text(0, 128).nullish(),
+    // Longer than the protocol has it, it denies as any other word that nobody knows.
+    reason_code: (isWhole ? text(0, 128) : z.string()).nullish(),
     retry_after_ms: whole(0).nullish(),
-    cycles_evidence: evidence.nullish(),
+    ...evidence,
   };
   return {
     decide: object({ ...decided, affected_scopes: texts.nullish() }),
@@ -113,31 +139,26 @@ export function answersWith(extra: "ignored" | "refused") {
       expires_at_ms: whole(0).nullish(),
       remaining_ttl_ms: whole(0).nullish(),
       scope_path: z.string().nullish(),
-      ...beside,
+      ...balances,
     }),
     commit: object({
       status: z.literal("COMMITTED"),
       charged: amount,
       released: amount.nullish(),
       ...beside,
-      cycles_evidence: evidence.nullish(),
     }),
-    release: object({ status: z.literal("RELEASED"), released: amount, ...beside, cycles_evidence: evidence.nullish() }),
-    extend: object({ status: z.literal("ACTIVE"), expires_at_ms: whole(0), remaining_ttl_ms: whole(0).nullish(), ...beside }),
-    event: object({ status: z.literal("APPLIED"), event_id: z.string(), charged: amount.nullish(), ...beside }),
+    release: object({ status: z.literal("RELEASED"), released: amount, ...beside }),
+    extend: object({ status: z.literal("ACTIVE"), expires_at_ms: whole(0), remaining_ttl_ms: whole(0).nullish(), ...balances }),
+    event: object({ status: z.literal("APPLIED"), event_id: z.string(), charged: amount.nullish(), ...balances }),
     get: reservation,
     list: object({ reservations: z.array(reservation), next_cursor: z.string().nullish(), has_more: z.boolean().nullish() }),
     balances: object({ balances: z.array(balance), next_cursor: z.string().nullish(), has_more: z.boolean().nullish() }),
     error: object({
       error: extra === "refused" ? (z.enum(errorCodes) as unknown as z.ZodString) : z.string(),
       message: z.string(),
-      request_id: z.string(),
-      trace_id: z
-        .string()
-        .regex(/^[0-9a-f]{32}$/)
-        .nullish(),
       details: z.record(z.string(), z.unknown()).nullish(),
-      cycles_evidence: evidence.nullish(),
+      ...trace,
+      ...evidence,
     }),
   };
 }

@@ -33,8 +33,14 @@ export function text(least: number, most: number) {
 
 export const idempotencyKey = text(1, 256);
 
-/** It becomes a part of a path, where these would lead elsewhere. */
-export const reservationId = z.string().refine((id) => !["", ".", ".."].includes(id), { error: "no id of a reservation" });
+/** It becomes a part of a path, where these would lead elsewhere, and what cannot be written there would never be committed. */
+export const reservationId = text(1, 256).refine((id) => ![".", ".."].includes(id) && isWellFormed(id), {
+  error: "no id of a reservation",
+});
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
 
 /** The levels of a budget's hierarchy, the outermost first. */
 export const levels = ["tenant", "workspace", "app", "workflow", "agent", "toolset"] as const;
