@@ -4,6 +4,7 @@ import type { Changes, Fetched, Known, LedgerBackend } from "./backend.js";
 import { entryOfText } from "./entry-text.js";
 import { type Cached, changesOf, FetchedStore } from "./fetched-store.js";
 import { answerOf, type Job } from "./job.js";
+import { wholeClock } from "./ledger-clock.js";
 import { LedgerFault } from "./ledger-fault.js";
 import { bothNeeds, Missing, type Needs, nothing } from "./needs.js";
 import { changesOfShares, KindTotals } from "./new-kind.js";
@@ -62,7 +63,7 @@ export class BackendWriter {
 
   constructor(backend: LedgerBackend, clock: Clock | undefined) {
     this.#backend = backend;
-    this.#clock = clock;
+    this.#clock = clock && wholeClock(clock);
   }
 
   get ledgerId(): string {

@@ -53,7 +53,12 @@ export function closedEntry(entry: Entry | undefined, request: CloseRequest, rea
 
 /** An intent is free while it is known that nothing came of it, and not a moment after the opposite is known. */
 function freed(entry: Entry, { nothingDone = false, inFlight }: CloseRequest): Pick<Entry, "intent"> {
-  return withIntent(entry, nothingDone && !inFlight);
+  return withIntent(entry, nothingDone && !inFlight && !(entry.state === "closed" && hasSpent(entry)));
+}
+
+/** Whether a closed entry tells of money that has moved, or may have: closes come late and twice, and a later one takes back nothing. */
+function hasSpent({ calls, unlisted }: Entry): boolean {
+  return calls.some(({ verdict }) => verdict !== "never") || unlisted.some(({ amount }) => amount > 0n);
 }
 
 /** Whether a settlement brings nothing but calls that evidence has disproved since: it may come again, and is no news of the intent. */

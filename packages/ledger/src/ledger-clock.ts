@@ -11,6 +11,11 @@ export interface Reading {
   readonly jumped: boolean;
 }
 
+/** A clock may tell parts of a millisecond, and a ledger holds whole ones. */
+export function wholeClock(clock: Clock): Clock {
+  return { now: () => Math.floor(clock.now()), uptime: () => clock.uptime() };
+}
+
 /**
  * The clock of a ledger (`ledger:clock`): compared with one anchor, taken when the ledger was opened, and not with the
  * last reading, which many small steps would carry along.
@@ -19,7 +24,8 @@ export class AnchoredClock {
   readonly #clock: Clock;
   #anchor: number;
 
-  constructor(clock: Clock) {
+  constructor(given: Clock) {
+    const clock = wholeClock(given);
     this.#clock = clock;
     this.#anchor = clock.now() - clock.uptime();
   }

@@ -35,7 +35,7 @@ export class LedgerFile {
   /** Whole: the program may go to another folder. */
   readonly path: string;
   /** Where SQLite keeps the log: beside the file itself, whatever link was followed. */
-  readonly #realPath: string;
+  readonly realPath: string;
   readonly #identity: FileIdentity;
   readonly #companions = new Map<string, FileIdentity>();
   /** The descriptor by which the file was read last. */
@@ -49,13 +49,13 @@ export class LedgerFile {
     const stats = statOf(path);
     if (stats === undefined) throw replaced(path, "it has been removed");
     this.path = path;
-    this.#realPath = realpathSync(path);
+    this.realPath = realpathSync(path);
     this.#identity = identityOf(stats);
     if (stats.nlink > 1n) {
       const names = `the ledger ${path} is one of ${stats.nlink} hard links to one file`;
       throw apart(names, "leave it one name, and use a symbolic link or a copy for the others");
     }
-    if (isMountedByItself(this.#realPath, stats))
+    if (isMountedByItself(this.realPath, stats))
       throw apart(`the ledger ${path} is a file that is mounted by itself`, "mount the folder, never the file");
   }
 
@@ -115,7 +115,7 @@ export class LedgerFile {
 
   /** SQLite removes them when the last process closes the ledger, and this one has it open. */
   #checkCompanion(suffix: string): void {
-    const stats = statOf(`${this.#realPath}${suffix}`);
+    const stats = statOf(`${this.realPath}${suffix}`);
     const known = this.#companions.get(suffix);
     if (known === undefined) {
       if (stats !== undefined) this.#companions.set(suffix, identityOf(stats));

@@ -90,7 +90,7 @@ export function checkMark(file: LedgerFile, known: number): void {
   const mark = file.mark();
   // An empty file becomes another ledger, and SQLite removes the log of what was there.
   if (mark === undefined || mark >= known) return;
-  throw rolledBack(file.path, `at least ${known - mark}`);
+  throw rolledBack(file.realPath, `at least ${known - mark}`);
 }
 
 /** @throws LedgerFault `ledger_rolled_back`, `ledger_replaced` */
@@ -181,6 +181,10 @@ function giveOwner(file: number, uid: number, gid: number): void {
 /** A ledger whose head cannot be read and written is not opened: nobody would notice that it is an older copy. */
 function headFault(headPath: string, error: unknown): unknown {
   const code = codeOf(error);
+  if (code === "EISDIR")
+    return new LedgerFault("ledger_unreachable", `${headPath} is a folder, where the ledger keeps a small file: move it`, {
+      cause: error,
+    });
   if (code !== "EACCES" && code !== "EPERM") return error;
   return new LedgerFault(
     "ledger_unreachable",

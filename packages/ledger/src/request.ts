@@ -44,7 +44,8 @@ export function isTooOld({ attemptId }: ReserveRequest, now: number, lifeMs: num
 export function problemOfReserve(request: ReserveRequest, now: number): Refusal | undefined {
   const { attemptId, stepId, lines, limits } = request;
   if (!idPattern.test(attemptId)) return refuse("invalid_request", `"${attemptId}" is no UUIDv7`);
-  if (timeOfId(attemptId) > now + idAheadMs) return refuse("invalid_request", `the id ${attemptId} was made in the future`);
+  if (timeOfId(attemptId) > now + idAheadMs)
+    return refuse("clock_jumped", `the id ${attemptId} was made in the future: the clock that made it is ahead of the ledger's`);
   if (!isText(stepId)) return refuse("invalid_request", "the step has no id");
   if (request.intent !== undefined && !(isText(request.intent.key) && isText(request.intent.content)))
     return refuse("invalid_request", "the intent has no key or no content");
@@ -95,7 +96,7 @@ export function checkCorrect({ attemptId, evidence }: CorrectRequest): void {
 /** @throws RangeError when an amount is not exact, or nobody says why. */
 export function checkAdjust({ attemptId, spent, reason }: AdjustRequest): void {
   checkSpent(attemptId, spent);
-  if (!isText(reason)) throw new RangeError("an adjustment needs a reason");
+  if (!isReason(reason)) throw new RangeError("an adjustment needs a reason");
 }
 
 /** @throws RangeError when what is to be frozen is no scope, or has no value. */
@@ -103,7 +104,7 @@ export function checkFreeze({ scope, value, reason }: Omit<Freeze, "since">): vo
   if (scope !== "all" && !scopeNames.includes(scope)) throw new RangeError(`"${scope}" is no scope that can be frozen`);
   if (scope === "all" ? value !== "" : !isText(value))
     throw new RangeError(`the ${scope} to freeze has no value, or one too many`);
-  if (!isText(reason)) throw new RangeError("a freeze needs a reason");
+  if (!isReason(reason)) throw new RangeError("a freeze needs a reason");
 }
 
 function checkSpent(attemptId: string, spent: CloseRequest["spent"]): void {
@@ -195,6 +196,11 @@ function isAmount(value: unknown): boolean {
  */
 function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "" && isStorable(value);
+}
+
+/** Blanks say nothing to whoever looks at it later. */
+function isReason(value: unknown): boolean {
+  return isText(value) && (value as string).trim() !== "";
 }
 
 /** A blank parts the names of which a balance's own is made. */

@@ -94,11 +94,11 @@ export function faultOf(error: unknown, path: string): LedgerFault {
   return new LedgerFault(code, `the ledger ${path} failed: ${text}`, { cause: error });
 }
 
-/** node:sqlite has the number in `errcode`; the others have SQLite's name, perhaps extended, in `code`. */
+/** node:sqlite has the number in `errcode`, libsql in `rawCode`; the others have SQLite's name, perhaps extended, in `code`. */
 function resultCode(error: unknown): number | undefined {
   if (typeof error !== "object" || error === null) return undefined;
-  const { errcode, code, message } = error as { errcode?: unknown; code?: unknown; message?: unknown };
-  if (typeof errcode === "number") return errcode & 0xff;
+  const { errcode, rawCode, code, message } = error as Partial<Record<"errcode" | "rawCode" | "code" | "message", unknown>>;
+  for (const number of [errcode, rawCode]) if (typeof number === "number" && number > 0) return number & 0xff;
   const name = typeof code === "string" ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined;
   if (name !== undefined && Object.hasOwn(names, name)) return names[name];
   // libsql reports an unopenable file without a code, in SQLite's words or its own.

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemClock } from "@agentkit-policy/schema";
 import { agedAtOnce } from "./ageing.js";
@@ -28,7 +28,7 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
   if (options.mustExist === true && (statSync(wholePath, { throwIfNoEntry: false })?.size ?? 0) === 0)
     throw new LedgerFault("ledger_unreachable", `there is no ledger ${wholePath} yet`);
   // Before the file is looked at: others may raise both at any time, the file's first.
-  const known = knownMark(wholePath);
+  const known = knownMark(targetOf(wholePath));
   const database = await openDatabase(wholePath);
   let file: LedgerFile;
   let ledgerId: string;
@@ -45,10 +45,13 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     file.check();
     const { ledgerId: id, sequence } = prepareTables(database, wholePath);
     ledgerId = id;
-    checkHead(wholePath, ledgerId, sequence);
+    // Beside the file itself, as its log is: whoever comes by another link has to know of what this one counts. Beside the link too, which
+    // may lead to another ledger tomorrow.
+    for (const path of new Set([wholePath, file.realPath])) checkHead(path, ledgerId, sequence);
     if (sequence > (file.mark() ?? 0)) markFile(database, sequence);
     database.exec("COMMIT");
-    head = new LedgerHead(wholePath, ledgerId, sequence);
+    head = new LedgerHead(file.realPath, ledgerId, sequence);
+    if (file.realPath !== wholePath) new LedgerHead(wholePath, ledgerId, sequence).close();
     moveLog(database, file, head, "PASSIVE");
   } catch (error) {
     database.close();
@@ -75,6 +78,15 @@ export async function openSqliteLedger(path: string, options: LedgerOptions = {}
     assets: () => writer.run((store) => store.assets(), false),
     dispose: () => writer.dispose(),
   };
+}
+
+/** The file that a link leads to; a new ledger's own path. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function useWriteAheadLog(database: SqliteDatabase, path: string): void {

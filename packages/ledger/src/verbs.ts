@@ -10,6 +10,7 @@ import type {
   ArmRequest,
   Balance,
   BalanceQuery,
+  CallReport,
   CloseRequest,
   CorrectRequest,
   Freeze,
@@ -127,7 +128,8 @@ export class Verbs {
     checkClose(request);
     const reading = this.#read(store);
     const before = store.entry(request.attemptId);
-    const after = noteDueAfterClose(closedEntry(before, request, reading, this.#times), reading.now);
+    const told = withoutEarlyBlocks(request, earliestBlock(before ?? emptyEntry(request.attemptId, {}, 0), this.#times.marginMs));
+    const after = noteDueAfterClose(closedEntry(before, told, reading, this.#times), reading.now);
     return write(store, before, after, reading.now, raises(before, after));
   }
 
@@ -236,7 +238,9 @@ export class Verbs {
   }
 
   trustClock(proof: { readonly blockTime: number } | { readonly operator: true }): boolean {
-    return this.#clock.renew("blockTime" in proof ? proof.blockTime : undefined);
+    // A block that nobody could read has no time, and proves nothing: neither does anything else that is no operator's word.
+    if ("operator" in proof) return proof.operator === true && this.#clock.renew();
+    return typeof proof.blockTime === "number" && this.#clock.renew(proof.blockTime);
   }
 
   #armed(entry: Entry, now: number, signatureDeadline: number): Entry {
@@ -289,6 +293,21 @@ function newEntry(attemptId: string, scopes: ScopeValues, now: number, lifeMs: n
 function earliestBlock({ attemptId, steps, reservedAt }: Entry, marginMs: number): number {
   // What a close has told of without a reserve may have moved long before; its attempt was begun when its id was made.
   return (steps.length > 0 ? reservedAt : timeOfId(attemptId)) - marginMs;
+}
+
+/**
+ * A close is never refused: what it tells has moved. But a block before all that it can have moved dates nothing, and such a call counts
+ * like one of which there is no evidence.
+ */
+function withoutEarlyBlocks(request: CloseRequest, earliest: number): CloseRequest {
+  const { calls = [] } = request;
+  const isEarly = ({ verdict }: CallReport): boolean => verdict?.kind === "moved" && verdict.blockTime < earliest;
+  if (!calls.some(isEarly)) return request;
+  return { ...request, calls: calls.map((call) => (isEarly(call) ? withoutVerdict(call) : call)) };
+}
+
+function withoutVerdict({ verdict: _early, ...call }: CallReport): CallReport {
+  return call;
 }
 
 function amountsOf({ lines }: Entry): Entry["lines"] {

@@ -236,6 +236,16 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
       expect(await prove(attemptId, "a", { kind: "moved", blockTime: reservedAt - 40_000 })).toMatchObject({ ok: true });
     });
 
+    it("of a block from before the attempt, told with its close, dates nothing: the money counts as what nobody has proven", async () => {
+      const [today, reservedAt] = [limitOf(100), clock.now()];
+      const moved = (blockTime: number) => ({ verdict: { kind: "moved", blockTime } }) as const;
+      for (const blockTime of [0, reservedAt - 30 * day, reservedAt - 40_001])
+        await closed("10", [call(`early-${blockTime}`, "10", moved(blockTime))]);
+      expect([await counted(today), (await ledger.unproven(10)).length]).toEqual(["30", 3]);
+      await closed("10", [call("in-time", "10", moved(reservedAt - 40_000))]);
+      expect([await counted(today), (await ledger.unproven(10)).length]).toEqual(["40", 3]);
+    });
+
     it("may be older than the entry where a late close was the first that the ledger heard of an attempt", async () => {
       const attemptId = attemptAt(clock.now());
       const blockTime = clock.now() + minute;

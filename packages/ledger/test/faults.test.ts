@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../src/ledger.js";
@@ -137,6 +137,12 @@ describe("a ledger that cannot answer says why", () => {
     expect(write()).toMatchObject({ code: "ledger_read_only" });
     database.exec("PRAGMA query_only = 0; PRAGMA max_page_count = 4");
     expect(write()).toMatchObject({ code: "ledger_full" });
+    // In a folder that cannot be written, of which libsql has a number and no name.
+    const inFolder = Object.assign(new Error("attempt to write a readonly database"), {
+      code: "UNKNOWN_SQLITE_ERROR_1544",
+      rawCode: 1544,
+    });
+    expect(faultOf(inFolder, "l.db")).toMatchObject({ code: "ledger_read_only" });
     database.exec("PRAGMA max_page_count = 1000");
     expect(write()).toBeUndefined();
     database.close();
@@ -184,6 +190,15 @@ describe("a ledger that cannot answer says why", () => {
     const third = await openSqliteLedger(file);
     expect(await pay(third)).toMatchObject({ ok: false, code: "over_limit" });
     await third.dispose();
+  });
+
+  it("when a folder stands where its head would be, and which", async () => {
+    const file = join(folder, "headless.db");
+    mkdirSync(`${file}-head`);
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "ledger_unreachable",
+      message: expect.stringContaining(`${file}-head is a folder`),
+    });
   });
 
   it("when its location is none", async () => {

@@ -77,6 +77,23 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
       });
     });
 
+    it.each<[string, (attemptId: string) => unknown]>([
+      ["its own settlement", (attemptId) => ledger.close(closeOf(attemptId, "5"))],
+      [
+        "what an operator has set",
+        async (attemptId) => {
+          await ledger.close(closeOf(attemptId, "0"));
+          await ledger.adjust({ attemptId, spent: [{ asset: native, amount: "5" }], reason: "seen on the explorer" });
+        },
+      ],
+    ])("that has spent by %s stays with it, whatever a late or another settlement says", async (_, spend) => {
+      const { attemptId } = await attempt(intent, true);
+      await spend(attemptId);
+      await ledger.close(closeOf(attemptId, "0", failed));
+      expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      expect((await ledger.balances({ limits: [limitOf(100)] }))[0]?.counted).toBe("5");
+    });
+
     it("stays where nobody can tell what came of it", async () => {
       const { attemptId } = await attempt(intent, true);
       await ledger.close(closeOf(attemptId, "0"));
@@ -92,6 +109,13 @@ export function intentContract(name: string, open: (options: LedgerOptions) => P
         expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
         return attemptId;
       };
+
+      it("stays with the attempt whose call has moved, whatever a late settlement says", async () => {
+        const attemptId = await sent();
+        await ledger.correct({ attemptId, evidence: [{ callId: "c", verdict: { kind: "moved", blockTime: clock.now() } }] });
+        await ledger.close(closeOf(attemptId, "0", failed));
+        expect((await attempt()).answer).toMatchObject({ code: "intent_executed" });
+      });
 
       it("is free once it is proven that none of it moved anything", async () => {
         const attemptId = await sent();

@@ -189,6 +189,31 @@ describe("a ledger's file", () => {
     for (const ledger of ledgers) await ledger.dispose();
   });
 
+  it("behind symbolic links is known to be yesterday's copy to whoever comes by any of them", async () => {
+    const places = ["beside", "one", "other"].map((name) => join(folder, "linked", name));
+    for (const place of places) mkdirSync(place, { recursive: true });
+    const [file = "", ...links] = places.map((place) => join(place, "l.db"));
+    for (const link of links) symlinkSync(file, link);
+    for (const link of links) expect(await opened(link)).toContain("end");
+    copyFileSync(file, `${file}.yesterday`);
+    const ledger = await openSqliteLedger(links[0] ?? "");
+    expect(await pay(ledger)).toMatchObject({ ok: true });
+    await ledger.dispose();
+    copyFileSync(`${file}.yesterday`, file);
+    for (const name of [...links, file]) expect(await opened(name), name).toContain("ledger_rolled_back");
+  });
+
+  it("behind a link that leads to another ledger now is not taken for the one before", async () => {
+    const [file, another, link] = ["first.db", "second.db", "leads.db"].map((name) => join(folder, name));
+    if (file === undefined || another === undefined || link === undefined) throw new Error("no names");
+    symlinkSync(file, link);
+    for (const name of [link, another]) expect(await opened(name)).toContain("end");
+    rmSync(link);
+    symlinkSync(another, link);
+    expect(await opened(link)).toContain("ledger_replaced");
+    expect(await opened(another)).toContain("end");
+  });
+
   it.skipIf(!canMount)(
     "that is mounted by itself is refused, and one in a folder that is mounted is not, tried only where tests may mount",
     async () => {

@@ -67,6 +67,7 @@ export function operatorContract(name: string, open: (options: LedgerOptions) =>
         { scope: "user", value: "", reason: "r" },
         { scope: "all", value: "everybody", reason: "r" },
         { scope: "user", value: "u", reason: "" },
+        { scope: "user", value: "u", reason: " \t" },
       ])
         await expect(ledger.freeze(wrong as never)).rejects.toThrow(RangeError);
       expect(await ledger.freezes()).toEqual([]);
@@ -82,7 +83,8 @@ export function operatorContract(name: string, open: (options: LedgerOptions) =>
       expect(await counted()).toBe("4");
       expect(await ledger.adjust({ attemptId, spent: [], reason: "it was refunded" })).toMatchObject({ ok: true });
       expect(await counted()).toBe("0");
-      await expect(async () => await ledger.adjust({ attemptId, spent: [], reason: "" })).rejects.toThrow(RangeError);
+      for (const reason of ["", " "])
+        await expect(async () => await ledger.adjust({ attemptId, spent: [], reason })).rejects.toThrow(RangeError);
       expect(await ledger.adjust({ attemptId: attemptAt(clock.now()), spent: [], reason: "r" })).toMatchObject({
         code: "unknown_step",
       });
@@ -138,7 +140,9 @@ export function operatorContract(name: string, open: (options: LedgerOptions) =>
       expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
       expect(ledger.clockIsTrusted()).toBe(false);
       expect(ledger.trustClock({ blockTime: clock.now() - 6_000 })).toBe(false);
-      expect(ledger.trustClock({ blockTime: Number.NaN })).toBe(false);
+      // What a program hands on where no node has told it a time.
+      for (const none of [{ blockTime: Number.NaN }, { blockTime: undefined }, {}, { operator: false }, { operator: "yes" }])
+        expect(ledger.trustClock(none as never), JSON.stringify(none)).toBe(false);
       expect((await reserve()).answer).toMatchObject({ code: "clock_jumped" });
       expect(ledger.trustClock({ blockTime: clock.now() - 4_000 })).toBe(true);
       expect((await reserve()).answer).toMatchObject({ ok: true });

@@ -132,6 +132,13 @@ export function requestContract(name: string, open: (options: LedgerOptions) => 
       expect(await ledger.reserve(request({ limits: [limitOf(0)] }))).toMatchObject({ code: "over_limit" });
     });
 
+    it("a clock that tells parts of a millisecond does no harm, neither then nor later", async () => {
+      for (const part of [0.25, 0.5, -0.75]) {
+        clock.step(part);
+        expect(await ledger.reserve(request({ attemptId: attemptAt(Math.floor(clock.now())) }))).toMatchObject({ ok: true });
+      }
+    });
+
     it("a clock that reads nothing is not trusted", async () => {
       clock.step(Number.NaN);
       expect(await ledger.reserve(request({ attemptId: "019abc00-0000-7000-8000-000000000000" }))).toMatchObject({
