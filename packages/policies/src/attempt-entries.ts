@@ -1,5 +1,5 @@
 import { provesNothingLeft, type SettledOutcome, type Settlement } from "@agentkit-policy/core";
-import type { AskedLine, Awaitable, Ledger, LedgerAnswer, ReserveRequest } from "@agentkit-policy/ledger";
+import type { AskedLine, Awaitable, Ledger, LedgerAnswer, Limit, ReserveRequest } from "@agentkit-policy/ledger";
 import {
   type ActionContext,
   type Allow,
@@ -10,7 +10,7 @@ import {
   type PolicyDecision,
 } from "@agentkit-policy/schema";
 import type { CompiledPolicy } from "./compile-policy.js";
-import { denialOfFault, denialOfRefusal } from "./ledger-denial.js";
+import { type Asked, denialOfFault, denialOfRefusal } from "./ledger-denial.js";
 import { callReport, latestDeadline, scopesOf, spentLines } from "./ledger-request.js";
 
 /** What this process knows of an entry of its own: enough to spare the ledger a question, never to answer in its place. */
@@ -37,8 +37,11 @@ interface LedgerQuestion {
   /** Whether the answer arms the entry. */
   readonly arms: boolean;
   readonly lines: readonly AskedLine[];
+  readonly limits: readonly Limit[];
   readonly signatureDeadline: number;
 }
+
+const nothingAsked: Asked = { lines: [], limits: [] };
 
 /** The ledger's entries of this process's own attempts: what it asks for them, as decisions, and what it knows of them meanwhile. */
 export class AttemptEntries {
@@ -58,8 +61,8 @@ export class AttemptEntries {
   }
 
   reserve(request: ReserveRequest): Awaitable<PolicyDecision> {
-    const { attemptId, stepId, lines, arm: arms = false, signatureDeadline = 0 } = request;
-    return this.#decide({ attemptId, stepId, arms, lines, signatureDeadline }, () => this.#ledger.reserve(request));
+    const { attemptId, stepId, lines, limits, arm: arms = false, signatureDeadline = 0 } = request;
+    return this.#decide({ attemptId, stepId, arms, lines, limits, signatureDeadline }, () => this.#ledger.reserve(request));
   }
 
   /** Arms all that is held for an attempt, and stores a note with it. */
@@ -68,7 +71,7 @@ export class AttemptEntries {
     const entry = this.of(attemptId);
     const signatureDeadline = Math.max(latestDeadline(context.effects), entry?.signatureDeadline ?? 0);
     const steps = entry?.steps ?? [];
-    const question = { attemptId, arms: true, lines: [], signatureDeadline };
+    const question = { attemptId, arms: true, ...nothingAsked, signatureDeadline };
     const noted = note === undefined ? {} : { note };
     return this.#decide(question, () => this.#ledger.arm({ attemptId, steps, signatureDeadline, ...noted }));
   }
@@ -136,7 +139,7 @@ export class AttemptEntries {
     try {
       const scopes = scopesOf(context);
       const frozen = (await this.#ledger.freezes()).some(({ scope, value }) => scope === "all" || scopes[scope] === value);
-      if (frozen) return denialOfRefusal({ ok: false, code: "frozen", reason: "" }, [], this.#policy.decimalsOf);
+      if (frozen) return denialOfRefusal({ ok: false, code: "frozen", reason: "" }, nothingAsked, this.#policy.decimalsOf);
     } catch (error) {
       // A ledger that cannot say whether it is frozen may be.
       return denialOfFault(error);
@@ -159,7 +162,7 @@ export class AttemptEntries {
   }
 
   #decisionOf(question: LedgerQuestion, answer: LedgerAnswer, askedAt: Instant): PolicyDecision {
-    if (!answer.ok) return denialOfRefusal(answer, question.lines, this.#policy.decimalsOf);
+    if (!answer.ok) return denialOfRefusal(answer, question, this.#policy.decimalsOf);
     // An allow may be acted on only while the wallet still has `leaveWithin` before the entry's end, by the ledger's own time.
     const validForMs = Math.max(0, answer.sendBy - this.#policy.leaveWithinMs - answer.now);
     this.#remember(question, validForMs, askedAt);

@@ -7,6 +7,7 @@ import { defaultConfirmations } from "./chain-finality.js";
 import { parseDuration } from "./duration.js";
 import { type CompiledLimit, compileLimit, parseWindow, windowLengthMs, windowWords } from "./limit.js";
 import { compileMatch } from "./matching.js";
+import { chainOf } from "./networks.js";
 import type { WrittenPolicy, WrittenRule } from "./parse-policy.js";
 import type { LimitRule, Match, PolicyFile, UseRule, When } from "./policy-file.js";
 import { PolicyFileError } from "./policy-file-error.js";
@@ -96,10 +97,13 @@ class PolicyCompiler {
     for (const { kind, index, rule } of rules) {
       const path: PolicyPath = ["rules", index];
       this.#checkWhen(rule.when, [...path, "when"]);
-      if (kind === "limit") limits.set(index, this.#limit(rule, path));
-      else if (kind === "use") uses.push({ rule, path });
+      if (kind === "limit") {
+        limits.set(index, this.#limit(rule, path));
+        if (rule.limit !== "actions") this.#checkReach([...path, "when"], [rule.when?.networks], [rule.limit]);
+      } else if (kind === "use") uses.push({ rule, path });
       else {
         const match = this.#match(kind === "allow" ? rule.allow : rule.deny, [...path, kind]);
+        this.#checkReach([...path, kind], [match.networks, rule.when?.networks], match.assets);
         statelessRules.push({ id: rule.id, kind, matcher: compileMatch(match), when: rule.when });
       }
     }
@@ -255,6 +259,22 @@ class PolicyCompiler {
     if (when?.networks !== undefined) this.#references.checkNetworks(when.networks, [...path, "networks"]);
   }
 
+  /** rules:alive: what a rule is about has to be somewhere on the chains for which it is meant. */
+  #checkReach(path: PolicyPath, networks: readonly (readonly string[] | undefined)[], assets?: readonly string[]): void {
+    const given = networks.flatMap((names) => (names === undefined ? [] : [new Set(names.map(chainOf))]));
+    const [first, ...others] = given;
+    if (first === undefined) return;
+    const chains = [...first].filter((chain) => others.every((names) => names.has(chain)));
+    if (chains.length === 0)
+      this.#complain(path, "none of its networks is one of those in its when, so that it never matters", "name the same in both");
+    const isOn = (asset: string): boolean =>
+      chains.some((chain) => (asset === "native" ? chain.startsWith("eip155:") : asset.startsWith(`${chain}/`)));
+    if (assets !== undefined && !assets.some(isOn)) {
+      const hint = `name the chain of what it is about: ${[...new Set(assets.map((asset) => asset.split("/")[0]))].join(", ")}`;
+      this.#complain(path, "what it is about is on none of its networks, so that it never matters", hint);
+    }
+  }
+
   #match(match: Match, path: PolicyPath): Match {
     if (match.actions !== undefined) this.#references.checkActions(match.actions, [...path, "actions"]);
     if (match.networks !== undefined) this.#references.checkNetworks(match.networks, [...path, "networks"]);
@@ -270,11 +290,17 @@ class PolicyCompiler {
 
   /** A shorter window that admits more than a longer one of the same money contradicts it, and so do two maxima of one window. */
   #checkNesting(limits: ReadonlyMap<number, CompiledLimit>): void {
+    const alike = new Map<string, CompiledLimit[]>();
+    for (const limit of limits.values()) {
+      const others = alike.get(countsText(limit));
+      if (others === undefined) alike.set(countsText(limit), [limit]);
+      else others.push(limit);
+    }
     for (const [index, inner] of limits) {
-      for (const outer of limits.values()) {
-        if (inner === outer || !countsAlike(inner, outer)) continue;
+      for (const outer of alike.get(countsText(inner)) ?? []) {
+        if (inner === outer) continue;
         const path = ["rules", index, "max"];
-        if (isDeepStrictEqual(inner.window, outer.window)) {
+        if (isDeepStrictEqual(anyZone(inner.window), anyZone(outer.window))) {
           this.#complain(path, `"${inner.id}" and "${outer.id}" limit the same in the same window`, "keep one of the two");
         }
         const [innerMs, outerMs] = [windowLengthMs(inner.window), windowLengthMs(outer.window)];
@@ -287,10 +313,18 @@ class PolicyCompiler {
   }
 }
 
-function countsAlike(one: CompiledLimit, other: CompiledLimit): boolean {
-  const scopes = ({ per }: CompiledLimit): string => [...per].sort().join();
-  const sameMoney = one.unit === other.unit && one.asset === other.asset && one.native === other.native;
-  return sameMoney && scopes(one) === scopes(other) && isDeepStrictEqual(one.when, other.when);
+/** What a limit counts, and when: the same for limits that count the same, however they are written. */
+function countsText({ unit, asset, native, per, when }: CompiledLimit): string {
+  const networks = when?.networks && [...new Set(when.networks.map(chainOf))].sort();
+  const actions = when?.actions && [...new Set(when.actions)].sort();
+  return JSON.stringify([unit, asset ?? null, native, [...per].sort(), networks ?? null, actions ?? null]);
+}
+
+/** The window with its zone's one name, of the many that some have. */
+function anyZone(window: Window): Window {
+  if (window.kind !== "calendar") return window;
+  const { timeZone = "UTC", ...rest } = window;
+  return { ...rest, timeZone: new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone };
 }
 
 function zoned(window: Window, { timeZone }: LimitRule): Window {

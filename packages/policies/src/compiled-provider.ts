@@ -118,7 +118,9 @@ class CompiledProvider {
   }
 
   settle(context: ActionContext, outcome: SettledOutcome, scope: SettleScope): Awaitable<void> {
-    const paidInside = this.#intents.settled(context, outcome);
+    // intent:once: which actions were inside this one only the process knew that is gone, and any of them may have paid.
+    const isForgotten = scope.recovered && outcome.entered && context.intentId !== undefined;
+    const paidInside = this.#intents.settled(context, outcome) || isForgotten;
     if (this.#engines.areNone) return this.#entries.close(context, outcome, scope.settlements, paidInside);
     return this.#settleWithEngines(context, outcome, scope, paidInside);
   }

@@ -1,5 +1,5 @@
 import { formatUnits, symbolOf } from "@agentkit-policy/effects";
-import { type AskedLine, LedgerFault, type Refusal } from "@agentkit-policy/ledger";
+import { type AskedLine, LedgerFault, type Limit, type Refusal } from "@agentkit-policy/ledger";
 import type { Deny } from "@agentkit-policy/schema";
 
 /** Codes that the ledger's own refusals carry to the outside, and words for the model. */
@@ -20,16 +20,27 @@ const refusals: Readonly<Record<Refusal["code"], { readonly code: string; readon
   invalid_request: { code: "invalid_arguments", reason: "the ledger cannot read what it was asked" },
 };
 
+/** What a ledger was asked for: these lines, under these limits. */
+export interface Asked {
+  readonly lines: readonly AskedLine[];
+  readonly limits: readonly Limit[];
+}
+
 /**
- * A refusal as the model reads it: which limit, what was asked, never how much is left (others may share the limit).
+ * A refusal as the model reads it: which limit, what was asked of it, never how much is left (others may share the limit).
  * `missing_scope` says which one, because only the program can supply it.
  */
-export function denialOfRefusal(refusal: Refusal, lines: readonly AskedLine[], tokens: DecimalsOf): Deny {
+export function denialOfRefusal(refusal: Refusal, { lines, limits }: Asked, tokens: DecimalsOf): Deny {
   const { code, reason } = refusals[refusal.code];
+  const counting = limits.find(({ id }) => id === refusal.limitId);
+  // What the limit does not count is none of its business: less of that would be refused again.
+  const counted = lines.filter(
+    (line) => counting?.unit === line.unit && (line.unit === "actions" || counting.asset === line.asset),
+  );
   const limit = refusal.limitId === undefined ? "" : `the limit "${refusal.limitId}": `;
   const text =
     refusal.code === "over_limit"
-      ? `the limit "${refusal.limitId ?? ""}" has no room for ${askedText(lines, tokens)}`
+      ? `the limit "${refusal.limitId ?? ""}" has no room for ${askedText(counted, tokens)}`
       : refusal.code === "missing_scope"
         ? refusal.reason
         : `${limit}${reason}`;

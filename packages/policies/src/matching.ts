@@ -43,7 +43,14 @@ export function compileMatch(match: Match): Matcher {
     },
     names(effect, context) {
       if (!concerns(context)) return false;
-      if (match.effects?.includes(effect.kind as never) === true) return tests.every((test) => test(effect, context) !== false);
+      if (match.effects?.includes(effect.kind as never) === true) {
+        // What cannot be read has only the fields that could: one that is missing is none of those that the rule admits. Where the wallet will
+        // still be asked, its call is judged so.
+        const isStrict = effect.kind === "unknown" && (context.layer === "wallet" || !context.moneyVisible);
+        return tests
+          .map((test) => test(effect, context))
+          .every((answer) => answer === true || (answer === undefined && !isStrict));
+      }
       if (effect.kind === "contract_call" && match.contracts !== undefined)
         return tests.every((test) => test(effect, context) !== false);
       // An action named in full is trusted to be called; what it then asks of the wallet is judged by itself.

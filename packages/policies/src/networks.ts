@@ -28,6 +28,6 @@ export function isOnNetwork({ chainId, network }: ActionContext, networks: reado
 }
 
 /** The chain of an id of AgentKit's; every other name is one already, or is known by itself only. */
-function chainOf(name: string): string {
+export function chainOf(name: string): string {
   return Object.hasOwn(chains, name) ? (chains[name] ?? name) : name;
 }

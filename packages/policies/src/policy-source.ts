@@ -23,12 +23,22 @@ export function sourceOfData(data: unknown): PolicySource {
 }
 
 /** A member that is there and undefined is a value that somebody forgot, such as a variable that is not set. */
-function checkDefined(value: unknown, path: PolicyPath): void {
+function checkDefined(value: unknown, path: PolicyPath, around: readonly object[] = []): void {
   if (value === undefined && path.length > 0) {
     throw new PolicyFileError({ path: pathText(path) }, "it is undefined", "give it a value, or leave the key out");
   }
   if (typeof value !== "object" || value === null) return;
-  for (const [key, member] of Object.entries(value)) checkDefined(member, [...path, Array.isArray(value) ? Number(key) : key]);
+  if (around.includes(value)) throw new PolicyFileError({ path: pathText(path) }, "it contains itself", "write plain data");
+  // A policy's version follows from what it holds itself.
+  for (const key in value)
+    if (!Object.hasOwn(value, key))
+      throw new PolicyFileError(
+        { path: pathText([...path, key]) },
+        "it is inherited",
+        "give plain data, such as a copy with { ...policy }",
+      );
+  for (const [key, member] of Object.entries(value))
+    checkDefined(member, [...path, Array.isArray(value) ? Number(key) : key], [...around, value]);
 }
 
 /**

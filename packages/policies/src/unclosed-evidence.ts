@@ -59,8 +59,10 @@ export async function evidenceOn(
   const isOver = untold.now > untold.until;
   const isKnown = rest.length > 0 ? isOver && outflow.isAll : isOver || outflow.isAll;
   if (!isKnown) return { kind: "not_yet", afterMs: pauseOf(untold, isOver) };
-  // What is missing is known to be only once it is over, and nothing is pending.
-  const nothingDone = own.length === 0 && rest.length > 0 && effects.every(isSeen);
+  // What is missing is known to be only once it is over, and nothing is pending. An intent covers what actions inside this one have paid, of
+  // which nobody knows any more: whatever its wallet has sent meanwhile may be that.
+  const isPaidInside = context.intentId !== undefined && outflow.transactions.length > 0;
+  const nothingDone = own.length === 0 && rest.length > 0 && effects.every(isSeen) && !isPaidInside;
   return { kind: "known", close: { ...closeOf(untold, own, { chainId, from: walletAddress }), nothingDone } };
 }
 

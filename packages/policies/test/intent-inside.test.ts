@@ -1,5 +1,6 @@
-import { AttemptMachine, createRuntime, type Description } from "@agentkit-policy/core";
+import { type AttemptFacts, AttemptMachine, createRuntime, type Description } from "@agentkit-policy/core";
 import { createActionReader } from "@agentkit-policy/effects";
+import { type Ledger, type LedgerOptions, openMemoryLedger } from "@agentkit-policy/ledger";
 import { describe, expect, it } from "vitest";
 import { definePolicy } from "../src/policy.js";
 import type { PolicyDefinition } from "../src/policy-file.js";
@@ -26,8 +27,10 @@ interface Asked {
 }
 
 /** A machine over a policy of its own, on a ledger that others may share. */
-async function machineOf(more: PolicyDefinition["rules"] = []) {
-  const policy = await definePolicy({ version: 1, ledger: "memory", rules: [ethADay, ...more] }, { logger: silent });
+async function machineOf(more: PolicyDefinition["rules"] = [], ledger?: Ledger) {
+  const openLedger = async (options: LedgerOptions) => ledger ?? openMemoryLedger(options);
+  const definition = { version: 1, ledger: "memory", rules: [ethADay, ...more] } as const;
+  const policy = await definePolicy(definition, { logger: silent, openLedger });
   const describe = Object.fromEntries(Object.entries(descriptions).map(([name, description]) => [name, () => description]));
   const machine = new AttemptMachine(createRuntime(policy, { logger: silent, reader: createActionReader({ describe }) }));
   const begin = async (actionName: string, { intentId = "order-7", within, ageMs = 0 }: Asked = {}) => {
@@ -55,7 +58,13 @@ async function machineOf(more: PolicyDefinition["rules"] = []) {
       const result = fails ? "Error: no" : "done";
       await machine.settle({ actionId, stage: "returned", result, durationMs: 1, walletTouched: true, journal });
     };
-    return { actionId, code, send, sign, end };
+    return { actionId, code, send, sign, end, facts };
+  };
+  /** An attempt of a machine that is gone, settled by this one. */
+  const recover = async (facts: AttemptFacts, stage: "before" | "returned") => {
+    const { actionId } = facts;
+    const settled = { actionId, stage, result: "Error: no", durationMs: 1, walletTouched: false, journal: [] };
+    await machine.settleRecovered(facts, settled, [{ step: "root" }], async () => 18);
   };
   /** One attempt from its beginning to its end, that pays where it is let. */
   const run = async (actionName: string, to?: string, asked?: Asked): Promise<string> => {
@@ -65,7 +74,7 @@ async function machineOf(more: PolicyDefinition["rules"] = []) {
     await attempt.end(sent.filter((call) => typeof call !== "string"));
     return sent.find((call) => typeof call === "string") ?? "paid";
   };
-  return { policy, begin, run };
+  return { policy, begin, run, recover };
 }
 
 describe("an intent", () => {
@@ -158,6 +167,28 @@ describe("an intent", () => {
       evidence: [{ callId: lost.callId, verdict: { kind: "never" } }],
     });
     expect(await run("invoice", alice)).toBe("intent_executed");
+  });
+
+  it.each(["workflow", "invoice", "blind"])(
+    "is not free after a restart: what was inside the %s may have paid, and only what is gone knew of it",
+    async (name) => {
+      const { policy, begin, run } = await machineOf();
+      const outer = await begin(name);
+      expect(await run("pay", alice, { within: outer.actionId })).toBe("paid");
+      const next = await machineOf([], policy.ledger);
+      // The host may tell it to each process that begins anew.
+      for (let times = 0; times < 2; times += 1) await next.recover(outer.facts, "returned");
+      const again = await next.begin(name);
+      expect(again.code ?? (await next.run("pay", alice, { within: again.actionId }))).toBe("intent_executed");
+    },
+  );
+
+  it("is free after a restart where the action around never began", async () => {
+    const { policy, begin } = await machineOf();
+    const outer = await begin("invoice");
+    const next = await machineOf([], policy.ledger);
+    await next.recover(outer.facts, "before");
+    expect(await next.run("invoice", alice)).toBe("paid");
   });
 
   it("holds for what is inside also where a limit counts actions", async () => {

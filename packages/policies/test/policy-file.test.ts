@@ -317,6 +317,57 @@ describe("a policy file", () => {
       "same window",
       "keep one",
     ],
+    ...[
+      ["its default zone in words", "window: day, timeZone: Etc/UTC"],
+      ["a zone in other letters", "window: day, timeZone: utc"],
+    ].map(([name, window]): [string, string, string, object, string, string] => [
+      `two limits on the same in the same window, one with ${name}`,
+      "window: day }",
+      `window: day }\n  - { id: again, limit: native, max: "0.06", per: [wallet], ${window} }`,
+      { line: 6 },
+      "same window",
+      "keep one",
+    ]),
+    [
+      "two limits on the same in the same window, on one network by two names",
+      "window: day }",
+      'window: day, when: { networks: [base-mainnet] } }\n  - { id: again, limit: native, max: "0.06", per: [wallet], window: day, when: { networks: ["eip155:8453"] } }',
+      { line: 6 },
+      "same window",
+      "keep one",
+    ],
+    [
+      "a limit on what is not on its networks",
+      "window: lifetime }",
+      "window: lifetime, when: { networks: [base-mainnet] } }",
+      { line: 7 },
+      "never matters",
+      "eip155:84532",
+    ],
+    [
+      "a limit on a coin that none of its networks has",
+      "window: day }",
+      "window: day, when: { networks: [solana-mainnet] } }",
+      { line: 6 },
+      "never matters",
+      "",
+    ],
+    [
+      "a rule on networks that its when leaves out",
+      "deny: { effects: [deploy] }",
+      "deny: { effects: [deploy], networks: [base-sepolia] }",
+      { line: 9 },
+      "never matters",
+      "the same in both",
+    ],
+    [
+      "a rule on assets that are not on its networks",
+      "deny: { effects: [deploy] }",
+      'deny: { assets: ["eip155:8453/slip44:60"] }',
+      { line: 9 },
+      "never matters",
+      "eip155:8453",
+    ],
     ["a chain that is none", '"eip155:84532":', "84532:", { line: 3 }, "is no chain", "CAIP-2"],
     ["a zero of confirmations", "confirmations: 1", "confirmations: 0", { line: 3 }, "", ""],
     ["a duplicate key", "ledger: memory", "ledger: memory\nledger: memory", { line: 3 }, "unique", ""],
@@ -402,6 +453,35 @@ describe("a policy file", () => {
       place: { path: "rules[0].max" },
       problem: "money is written as a number",
     });
+  });
+
+  it("may be about one of several networks, by any of its names", () => {
+    const rules = [
+      ["window: day }", 'window: day, when: { networks: [solana-mainnet, "eip155:84532"] } }'],
+      ["window: lifetime }", "window: lifetime, when: { networks: [base-sepolia, base-mainnet] } }"],
+      [
+        "deny: { effects: [deploy] }",
+        'deny: { assets: ["eip155:1/slip44:60", native], networks: [ethereum-mainnet, base-mainnet] }',
+      ],
+    ] as const;
+    const text = rules.reduce((all, [from, to]) => all.replace(from, to), good);
+    expect(checkPolicy(write(text)).limits).toHaveLength(3);
+  });
+
+  it.each([
+    [
+      "contains itself",
+      () => {
+        const rule = { id: "a", limit: "native", max: "1", window: "day" } as Record<string, unknown>;
+        rule["when"] = rule;
+        return { version: 1, ledger: "memory", rules: [rule] };
+      },
+    ],
+    ["is inherited", () => Object.create({ version: 1, ledger: "memory", rules: [] })],
+  ])("in code holds nothing that %s, by which two would have one version", async (problem, make) => {
+    const defined = definePolicy(make() as never);
+    await expect(defined).rejects.toMatchObject({ problem: `it ${problem}` });
+    await expect(defined).rejects.toThrow(PolicyFileError);
   });
 
   it("in code names no undefined value, such as a variable that is not set", async () => {

@@ -82,6 +82,10 @@ describe("a limit", () => {
       policy.beforeAction(payment("1", { effects: [transferOf(bob, amount, usdc)] }), scope);
     expect((await pay("100000000")).decision).toBe("allow");
     expect(await pay("1")).toMatchObject({ reason: 'the limit "usdc" has no room for 0.000001 USDC' });
+    const both = { effects: [transferOf(alice, "7"), transferOf(bob, "1", usdc)] };
+    expect(await policy.beforeAction(payment("1", both), scope)).toMatchObject({
+      reason: 'the limit "usdc" has no room for 0.000001 USDC',
+    });
     expect((await policy.beforeAction(payment("1"), scope)).decision).toBe("allow");
     const elsewhere = {
       chainId: "eip155:1",
@@ -105,6 +109,10 @@ describe("a limit", () => {
     const read = () => policy.beforeAction(contextOf({ effects: [], runId: "r1" }, now), scope);
     expect((await read()).decision).toBe("allow");
     expect(await read()).toMatchObject({ code: "over_limit", reason: 'the limit "loop" has no room for another action' });
+    // Less money would be refused as well.
+    expect(await policy.beforeAction(payment("1", { runId: "r1" }), scope)).toMatchObject({
+      reason: expect.stringMatching(/another action$/),
+    });
   });
 
   it("asks nothing of an action that moves nothing", async () => {

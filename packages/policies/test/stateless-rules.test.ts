@@ -129,6 +129,25 @@ describe("an allow rule", () => {
     }
   });
 
+  it("that names what cannot be read, and whom or what it may be about, admits nothing of which that cannot be told", () => {
+    const single: Effect = {
+      kind: "unknown",
+      contract: `${chainId}:${bob}`,
+      counterparty: `${chainId}:${alice}`,
+      basis: "decoded",
+    };
+    const rule = { allow: { effects: ["unknown"], contracts: [bob], recipients: [alice] } };
+    const atWallet = (effect: Effect) => verdict([rule], [effect], { layer: "wallet", excess: [effect] });
+    const { contract: _contract, ...ofNoContract } = single;
+    const { counterparty: _counterparty, ...toNobody } = single;
+    expect(atWallet(single)).toBe("allow");
+    for (const effect of [unknown, ofNoContract, toNobody, { ...single, counterparty: `${chainId}:${bob}` }])
+      expect(atWallet(effect), JSON.stringify(effect)).toBe("unknown_effect");
+    expect(verdict([rule], [unknown], { moneyVisible: false })).toBe("unknown_effect");
+    // Of an action whose calls come by, the calls are judged.
+    expect(verdict([rule], [unknown])).toBe("allow");
+  });
+
   it("that names an unknown action in full admits it where the wallet shows its money, and a pattern does not", () => {
     const mine = { actionName: "MyAction" };
     const { canonicalAction: _canonical, ...context } = contextOf({ effects: [unknown], ...mine });

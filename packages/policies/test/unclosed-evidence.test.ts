@@ -161,6 +161,13 @@ describe("what a chain shows of an attempt that nobody has closed", () => {
     expect(await closeOf([payment], [sent([{ ...payment, amount: "1" }])], { note })).toMatchObject({ nothingDone: false });
   });
 
+  it("keeps the intent where its wallet has sent anything meanwhile, which an action inside may have paid with", async () => {
+    const ofOrder = { note: { now: until + 1 }, context: { intentId: "order-7" } };
+    const elsewhere = await look([payment], [sent([transferOf(bob, "70")])], ofOrder);
+    expect(elsewhere.evidence).toMatchObject({ close: { nothingDone: false, spent: [] } });
+    expect((await look([payment], [], ofOrder)).evidence).toMatchObject({ close: { nothingDone: true } });
+  });
+
   it("frees the intent of what had no amount before its call, and keeps it where no call has brought one", async () => {
     const effects: Effect[] = [{ kind: "transfer", asset: native, basis: "declared" }];
     const ofCall = await look([...effects, payment], [], { note: { now: until + 1, spent: untold([payment]).spent } });
