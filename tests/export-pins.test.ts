@@ -9,6 +9,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
   schema: [
     "actionHash",
     "canonicalJson",
+    "declaredEffect",
     "elapsedMs",
     "instantOf",
     "isActionContext",

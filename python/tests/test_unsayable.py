@@ -101,3 +101,25 @@ for name, amount in amounts.items():
     denied = dict.fromkeys(["a fraction", "a decimal", "bytes", "a set", "half a character"], "policy_error")
     assert _seen(program, policy) == {"an amount": "returned 'paid'", **denied}
     assert policy.counted("eth") == 1
+
+
+def test_what_an_action_would_move_is_read_whatever_the_case_of_its_addresses(policy_file: Callable[..., PolicyFile]) -> None:
+    usdc = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e"
+    policy = policy_file(f'{{ id: usdc, limit: "{usdc}", max: "1", window: day }}')
+    program = """
+usdc, payee = "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+effect = {"kind": "transfer", "asset": f"eip155:84532/erc20:{usdc}", "amount": "1000000", "basis": "declared"}
+effects = {
+    "checksums": {**effect, "counterparty": f"eip155:84532:{payee}"},
+    "beyond the limit": effect,
+    "a symbol": {**effect, "asset": "USDC"},
+    "no asset": {"kind": "transfer", "amount": "1", "basis": "declared"},
+    "a bare payee": {**effect, "counterparty": payee},
+    "no effect": "transfer",
+}
+for name, described in effects.items():
+    note(name, with_policy(Kit(), sys.argv[1], describe={"pay": lambda args: [described]}))
+"""
+    denied = dict.fromkeys(["a symbol", "no asset", "a bare payee", "no effect"], "policy_error")
+    assert _seen(program, policy) == {"checksums": "returned 'paid'", "beyond the limit": "over_limit", **denied}
+    assert policy.counted("usdc") == 1_000_000

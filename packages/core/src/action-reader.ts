@@ -46,4 +46,6 @@ export interface ActionReader {
   describe(facts: ActionFacts, read: Read): Promise<Description | InvalidDescription> | Description | InvalidDescription;
   /** What a wallet call would do. Total: whatever it cannot tell is an `unknown` effect. */
   decode(call: WalletCallFacts): readonly Effect[];
+  /** An effect that the host itself declared, by the name that calls have for its asset: a chain's coin may be a token too. */
+  named?(effect: Effect): Effect;
 }

@@ -39,8 +39,8 @@ export interface AttemptFacts {
   readonly requestedAt: number;
   /** The call itself, where the attempt is one wallet call. */
   readonly call?: WalletCallFacts;
-  /** What the host itself says that an action of its own would do; empty where it moves and grants nothing. */
-  readonly described?: readonly Effect[];
+  /** What the host itself says that an action of its own would do, in its own words; empty where it moves and grants nothing. */
+  readonly described?: readonly unknown[];
 }
 
 /** A provider that allowed the attempt, with what it wants echoed. */

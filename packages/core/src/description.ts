@@ -1,4 +1,4 @@
-import type { Effect, WalletCallFacts } from "@agentkit-policy/schema";
+import { declaredEffect, type Effect, type WalletCallFacts } from "@agentkit-policy/schema";
 import type { Description, InvalidDescription, Read } from "./action-reader.js";
 import type { AttemptFacts } from "./attempt.js";
 import type { Deadline } from "./deadline.js";
@@ -23,9 +23,7 @@ export function describeAttempt(
   if (facts.call !== undefined) {
     return { ...unknownDescription, canonicalAction: `wallet.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
   }
-  if (facts.described !== undefined) {
-    return { effects: facts.described, spends: facts.described.length > 0, throughWallet: true };
-  }
+  if (facts.described !== undefined) return describedByHost(runtime, facts.described);
   if (reader === undefined) return unknownDescription;
   return deadline.run<Description | InvalidDescription, Description | Denial>(() => reader.describe(facts, read), {
     answered: (described) => ("invalid" in described ? { code: "invalid_arguments", reason: described.invalid } : described),
@@ -33,6 +31,20 @@ export function describeAttempt(
     late: () => ({ code: "policy_timeout", reason: "what the action would move could not be read in time" }),
     failed: (error) => unreadable(runtime, error),
   });
+}
+
+/** What the host said of an action of its own. What is no effect denies: nothing would count it. */
+function describedByHost(runtime: Runtime, described: readonly unknown[]): Description | Denial {
+  try {
+    const effects = described.map((value, index) => {
+      const effect = declaredEffect(value);
+      if (effect === undefined) throw new TypeError(`what the host declared is no effect of the contract (number ${index})`);
+      return runtime.reader?.named?.(effect) ?? effect;
+    });
+    return { effects, spends: effects.length > 0, throughWallet: true };
+  } catch (error) {
+    return unreadable(runtime, error);
+  }
 }
 
 /** What a wallet call would do. Total: what cannot be told is unknown. */

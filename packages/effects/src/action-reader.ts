@@ -1,7 +1,7 @@
 import type { ActionFacts, ActionReader, Description, InvalidDescription } from "@agentkit-policy/core";
-import type { Effect, JsonValue } from "@agentkit-policy/schema";
+import { declaredEffect, type Effect, type JsonValue } from "@agentkit-policy/schema";
 import { isEvmChain } from "./address.js";
-import { decimalsTable } from "./assets.js";
+import { byCoin, decimalsTable } from "./assets.js";
 import { type CatalogueEntry, catalogueEntryOf } from "./catalogue.js";
 import { decode } from "./decode.js";
 import { type DescribeScope, invalidOf, type Reading, unknownEffects } from "./describe/describer.js";
@@ -34,14 +34,32 @@ export function createActionReader(options: ActionReaderOptions = {}): ActionRea
   return {
     describe(facts, read) {
       const describeOwn = own.get(facts.actionName);
-      if (describeOwn !== undefined) return describeOwn(facts.args, facts);
+      if (describeOwn !== undefined) {
+        const described = describeOwn(facts.args, facts);
+        return described instanceof Promise ? described.then(checked) : checked(described);
+      }
       const entry = catalogueEntryOf(facts.actionName);
       // An action that nobody knows may do anything, and is only seen where it goes through the wallet.
       if (entry === undefined) return { effects: unknownEffects, spends: true, throughWallet: true };
       return describeBuiltIn(entry, { facts, read, tokens });
     },
     decode: (call) => decode(call, tokens),
+    named: byCoin,
   };
+}
+
+/**
+ * A description of the user's own, with every asset and account by the name that wallet calls and rules have for it.
+ * @throws TypeError when one of its effects is none, which no limit would count
+ */
+function checked(described: Description | InvalidDescription): Description | InvalidDescription {
+  if ("invalid" in described) return described;
+  const effects = described.effects.map((value, index) => {
+    const effect = declaredEffect(value);
+    if (effect === undefined) throw new TypeError(`what describe declares is no effect of the contract (number ${index})`);
+    return byCoin(effect);
+  });
+  return { ...described, effects };
 }
 
 function describeBuiltIn(

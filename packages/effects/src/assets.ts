@@ -1,3 +1,4 @@
+import type { Effect } from "@agentkit-policy/schema";
 import { isEvmChain, parseAddress } from "./address.js";
 import { areDecimals } from "./amount.js";
 import { isNativeName } from "./native-names.js";
@@ -50,6 +51,12 @@ export function nativeAsset(chainId: string): string {
 export function erc20Asset(chainId: string, token: string): string {
   const address = token.toLowerCase();
   return isNativeName(chainId, address) ? nativeAsset(chainId) : `${chainId}/erc20:${address}`;
+}
+
+/** An effect by the coin, where its asset is a token that the chain's coin has for a second name. */
+export function byCoin(effect: Effect): Effect {
+  const [, chainId, token] = /^(.+)\/erc20:(0x[0-9a-f]{40})$/.exec(effect.asset ?? "") ?? [];
+  return chainId === undefined || token === undefined ? effect : { ...effect, asset: erc20Asset(chainId, token) };
 }
 
 /** Decimals of an asset, for the native coin of an EVM chain and the built-in tokens; undefined for any other. */

@@ -67,7 +67,7 @@ describe("the reader", () => {
         WalletActionProvider_native_transfer: () => ({ invalid: "not here" }),
       },
     });
-    expect(own.describe(factsOf("CustomActionProvider_buy", {}), noRead)).toBe(description);
+    expect(own.describe(factsOf("CustomActionProvider_buy", {}), noRead)).toEqual(description);
     expect(own.describe(factsOf("WalletActionProvider_native_transfer", { to: payee, value: "1" }), noRead)).toEqual({
       invalid: "not here",
     });

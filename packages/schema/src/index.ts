@@ -1,4 +1,5 @@
 export { type Clock, elapsedMs, type Instant, instantOf, systemClock } from "./clock.js";
+export { declaredEffect } from "./declared-effect.js";
 export { outcomeLabels } from "./generated/outcome-labels.js";
 export type * from "./generated/types.js";
 export {

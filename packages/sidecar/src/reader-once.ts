@@ -8,12 +8,14 @@ type Reading = ReturnType<ActionReader["describe"]>;
  */
 export class ReaderOnce implements ActionReader {
   readonly decode: ActionReader["decode"];
+  readonly named: NonNullable<ActionReader["named"]>;
   readonly #reader: ActionReader;
   #ahead: { readonly facts: ActionFacts; readonly reading: Reading } | undefined;
 
   constructor(reader: ActionReader) {
     this.#reader = reader;
     this.decode = (call) => reader.decode(call);
+    this.named = (effect) => reader.named?.(effect) ?? effect;
   }
 
   /**

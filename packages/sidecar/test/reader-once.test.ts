@@ -52,6 +52,14 @@ describe("a reader that reads once", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it("names what a host declared as its reader does", () => {
+    const effect = { kind: "transfer", asset: "eip155:1/slip44:60", basis: "declared" } as const;
+    const { reader } = counting(0);
+    expect(new ReaderOnce(reader).named(effect)).toBe(effect);
+    const coin = { ...effect, asset: "eip155:2/slip44:60" };
+    expect(new ReaderOnce({ ...reader, named: () => coin }).named(effect)).toBe(coin);
+  });
+
   it("reads nothing ahead of an attempt that says itself what it does", async () => {
     const { reader, seen } = counting(0);
     const once = new ReaderOnce(reader);

@@ -172,6 +172,24 @@ describe("a sidecar", () => {
     expect(await sidecar.beforeAction({ facts: reads, deadlineMs })).toMatchObject({ decision: { decision: "allow" } });
   });
 
+  it("reads a host's word whatever the case of its ids, and denies what no limit would count", async () => {
+    const sidecar = await open();
+    const payment = { kind: "transfer", asset: `${chainId}/slip44:60`, amount: "50000000000000001", basis: "declared" };
+    const answerTo = async (effect: Record<string, string>) => {
+      const facts = factsOf("0", { actionName: "ShopActionProvider_buy", args: {}, described: [effect] });
+      return await sidecar.beforeAction({ facts, deadlineMs });
+    };
+    const checksummed = `${chainId}:0x70997970C51812dc3A010C7d01b50e0d17dc79C8`;
+    expect(await answerTo({ ...payment, counterparty: checksummed })).toMatchObject({ decision: { code: "over_limit" } });
+    expect(await answerTo({ ...payment, asset: payment.asset.toUpperCase() })).toMatchObject({
+      decision: { code: "over_limit" },
+    });
+    expect(await answerTo({ ...payment, asset: "native" })).toMatchObject({ decision: { code: "policy_error" } });
+    expect(await answerTo({ ...payment, amount: "5", counterparty: checksummed })).toMatchObject({
+      decision: { decision: "allow" },
+    });
+  });
+
   it("knows from its host that a wallet call was denied, whatever the action says of it", async () => {
     const sidecar = await open();
     const facts = factsOf("0.01");

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 c95835e1d23e1db45c91aca6c283f2324d9c6203596361be0299ec8e51c8b42e
 
 /**
  * What is being judged: an AgentKit action, or a call to the wallet.
@@ -166,7 +166,7 @@ export interface ActionContext {
   requestedAt: string;
 }
 /**
- * One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing.
+ * One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing. An amount is one of an asset: without it no limit would count it.
  */
 export interface Effect {
   kind: EffectKind;
@@ -323,9 +323,9 @@ export interface AttemptFacts {
   requestedAt: number;
   call?: WalletCallFacts;
   /**
-   * What the action would do, as the host itself describes an action of its own. It comes before everything that is built in.
+   * What the action would do, as the host itself describes an action of its own: effects, whose eip155 ids may be in any case. It comes before everything that is built in. What is no effect denies with policy_error.
    */
-  described?: Effect[];
+  described?: JsonValue[];
 }
 /**
  * What the wallet was asked to do, as plain data. value is atomic; data is hex.

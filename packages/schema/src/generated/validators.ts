@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 c95835e1d23e1db45c91aca6c283f2324d9c6203596361be0299ec8e51c8b42e
 // @ts-nocheck: the output of Ajv's compiler.
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __commonJS = (cb, mod) => function() {
@@ -226,8 +226,8 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate24.evaluated = { props: { userId: !0, sessionId: !0, runId: !0, agentId: !0, intentId: !0, labels: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var ActionContext = validate25;
-var pattern8 = new RegExp("^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$", "u"), pattern14 = new RegExp("^[0-9a-f]{64}$", "u"), schema44 = { title: "Effect", description: "One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing.", type: "object", required: ["kind", "basis"], properties: { kind: { $ref: "#/$defs/EffectKind" }, asset: { $ref: "#/$defs/AssetId" }, amount: { $ref: "#/$defs/EffectAmount" }, counterparty: { description: "Who receives the value or the authority: the payee of a transfer, the spender of an approval.", $ref: "#/$defs/AccountId" }, contract: { description: "The contract through which it happens: the token of a token transfer, the target of a contract call.", $ref: "#/$defs/AccountId" }, method: { description: "The function called, by name where it could be decoded, by its four-byte selector where not.", type: "string", maxLength: 256 }, deadline: { description: "The last second (Unix time, decimal string) at which a signature can be used.", $ref: "#/$defs/AtomicAmount" }, basis: { description: "declared: read from the action's arguments. decoded: read from what the wallet was handed.", enum: ["declared", "decoded"] } } }, schema45 = { title: "EffectKind", description: 'The closed list of things that an action can do to value or authority. Whatever cannot be told is "unknown", never left out.', enum: ["transfer", "approval", "operator_approval", "permit", "authorization", "delegation", "contract_call", "deploy", "sign_message", "sign_hash", "external", "fee", "escape", "unknown"] };
-var pattern9 = new RegExp("^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$", "u"), pattern11 = new RegExp("^(eip155:[0-9]{1,32}:0x[0-9a-f]{40}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128})$", "u"), pattern10 = new RegExp("^(0|[1-9][0-9]*)$", "u");
+var pattern8 = new RegExp("^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$", "u"), pattern14 = new RegExp("^[0-9a-f]{64}$", "u"), schema44 = { title: "Effect", description: "One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing. An amount is one of an asset: without it no limit would count it.", type: "object", required: ["kind", "basis"], dependentRequired: { amount: ["asset"] }, properties: { kind: { $ref: "#/$defs/EffectKind" }, asset: { $ref: "#/$defs/AssetId" }, amount: { $ref: "#/$defs/EffectAmount" }, counterparty: { description: "Who receives the value or the authority: the payee of a transfer, the spender of an approval.", $ref: "#/$defs/AccountId" }, contract: { description: "The contract through which it happens: the token of a token transfer, the target of a contract call.", $ref: "#/$defs/AccountId" }, method: { description: "The function called, by name where it could be decoded, by its four-byte selector where not.", type: "string", maxLength: 256 }, deadline: { description: "The last second (Unix time, decimal string) at which a signature can be used.", $ref: "#/$defs/AtomicAmount" }, basis: { description: "declared: read from the action's arguments. decoded: read from what the wallet was handed.", enum: ["declared", "decoded"] } } }, schema45 = { title: "EffectKind", description: 'The closed list of things that an action can do to value or authority. Whatever cannot be told is "unknown", never left out.', enum: ["transfer", "approval", "operator_approval", "permit", "authorization", "delegation", "contract_call", "deploy", "sign_message", "sign_hash", "external", "fee", "escape", "unknown"] };
+var pattern9 = new RegExp("^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$", "u"), pattern11 = new RegExp("^(eip155:[0-9]{1,32}:0x[0-9a-f]{40}|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128})$", "u"), pattern10 = new RegExp("^(0|[1-9][0-9]*)$", "u");
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -282,7 +282,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (!pattern9.test(data1))
-                return validate27.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$"' }], !1;
+                return validate27.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$" }, message: 'must match pattern "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$"' }], !1;
             } else
               return validate27.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs3 === errors;
@@ -345,7 +345,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
                     var valid0 = _errs15 === errors;
                   } else
                     var valid0 = !0;
-                  if (valid0)
+                  if (valid0) {
                     if (data.basis !== void 0 && func0.call(data, "basis")) {
                       let data7 = data.basis, _errs18 = errors;
                       if (!(data7 === "declared" || data7 === "decoded"))
@@ -353,6 +353,17 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
+                    if (valid0) {
+                      let missing1;
+                      if (data.amount !== void 0 && func0.call(data, "amount") && (data.asset === void 0 || !func0.call(data, "asset")) && (missing1 = "asset"))
+                        return validate27.errors = [{ instancePath, schemaPath: "#/dependentRequired", keyword: "dependentRequired", params: {
+                          property: "amount",
+                          missingProperty: missing1,
+                          depsCount: 1,
+                          deps: "asset"
+                        }, message: "must have property asset when property amount is present" }], !1;
+                    }
+                  }
                 }
               }
             }
@@ -1015,7 +1026,7 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), errors === 0)
     if (typeof data == "string") {
       if (!pattern9.test(data))
-        return validate44.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$"' }], !1;
+        return validate44.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$" }, message: 'must match pattern "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$"' }], !1;
     } else
       return validate44.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
   return validate44.errors = vErrors, errors === 0;
@@ -1048,7 +1059,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (!pattern9.test(data1))
-                return validate46.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$"' }], !1;
+                return validate46.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$" }, message: 'must match pattern "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$"' }], !1;
             } else
               return validate46.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs3 === errors;
@@ -1111,7 +1122,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
                     var valid0 = _errs15 === errors;
                   } else
                     var valid0 = !0;
-                  if (valid0)
+                  if (valid0) {
                     if (data.basis !== void 0 && func0.call(data, "basis")) {
                       let data7 = data.basis, _errs18 = errors;
                       if (!(data7 === "declared" || data7 === "decoded"))
@@ -1119,6 +1130,17 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
+                    if (valid0) {
+                      let missing1;
+                      if (data.amount !== void 0 && func0.call(data, "amount") && (data.asset === void 0 || !func0.call(data, "asset")) && (missing1 = "asset"))
+                        return validate46.errors = [{ instancePath, schemaPath: "#/dependentRequired", keyword: "dependentRequired", params: {
+                          property: "amount",
+                          missingProperty: missing1,
+                          depsCount: 1,
+                          deps: "asset"
+                        }, message: "must have property asset when property amount is present" }], !1;
+                    }
+                  }
                 }
               }
             }
@@ -1157,7 +1179,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (!pattern9.test(data1))
-                return validate49.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$" }, message: 'must match pattern "^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?$"' }], !1;
+                return validate49.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/pattern", keyword: "pattern", params: { pattern: "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$" }, message: 'must match pattern "^(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)$"' }], !1;
             } else
               return validate49.errors = [{ instancePath: instancePath + "/asset", schemaPath: "#/$defs/AssetId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
           var valid0 = _errs3 === errors;
@@ -1821,7 +1843,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
                                     let len0 = data12.length;
                                     for (let i0 = 0; i0 < len0; i0++) {
                                       let _errs27 = errors;
-                                      validate27(data12[i0], { instancePath: instancePath + "/described/" + i0, parentData: data12, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors), errors = vErrors.length);
+                                      validate23(data12[i0], { instancePath: instancePath + "/described/" + i0, parentData: data12, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors), errors = vErrors.length);
                                       var valid5 = _errs27 === errors;
                                       if (!valid5)
                                         break;

@@ -1,5 +1,5 @@
 # Generated from schemas/v1 by "npm run codegen". Do not edit.
-# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 45cd57d4d11f4407b701be32d33c5d46442e8f934bf03c1609d580bb1fc69484
+# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 c95835e1d23e1db45c91aca6c283f2324d9c6203596361be0299ec8e51c8b42e
 import sys
 from typing import Any, Literal, Optional, TypeAlias, TypedDict, Union
 
@@ -67,7 +67,7 @@ EffectKind: TypeAlias = Literal['transfer', 'approval', 'operator_approval', 'pe
 
 class Effect(TypedDict):
     """
-    One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing.
+    One thing an action or a wallet call would do. A field that is absent is undeclared: it matches anything when a wallet call draws on it, except the amount, which then covers nothing. An amount is one of an asset: without it no limit would count it.
     """
 
     kind: EffectKind
@@ -332,7 +332,7 @@ class AttemptFacts(TypedDict):
     guarded: bool
     requestedAt: float
     call: NotRequired[WalletCallFacts]
-    described: NotRequired[list[Effect]]
+    described: NotRequired[list[JsonValue]]
 
 
 class BeforeActionParams(TypedDict):
