@@ -39,15 +39,19 @@ export function readTokenCall(data: string): TokenCall | undefined {
       accounts.set(role, `0x${word.slice(24)}`);
       continue;
     }
+    // It says nothing of value, and any 32 bytes are one.
+    if (type === "bytes32") continue;
     const number = BigInt(`0x${word}`);
     if (type === "uint256") numbers.set(role, number);
     else if (type === "bool") {
       // Some contracts take any number that is not zero for a yes.
       if (number > 1n) return undefined;
       numbers.set(role, number);
+    } else if (type === "uint8") {
+      if (number > 255n) return undefined;
     } else {
       if (number * 2n !== BigInt(end)) return undefined;
-      const next = endOfPart(hex, end, type === "bytes" ? 2n : BigInt(wordDigits));
+      const next = endOfPart(hex, end, type === "uint256[]" ? BigInt(wordDigits) : 2n);
       if (next === undefined) return undefined;
       end = next;
     }

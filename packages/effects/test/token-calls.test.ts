@@ -57,6 +57,18 @@ const opaque = (method: string, token = usdc) => ({
 const none = new Uint8Array();
 const some = Uint8Array.from({ length: 33 }, (_, index) => index + 1);
 
+/** A payment that somebody signed (EIP-3009), with the signature in three words or in one piece. */
+const authorized = (from: string, v = 27n) =>
+  encode(
+    "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)",
+    ...[from, payee, 5n, 0n, 2n ** 256n - 1n, 2n ** 255n, v, 2n ** 254n, 2n ** 253n],
+  );
+const authorizedAtOnce = (from: string) =>
+  encode(
+    "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)",
+    ...[from, payee, 5n, 0n, 2n ** 256n - 1n, 2n ** 255n, some],
+  );
+
 describe("every function that is known of tokens", () => {
   test.each([...tokenMethods])("%s is the selector of its name and its words", (selector, { name, words }) => {
     expect(`0x${selector}`).toBe(selectorOf(`${name}(${words.map(([, type]) => type).join(",")})`));
@@ -78,6 +90,31 @@ describe("a token call that pays", () => {
       encode("transferFromAndCall(address,address,uint256,bytes)", wallet, payee, 5n, some),
       moved("transferFromAndCall", 5n, payee),
     ],
+    ["transfer", encode("transfer(address,uint256,bytes)", payee, 5n, some), moved("transfer", 5n, payee)],
+    ["safeTransfer", encode("safeTransfer(address,uint256)", payee, 5n), moved("safeTransfer", 5n, payee)],
+    ["safeTransfer", encode("safeTransfer(address,uint256,bytes)", payee, 5n, none), moved("safeTransfer", 5n, payee)],
+    [
+      "transferWithData",
+      encode("transferWithData(address,uint256,bytes)", payee, 5n, some),
+      moved("transferWithData", 5n, payee),
+    ],
+    [
+      "transferFromWithData",
+      encode("transferFromWithData(address,address,uint256,bytes)", wallet, payee, 5n, none),
+      moved("transferFromWithData", 5n, payee),
+    ],
+    [
+      "transferByPartition",
+      encode("transferByPartition(bytes32,address,uint256,bytes)", 2n ** 256n - 1n, payee, 5n, some),
+      moved("transferByPartition", 5n, payee),
+    ],
+    [
+      "transferWithComment",
+      encode("transferWithComment(address,uint256,string)", payee, 5n, some),
+      moved("transferWithComment", 5n, payee),
+    ],
+    ["transferWithAuthorization", authorized(wallet), moved("transferWithAuthorization", 5n, payee)],
+    ["transferWithAuthorization", authorizedAtOnce(wallet), moved("transferWithAuthorization", 5n, payee)],
     ["send", encode("send(address,uint256,bytes)", payee, 5n, some), moved("send", 5n, payee)],
     [
       "operatorSend",
@@ -99,6 +136,9 @@ describe("a token call that pays", () => {
   test.each([
     ["transferFromAndCall", encode("transferFromAndCall(address,address,uint256)", other, payee, 5n)],
     ["operatorSend", encode("operatorSend(address,address,uint256,bytes,bytes)", other, payee, 5n, some, none)],
+    ["transferFromWithData", encode("transferFromWithData(address,address,uint256,bytes)", other, payee, 5n, some)],
+    ["transferWithAuthorization", authorized(other)],
+    ["transferWithAuthorization", authorizedAtOnce(other)],
     ["burnFrom", encode("burnFrom(address,uint256)", other, 5n)],
     ["operatorBurn", encode("operatorBurn(address,uint256,bytes,bytes)", other, 5n, none, some)],
   ])("by %s out of somebody else's account spends nothing of this wallet's", (method, data) => {
@@ -108,11 +148,13 @@ describe("a token call that pays", () => {
   test("out of an account counts where nobody says whose wallet it is: it may be the wallet's own", () => {
     const { from: _, ...nobody } = callOf({ to: usdc, data: encode("burnFrom(address,uint256)", other, 5n) });
     expect(decode(nobody)).toEqual([moved("burnFrom", 5n, undefined)]);
+    expect(decode({ ...nobody, data: authorized(other) })).toEqual([moved("transferWithAuthorization", 5n, payee)]);
   });
 
-  // Bridges have a send, and vaults and positions a burn, of which nobody knows what else they move.
+  // Bridges have a send, vaults and positions a burn, treasuries a safeTransfer, of which nobody knows what else they move.
   test.each([
     ["send", encode("send(address,uint256,bytes)", payee, 5n, some), moved("send", 5n, payee, unlistedToken)],
+    ["safeTransfer", encode("safeTransfer(address,uint256)", payee, 5n), moved("safeTransfer", 5n, payee, unlistedToken)],
     ["burn", encode("burn(uint256)", 5n), moved("burn", 5n, undefined, unlistedToken)],
     ["burn", encode("burn(uint256,bytes)", 5n, none), moved("burn", 5n, undefined, unlistedToken)],
   ])("by %s of a contract that is no known token is an opaque call of it as well", (method, data, effect) => {
@@ -205,6 +247,8 @@ describe("a token call whose words are not as its standard has them", () => {
       "a list without its end",
       encode("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", wallet, payee, [7n], [1n], none).slice(0, -64),
     ],
+    ["a signature's number that is none", authorized(wallet, 256n)],
+    ["a comment behind a gap", at(encode("transferWithComment(address,uint256,string)", payee, 5n, some), wordAt(2), word(128n))],
     ["a burn of nothing told", selectorOf("burn(uint256)")],
   ])("such as %s is unknown", (_what, data) => {
     expect(callToken(data)).toEqual([unknown]);
