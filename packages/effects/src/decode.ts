@@ -62,7 +62,9 @@ function valueTransfer(chainId: string, amount: string, counterparty: string | u
 function decodeCalldata(call: WalletCallFacts, chainId: string, to: string, data: string, tokens: KnownTokens): Effect[] {
   const token = readTokenCall(data);
   if (token !== undefined) {
-    return tokenEffects(token, { chainId, token: to, from: call.from, isKnown: tokens.has(erc20Asset(chainId, to)) });
+    const asset = erc20Asset(chainId, to);
+    const place = { chainId, token: to, from: call.from, isKnown: tokens.has(asset), isListed: tokens.isListed(asset) };
+    return tokenEffects(token, place);
   }
   // A contract reads the words that it needs and ignores a dirty or an extra byte: money moves all the same, and nobody may admit it as
   // some call to a contract.

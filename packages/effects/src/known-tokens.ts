@@ -17,7 +17,7 @@ export class KnownTokens {
   }
 
   has(asset: string): boolean {
-    return this.decimalsOf(asset) !== undefined || this.#told.has(asset);
+    return this.isListed(asset) || this.#told.has(asset);
   }
 
   /** Remembers that a contract told its decimals. */
@@ -25,6 +25,14 @@ export class KnownTokens {
     // An agent can ask about any number of contracts. What is forgotten is judged as a contract that nobody knows, the safe side.
     if (this.#told.size >= maxTold) this.#told.clear();
     this.#told.add(asset);
+  }
+
+  /**
+   * Whether a person said that it is such a token, here or in the policy. What told its decimals may be a collection that answers to
+   * `decimals()` all the same.
+   */
+  isListed(asset: string): boolean {
+    return this.decimalsOf(asset) !== undefined;
   }
 
   /** Decimals that need no look at the chain. */

@@ -12,10 +12,13 @@ export interface TokenPlace {
   readonly from: string | undefined;
   /** Whether the contract is known to be an ERC-20 token. */
   readonly isKnown: boolean;
+  /** Whether a person said so: it is built in, or the user gave its decimals. */
+  readonly isListed: boolean;
 }
 
 /** What a call to a token does. */
-export function tokenEffects({ method, accounts, numbers }: TokenCall, { chainId, token, from, isKnown }: TokenPlace): Effect[] {
+export function tokenEffects({ method, accounts, numbers }: TokenCall, place: TokenPlace): Effect[] {
+  const { chainId, token, from, isKnown, isListed } = place;
   const contract = toAccountId(chainId, token);
   const opaque: Effect = { kind: "contract_call", contract, method: method.name, basis: "decoded" };
   const receiver = accounts.get("receiver");
@@ -42,6 +45,12 @@ export function tokenEffects({ method, accounts, numbers }: TokenCall, { chainId
     // id for an amount. So where nobody knows that it is such a token, some rule has to name the call, and a list of payees judges it.
     if (!isKnown) return [{ ...named, kind: "contract_call" }];
     if (owner !== undefined) return [opaque];
+    // Taken back from anybody: a list of payees says who may get something, and not whom one must go on trusting. Not by approveAndCall,
+    // which calls the spender.
+    if (method.name === "approve" && isListed) {
+      const { counterparty: _, ...revoked } = common;
+      return [{ ...revoked, kind: "approval", amount: "0" }];
+    }
   }
   if (method.does === "approval") return [{ ...common, kind: "approval", amount: exposureOf(amount) }];
   const transfer: Effect = { ...common, kind: "transfer", amount: amount.toString() };

@@ -52,8 +52,8 @@ describe.each(["send", "sign_transaction"] as const)("a transaction by %s", (met
   });
 
   test.each([
+    [1n, "1"],
     [100n, "100"],
-    [0n, "0"],
     [2n ** 255n - 1n, (2n ** 255n - 1n).toString()],
     [2n ** 255n, "unlimited"],
     [2n ** 256n - 1n, "unlimited"],

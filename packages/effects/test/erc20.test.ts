@@ -128,7 +128,10 @@ describe("a token approval", () => {
     expect(describeApprove({ amount: "100", contract_address: usdc, spender_address: payee })).toEqual(
       described("approval", "100000000"),
     );
-    expect(describeApprove(args("0"))).toEqual(described("approval", "0"));
+    // Nobody gets anything.
+    const [{ counterparty: _, ...revoked } = {}] = described("approval", "0").effects;
+    expect(describeApprove(args("0"))).toMatchObject({ effects: [revoked] });
+    expect(describeApprove(args("0.00"))).not.toHaveProperty("effects.0.counterparty");
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import type { Description } from "@agentkit-policy/core";
 import { describe, expect, test } from "vitest";
 import { createActionReader } from "../src/index.js";
 import { calldata, callOf, chainId, factsOf, payee, selectors, unlistedToken, usdc, wallet } from "./support.js";
@@ -5,11 +6,12 @@ import { calldata, callOf, chainId, factsOf, payee, selectors, unlistedToken, us
 const account = (address: string) => `${chainId}:${address}`;
 const asset = (token: string) => `${chainId}/erc20:${token}`;
 const zero = (token: string) => callOf({ to: token, data: calldata(selectors.approve, payee, 0n) });
-const revoked = (token: string) => ({
+/** It says from whom only where a contract told its decimals, which a collection may do as well. */
+const revoked = (token: string, counterparty?: string) => ({
   kind: "approval",
   asset: asset(token),
   amount: "0",
-  counterparty: account(payee),
+  ...(counterparty === undefined ? {} : { counterparty }),
   contract: account(token),
   method: "approve",
   basis: "decoded",
@@ -42,9 +44,37 @@ describe("an approval of zero", () => {
   test("takes back an allowance of a token that told its decimals, on the chain where it did", async () => {
     const reader = createActionReader();
     await approveNothing(reader, () => Promise.resolve(8));
-    expect(reader.decode(zero(unlistedToken))).toEqual([revoked(unlistedToken)]);
+    expect(reader.decode(zero(unlistedToken))).toEqual([revoked(unlistedToken, account(payee))]);
     expect(reader.decode({ ...zero(unlistedToken), chainId: "eip155:1" })).toMatchObject([{ kind: "contract_call" }]);
     expect(createActionReader().decode(zero(unlistedToken))).toEqual([opaque("approve")]);
+  });
+
+  test("names nobody where it is known for a revoke, so that no list of payees keeps an allowance standing", () => {
+    expect(createActionReader().decode(zero(usdc))[0]).not.toHaveProperty("counterparty");
+    // One atomic unit lends something, to somebody.
+    const one = callOf({ to: usdc, data: calldata(selectors.approve, payee, 1n) });
+    expect(createActionReader().decode(one)).toMatchObject([{ amount: "1", counterparty: account(payee) }]);
+  });
+
+  test.each([
+    ["is built in", usdc, {}],
+    ["the user gave decimals of", unlistedToken, { [asset(unlistedToken)]: { decimals: 8 } }],
+    ["told its decimals", unlistedToken, {}],
+  ])("is declared of a token that %s as its call is decoded to", async (_what, token, tokens) => {
+    const reader = createActionReader({ tokens });
+    const { effects } = (await approveNothing(reader, () => Promise.resolve(8), token)) as Description;
+    const { basis: _, ...declared } = effects[0] as Description["effects"][number];
+    const [decoded] = reader.decode(zero(token));
+    expect(decoded).toMatchObject(declared);
+    expect(declared.counterparty).toBe(decoded?.counterparty);
+    expect(declared).toMatchObject({ kind: "approval", amount: "0", contract: account(token) });
+  });
+
+  test("by approveAndCall says whom it calls", () => {
+    const data = calldata("0x3177029f", payee, 0n);
+    expect(createActionReader().decode(callOf({ to: usdc, data }))).toMatchObject([
+      { amount: "0", counterparty: account(payee) },
+    ]);
   });
 
   // A collection has the same function, with the id of a token for an amount, and its first token may have the id 0.

@@ -65,11 +65,13 @@ function describeTokenUse(kind: "transfer" | "approval", scope: DescribeScope, u
   const asset = erc20Asset(chainId, token);
 
   const reading = (amount: string | undefined): Reading => {
+    // Nothing is granted: it is a revoke, whomever it is taken back from, and its call is read so too.
+    const isRevoke = kind === "approval" && amount === "0" && scope.tokens.isListed(asset);
     const effect: Effect = {
       kind,
       asset,
       ...(amount === undefined ? {} : { amount }),
-      counterparty: toAccountId(chainId, counterparty),
+      ...(isRevoke ? {} : { counterparty: toAccountId(chainId, counterparty) }),
       contract: toAccountId(chainId, token),
       basis: "declared",
     };
