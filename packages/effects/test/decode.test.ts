@@ -54,8 +54,11 @@ describe.each(["send", "sign_transaction"] as const)("a transaction by %s", (met
   test.each([
     [1n, "1"],
     [100n, "100"],
-    [2n ** 255n - 1n, (2n ** 255n - 1n).toString()],
-    [2n ** 255n, "unlimited"],
+    [2n ** 96n - 1n, (2n ** 96n - 1n).toString()],
+    [2n ** 128n - 1n, (2n ** 128n - 1n).toString()],
+    [2n ** 128n, "unlimited"],
+    [2n ** 160n - 1n, "unlimited"],
+    [2n ** 255n - 1n, "unlimited"],
     [2n ** 256n - 1n, "unlimited"],
   ])("of an ERC-20 approval of %s exposes %s", (amount, exposure) => {
     expect(transaction({ to: usdc, data: calldata(selectors.approve, payee, amount) })).toEqual([

@@ -139,14 +139,15 @@ describe("a token approval", () => {
     "all",
     "unlimited",
     "115792089237316195423570985008687907853269984665640564039457584007913129.639935",
-    "57896044618658097711785492504343953926634992332820282019728792003956564.819968",
+    "1461501637330902918203684832716283019655932.542975",
+    "340282366920938463463374607431768.211456",
   ])("of %s is unlimited", (amount) => {
     expect(describeApprove(args(amount))).toEqual(described("approval", "unlimited"));
   });
 
-  test("of one atomic unit less than half of what a token can count is that amount", () => {
-    expect(describeApprove(args("57896044618658097711785492504343953926634992332820282019728792003956564.819967"))).toEqual(
-      described("approval", (2n ** 255n - 1n).toString()),
+  test("of one atomic unit less than no token has is that amount", () => {
+    expect(describeApprove(args("340282366920938463463374607431768.211455"))).toEqual(
+      described("approval", (2n ** 128n - 1n).toString()),
     );
   });
 
