@@ -71,6 +71,7 @@ const pins: Readonly<Record<string, readonly string[]>> = {
     "canonicalActionOf",
     "canonicalActions",
     "createActionReader",
+    "erc20Amount",
     "erc20Asset",
     "formatUnits",
     "isKnownAction",

@@ -55,6 +55,10 @@ describe("agentkit-policy budgets adjust", () => {
     [["--spent", "5", "--asset", coin, "--asset", usdc], "each --spent needs its --asset"],
     [["--spent", "5", "--asset", usdc, "--spent", "6", "--asset", usdcChecksummed], "is named twice"],
     [["--spent", "0.1", "--asset", coin], "is no amount in atomic units"],
+    [
+      ["--spent", "5", "--asset", "eip155:5042002/erc20:0x3600000000000000000000000000000000000000"],
+      "write eip155:5042002/slip44:60, and the amount in its 18 decimals",
+    ],
   ])("%j is refused, shows the right form, and changes nothing", async (args, problem) => {
     const { code, stdout, stderr } = await adjust(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

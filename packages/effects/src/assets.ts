@@ -1,7 +1,7 @@
 import type { Effect } from "@agentkit-policy/schema";
 import { isEvmChain, parseAddress } from "./address.js";
 import { areDecimals } from "./amount.js";
-import { isNativeName } from "./native-names.js";
+import { nativeNameDecimals } from "./native-names.js";
 
 /** What is known of a token. Only its decimals decide anything; the symbol is for people. */
 interface KnownToken {
@@ -50,13 +50,26 @@ export function nativeAsset(chainId: string): string {
  */
 export function erc20Asset(chainId: string, token: string): string {
   const address = token.toLowerCase();
-  return isNativeName(chainId, address) ? nativeAsset(chainId) : `${chainId}/erc20:${address}`;
+  return nativeNameDecimals(chainId, address) === undefined ? `${chainId}/erc20:${address}` : nativeAsset(chainId);
 }
 
-/** An effect by the coin, where its asset is a token that the chain's coin has for a second name. */
+/**
+ * So many atomic units of an ERC-20 token as atomic units of its `erc20Asset`: a coin's second name may have fewer decimals than the coin
+ * (6 for USDC on Arc), and one limit counts both.
+ */
+export function erc20Amount(chainId: string, token: string, atomic: bigint): bigint {
+  const decimals = nativeNameDecimals(chainId, token.toLowerCase()) ?? nativeDecimals;
+  return atomic * 10n ** BigInt(nativeDecimals - decimals);
+}
+
+/** An effect by the coin, in the coin's units, where its asset is a token that the chain's coin has for a second name. */
 export function byCoin(effect: Effect): Effect {
+  const { amount } = effect;
   const [, chainId, token] = /^(.+)\/erc20:(0x[0-9a-f]{40})$/.exec(effect.asset ?? "") ?? [];
-  return chainId === undefined || token === undefined ? effect : { ...effect, asset: erc20Asset(chainId, token) };
+  if (chainId === undefined || token === undefined) return effect;
+  const named = { ...effect, asset: erc20Asset(chainId, token) };
+  if (amount === undefined || amount === "unlimited") return named;
+  return { ...named, amount: erc20Amount(chainId, token, BigInt(amount)).toString() };
 }
 
 /** Decimals of an asset, for the native coin of an EVM chain and the built-in tokens; undefined for any other. */

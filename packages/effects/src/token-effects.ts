@@ -1,6 +1,6 @@
 import type { Effect } from "@agentkit-policy/schema";
 import { toAccountId } from "./address.js";
-import { erc20Asset } from "./assets.js";
+import { erc20Amount, erc20Asset } from "./assets.js";
 import { exposureOf } from "./exposure.js";
 import type { TokenCall } from "./token-calldata.js";
 
@@ -52,8 +52,9 @@ export function tokenEffects({ method, accounts, numbers }: TokenCall, place: To
       return [{ ...revoked, kind: "approval", amount: "0" }];
     }
   }
-  if (method.does === "approval") return [{ ...common, kind: "approval", amount: exposureOf(amount) }];
-  const transfer: Effect = { ...common, kind: "transfer", amount: amount.toString() };
+  const counted = erc20Amount(chainId, token, amount);
+  if (method.does === "approval") return [{ ...common, kind: "approval", amount: exposureOf(counted) }];
+  const transfer: Effect = { ...common, kind: "transfer", amount: counted.toString() };
   // Of a contract that may be something else it is judged as both: what it moves of its own counts, and some rule has to name the call.
   return method.isShared && !isKnown ? [transfer, opaque] : [transfer];
 }

@@ -1,4 +1,4 @@
-import { erc20Asset, nativeAsset, parseAddress } from "@agentkit-policy/effects";
+import { erc20Amount, erc20Asset, nativeAsset, parseAddress } from "@agentkit-policy/effects";
 import { UsageError } from "./usage-error.js";
 
 /**
@@ -16,6 +16,11 @@ export function assetId(written: string): string {
   if (address === undefined)
     throw new UsageError(
       `"${token}" is no address of a token, or its checksum is wrong; write CAIP-19, such as eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e`,
+    );
+  // Nobody could tell in which of the two units its amount is.
+  if (erc20Amount(chain, address, 1n) !== 1n)
+    throw new UsageError(
+      `"${token}" is the chain's own coin, with fewer decimals than the coin has; write ${nativeAsset(chain)}, and the amount in its 18 decimals`,
     );
   return erc20Asset(chain, address);
 }

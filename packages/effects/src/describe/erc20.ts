@@ -1,8 +1,9 @@
 import type { Effect, JsonValue } from "@agentkit-policy/schema";
 import { isEvmChain, toAccountId } from "../address.js";
 import { areDecimals, parseUnits } from "../amount.js";
-import { erc20Asset } from "../assets.js";
+import { erc20Amount, erc20Asset } from "../assets.js";
 import { beyondWord, exposureOf } from "../exposure.js";
+import { nativeNameDecimals } from "../native-names.js";
 import { addressOf, amountText, isZero, pickArguments } from "./arguments.js";
 import { ArgumentsError, type DescribeScope, type Reading, unknownEffects } from "./describer.js";
 
@@ -79,20 +80,25 @@ function describeTokenUse(kind: "transfer" | "approval", scope: DescribeScope, u
   };
 
   if (use.text === "unlimited") return reading("unlimited");
-  const known = scope.tokens.decimalsOf(asset);
-  if (known !== undefined) return reading(atomicText(kind, use.text, known));
+  const counted = (decimals: number): string => {
+    const atomic = erc20Amount(chainId, token, atomicAmount(use.text, decimals));
+    return kind === "approval" ? exposureOf(atomic) : atomic.toString();
+  };
+  // Written in the token's own decimals, whichever the coin has whose name it may be.
+  const known = nativeNameDecimals(chainId, token) ?? scope.tokens.decimalsOf(asset);
+  if (known !== undefined) return reading(counted(known));
   return readDecimals(scope, chainId, token).then((decimals) => {
     // Without decimals no amount is declared, so the envelope covers none, and the wallet call is judged for all of it.
     if (decimals === undefined) return reading(undefined);
     scope.tokens.told(asset);
-    return reading(atomicText(kind, use.text, decimals));
+    return reading(counted(decimals));
   });
 }
 
-function atomicText(kind: "transfer" | "approval", text: string, decimals: number): string {
+function atomicAmount(text: string, decimals: number): bigint {
   const atomic = parseUnits(text, decimals);
   if (atomic >= beyondWord) throw new ArgumentsError("the argument amount is more than a token can count");
-  return kind === "approval" ? exposureOf(atomic) : atomic.toString();
+  return atomic;
 }
 
 async function readDecimals({ read }: DescribeScope, chainId: string, token: string): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 // Generated from schemas/v1 by "npm run codegen". Do not edit.
-// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 c95835e1d23e1db45c91aca6c283f2324d9c6203596361be0299ec8e51c8b42e
+// Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 4ceeee7f27f89e6145bf48f9f0da7c4a1285e5e834e1658cd1593f09d76e27ce
 
 /**
  * What is being judged: an AgentKit action, or a call to the wallet.

@@ -1,5 +1,5 @@
 # Generated from schemas/v1 by "npm run codegen". Do not edit.
-# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 c95835e1d23e1db45c91aca6c283f2324d9c6203596361be0299ec8e51c8b42e
+# Sources: context.schema.json, decision.schema.json, effect.schema.json, outcome.schema.json, rpc.schema.json, wallet-call.schema.json; SHA-256 4ceeee7f27f89e6145bf48f9f0da7c4a1285e5e834e1658cd1593f09d76e27ce
 """Whether a value of JSON matches a definition of the contract. Extra keys are ignored."""
 
 import re
@@ -107,7 +107,7 @@ def is_effect_kind(value: Any) -> bool:
 def is_asset_id(value: Any) -> bool:
     return (
         isinstance(value, str)
-        and re.fullmatch("(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|(?!slip44:)[-a-z0-9]{3,8}:0x[0-9a-f]{40}(/[-.%a-zA-Z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)", value) is not None
+        and re.fullmatch("(eip155:(0|[1-9][0-9]{0,31})/(slip44:60|erc20:0x[0-9a-f]{40}|(?!slip44:|erc20:)[-a-z0-9]{3,8}:[-.%a-z0-9]{1,128}(/[-.%a-z0-9]{1,78})?)|(?!eip155:)[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,78})?)", value) is not None
     )
 
 
