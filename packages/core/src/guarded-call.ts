@@ -8,7 +8,7 @@ import { type Turn, takeTurn } from "./send-queue.js";
 import { SnapshotError } from "./snapshot.js";
 import { type ReadCall, readWalletCall } from "./wallet-call.js";
 import { readWalletFacts, type WalletFacts, type WalletLike } from "./wallet-facts.js";
-import { estimationErrorsAreProof, nativeUnitOf } from "./wallet-methods.js";
+import { estimationErrorsAreProof, nativeUnitOf, sendsFromItsBalance } from "./wallet-methods.js";
 
 /** A call to a guarded wallet, as it came in. */
 export interface IncomingCall {
@@ -181,6 +181,8 @@ async function checkBalance(attempt: OpenAttempt, call: CallInHand): Promise<voi
   const value = BigInt(facts.value ?? "0");
   const wallet = call.wallet as WalletLike;
   if (!isSend(call) || value === 0n || wallet.getBalance === undefined) return;
+  // What it holds elsewhere may pay as well: a balance that is too small proves nothing, and the send goes its ordinary way.
+  if (!sendsFromItsBalance(wallet)) return;
   let balance: unknown;
   try {
     // Bounded, because it holds the wallet's turn.

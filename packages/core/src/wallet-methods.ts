@@ -54,6 +54,12 @@ const transfersBySending = new Set([
  */
 const takesWholeUnits = { className: "LegacyCdpWalletProvider", name: "legacy_cdp_wallet_provider" };
 
+/**
+ * The class whose payments are intents, which are filled from whatever the wallet holds on any chain: what it tells as its balance is of one
+ * chain only (seen in AgentKit 0.10.4).
+ */
+const paysFromAnyChain = { className: "ZeroDevWalletProvider", name: "zerodev_wallet_provider" };
+
 /** Classes that throw viem's gas estimation error only before anything was signed. */
 const estimatesBeforeSigning = new Set(["ViemWalletProvider", "PrivyEvmWalletProvider"]);
 
@@ -88,7 +94,17 @@ export function estimationErrorsAreProof(wallet: object, walletMethod: string): 
  */
 export function nativeUnitOf(wallet: object, walletMethod: string): bigint {
   if (walletMethod !== "nativeTransfer") return 1n;
-  return classNames(wallet).includes(takesWholeUnits.className) || saidName(wallet) === takesWholeUnits.name ? 10n ** 18n : 1n;
+  return isOfClass(wallet, takesWholeUnits) ? 10n ** 18n : 1n;
+}
+
+/** Whether a wallet can send no more than the balance that it tells. A subclass that pays from one chain only loses a proof, and no money. */
+export function sendsFromItsBalance(wallet: object): boolean {
+  return !isOfClass(wallet, paysFromAnyChain);
+}
+
+/** Whether a wallet is of a class of AgentKit's, by the class itself, one that it extends, or the name that it says. */
+function isOfClass(wallet: object, { className, name }: { readonly className: string; readonly name: string }): boolean {
+  return classNames(wallet).includes(className) || saidName(wallet) === name;
 }
 
 /** What a wallet calls itself, if it says anything. */
