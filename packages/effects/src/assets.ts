@@ -19,22 +19,55 @@ const knownTokens: ReadonlyMap<string, KnownToken> = new Map([
   ["eip155:84532/erc20:0x4200000000000000000000000000000000000006", { decimals: 18, symbol: "WETH" }],
 ]);
 
-/** Chains whose native coin is called something else than ETH. */
-const nativeSymbols: ReadonlyMap<string, string> = new Map([
-  ["eip155:56", "BNB"],
-  ["eip155:100", "xDAI"],
-  ["eip155:137", "POL"],
-  ["eip155:1088", "METIS"],
-  ["eip155:1284", "GLMR"],
-  ["eip155:1285", "MOVR"],
-  ["eip155:1287", "DEV"],
-  ["eip155:42220", "CELO"],
-  ["eip155:43114", "AVAX"],
-  ["eip155:44787", "CELO"],
-  ["eip155:59902", "METIS"],
-  ["eip155:80002", "POL"],
-  ["eip155:11142220", "CELO"],
-]);
+/** Chains by what their coin is called. A symbol that is not the coin's own would tell people of other money than what is asked. */
+const chainsOfCoins: Readonly<Record<string, readonly number[]>> = {
+  ETH: [
+    // Ethereum and its testnets, and what runs on one's own machine.
+    ...[1, 17000, 560048, 11155111, 31337],
+    // OP, Base, Arbitrum, Unichain, World Chain, Soneium, Ink, Mode, Lisk, Zora, Blast, Redstone, Mint, Boba, BOB.
+    ...[10, 11155420, 8453, 84532, 42161, 421614, 42170, 130, 1301, 480, 4801, 1868, 1946, 57073, 763373],
+    ...[919, 34443, 1135, 4202, 7777777, 999999999, 81457, 168587773, 690, 185, 288, 60808],
+    // ZKsync, Linea, Scroll, Polygon zkEVM, Abstract, Taiko, Manta Pacific.
+    ...[300, 324, 59141, 59144, 534351, 534352, 1101, 2442, 2741, 11124, 167000, 169],
+  ],
+  APE: [33139],
+  AVAX: [43113, 43114],
+  BERA: [80069, 80094],
+  BNB: [56, 97, 204],
+  CELO: [42220, 44787, 11142220],
+  CFX: [1030],
+  CORE: [1116],
+  CRO: [25],
+  DEV: [1287],
+  FIL: [314],
+  FLOW: [747],
+  FLR: [14],
+  FTM: [250, 4002],
+  GLMR: [1284],
+  HBAR: [295, 296],
+  KAIA: [8217],
+  KAVA: [2222],
+  MATIC: [80001],
+  METIS: [1088, 59902],
+  MNT: [5000, 5003],
+  MON: [143, 10143],
+  MOVR: [1285],
+  OKB: [196],
+  POL: [137, 80002],
+  RBTC: [30],
+  RON: [2020],
+  S: [146],
+  SEI: [1328, 1329],
+  USDC: [5042, 5042002],
+  USDT0: [988, 2201],
+  XDC: [50],
+  xDAI: [100],
+  XTZ: [42793],
+};
+
+const nativeSymbols: ReadonlyMap<string, string> = new Map(
+  Object.entries(chainsOfCoins).flatMap(([symbol, chains]) => chains.map((chain) => [`eip155:${chain}`, symbol] as const)),
+);
 
 /** Decimals of the native coin on every EVM chain: `value` is counted in 10^-18. */
 export const nativeDecimals = 18;
@@ -79,7 +112,7 @@ export function tokenDecimals(asset: string): number | undefined {
 
 /** What people call an asset; for display only, never for identity. Undefined where nothing is known. */
 export function symbolOf(asset: string): string | undefined {
-  if (isNative(asset)) return nativeSymbols.get(asset.slice(0, asset.indexOf("/"))) ?? "ETH";
+  if (isNative(asset)) return nativeSymbols.get(asset.slice(0, asset.indexOf("/")));
   return knownTokens.get(asset)?.symbol;
 }
 

@@ -11,7 +11,16 @@ describe("an asset", () => {
 
   test.each([
     ["eip155:84532/slip44:60", 18, "ETH"],
+    ["eip155:1/slip44:60", 18, "ETH"],
+    ["eip155:42161/slip44:60", 18, "ETH"],
+    ["eip155:31337/slip44:60", 18, "ETH"],
     ["eip155:137/slip44:60", 18, "POL"],
+    ["eip155:56/slip44:60", 18, "BNB"],
+    ["eip155:43113/slip44:60", 18, "AVAX"],
+    ["eip155:250/slip44:60", 18, "FTM"],
+    ["eip155:5000/slip44:60", 18, "MNT"],
+    ["eip155:5042002/slip44:60", 18, "USDC"],
+    ["eip155:988/slip44:60", 18, "USDT0"],
     ["eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e", 6, "USDC"],
     ["eip155:8453/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", 6, "USDC"],
     ["eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", 6, "USDC"],
@@ -42,6 +51,11 @@ describe("an asset", () => {
     expect(symbolOf(coin)).toBe(symbol);
     // The same address on another chain is another contract.
     expect(erc20Asset("eip155:8453", address)).toBe(`eip155:8453/erc20:${address.toLowerCase()}`);
+  });
+
+  test("that is the coin of a chain that is not known has 18 decimals and no name: it may be any coin", () => {
+    expect(tokenDecimals("eip155:123456789/slip44:60")).toBe(18);
+    expect(symbolOf("eip155:123456789/slip44:60")).toBeUndefined();
   });
 
   test("a known token's address on another chain is another token", () => {
