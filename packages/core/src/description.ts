@@ -21,7 +21,8 @@ export function describeAttempt(
 ): Description | Denial | Promise<Description | Denial> {
   const { reader } = runtime;
   if (facts.call !== undefined) {
-    return { ...unknownDescription, canonicalAction: `wallet.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
+    // Under no name that a provider's actions have: a rule about all of them says nothing of a call outside any.
+    return { ...unknownDescription, canonicalAction: `direct.${facts.call.method}`, effects: decodeCall(runtime, facts.call) };
   }
   if (facts.described !== undefined) return describedByHost(runtime, facts.described);
   if (reader === undefined) return unknownDescription;

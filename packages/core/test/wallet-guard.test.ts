@@ -348,13 +348,14 @@ describe("a guarded wallet", () => {
     const seen: unknown[] = [];
     const other: PolicyProvider = {
       beforeAction: (context) => {
-        seen.push([context.layer, context.actionName, context.effects]);
+        seen.push([context.layer, context.actionName, context.canonicalAction, context.effects]);
         return { decision: "allow" };
       },
     };
     const wallet = guardWallet(new ViemWalletProvider(), [other, provider], { reader: testReader, logger: silent });
     await wallet.nativeTransfer(alice, "5");
-    expect(seen).toEqual([["wallet", "WalletProvider.sendTransaction", [transferOf(alice, "5", "decoded")]]]);
+    // By no name that a pattern for a provider's actions, such as `wallet.*`, has too.
+    expect(seen).toEqual([["wallet", "WalletProvider.sendTransaction", "direct.send", [transferOf(alice, "5", "decoded")]]]);
     expect(calls.map((context) => context.excess)).toEqual([[]]);
     expect(outcomes).toMatchObject([{ status: "succeeded", spent: [{ amount: "5" }] }]);
   });

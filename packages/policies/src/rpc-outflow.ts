@@ -1,4 +1,4 @@
-import { erc20Asset, nativeAsset } from "@agentkit-policy/effects";
+import { erc20Amount, erc20Asset, nativeAsset } from "@agentkit-policy/effects";
 import type { SpentLine } from "@agentkit-policy/ledger";
 import { largestAmount } from "./largest.js";
 import { type Ask, askerOf, type Block, blockTime, type Receipt, type RpcChain } from "./rpc-node.js";
@@ -192,7 +192,7 @@ function linesOf(chainId: string, account: string, { to, value }: Sent, { logs }
     const [topic, sender = "", receiver = ""] = topics;
     // An NFT's transfer has a fourth topic in place of the amount.
     if (topic !== transferTopic || topics.length !== 3 || !sameAddress(sender, account)) continue;
-    add(erc20Asset(chainId, address), BigInt(data), addressIn(receiver));
+    add(erc20Asset(chainId, address), erc20Amount(chainId, address, BigInt(data)), addressIn(receiver));
   }
   return lines;
 }
@@ -201,7 +201,9 @@ function linesOf(chainId: string, account: string, { to, value }: Sent, { logs }
 function grantsOf(chainId: string, account: string, { logs }: Receipt): SpentLine[] {
   const lines: SpentLine[] = [];
   const add = (token: string, amount: string | bigint, receiver: string): void =>
-    void lines.push(...lineOf(chainId, erc20Asset(chainId, token), BigInt(amount), addressIn(receiver)));
+    void lines.push(
+      ...lineOf(chainId, erc20Asset(chainId, token), erc20Amount(chainId, token, BigInt(amount)), addressIn(receiver)),
+    );
   for (const { address, topics, data } of logs) {
     const [topic = "", owner = "", second = "", third] = topics;
     if (!sameAddress(owner, account)) continue;

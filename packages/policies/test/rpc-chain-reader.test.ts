@@ -113,6 +113,26 @@ describe("a call whose nonce another transaction has used", () => {
     expect(await verdictOn(lineOf(5n, native, bob))).toEqual(never);
   });
 
+  it("moved its coin where that paid it under its token's name, whose amounts have fewer decimals", async () => {
+    const arc = "eip155:5042002";
+    mine({
+      input: calldata,
+      logs: [logOf(topics.transfer, alice, 5n, { address: "0x3600000000000000000000000000000000000000" })],
+    });
+    const lines = [{ asset: `${arc}/slip44:60`, amount: "5000000000000", counterparty: `${arc}:${alice}` }];
+    const call = {
+      attemptId: idAt(reservedAt),
+      callId: "c",
+      chainId: arc,
+      transactionId: ours,
+      nonce: "0",
+      from: self,
+      reservedAt,
+    };
+    const onArc = rpcChainReader(new Map([[arc, { url: node.url, confirmations: 1 }]]));
+    expect(await onArc.verdictOn({ ...call, lines })).toEqual(moved);
+  });
+
   it.each<[string, Partial<Mined>]>([
     ["gave coin to a contract, which may have handed it on", { to: contract, value: 5n, input: calldata }],
     ["called code of the account's own", { to: self, input: calldata }],
