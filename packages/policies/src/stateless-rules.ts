@@ -21,10 +21,15 @@ export interface RuleDenial {
 /** Kinds that say "nobody can tell what this does": denied unless an allow names them. */
 const denyUnlessNamed: ReadonlySet<Effect["kind"]> = new Set(["unknown", "contract_call", "sign_hash"]);
 
+/** Kinds that hand authority on. How far it reaches only an amount says, and without one they are denied unless an allow names them. */
+const authority: ReadonlySet<Effect["kind"]> = new Set(["operator_approval", "delegation"]);
+
 const kindWords: Partial<Record<Effect["kind"], string>> = {
   unknown: "what it would move cannot be told",
   contract_call: "it calls a contract in a way that cannot be read",
   sign_hash: "it signs a bare hash, which can authorise anything",
+  operator_approval: "it hands on what may be everything of an asset",
+  delegation: "it hands on what may be everything",
 };
 
 /**
@@ -47,7 +52,8 @@ function denyUnnamed(allows: readonly StatelessRule[], context: ActionContext): 
   for (const effect of context.excess ?? context.effects) {
     // No rule of this version admits what gets around the guard.
     if (effect.kind === "escape") return { code: "escape_denied", reason: "it would hand out what no guard can see behind" };
-    if (denyUnlessNamed.has(effect.kind) && !isNamed(effect)) {
+    const isOpaque = denyUnlessNamed.has(effect.kind) || (authority.has(effect.kind) && effect.amount === undefined);
+    if (isOpaque && !isNamed(effect)) {
       return { code: "unknown_effect", reason: `${kindWords[effect.kind] ?? "it is not known"}, and no rule admits it` };
     }
     if (isMoney(effect) && effect.amount === undefined && (context.layer === "wallet" || !context.moneyVisible)) {

@@ -47,6 +47,8 @@ describe("without allow rules", () => {
     ["a signature of a bare hash", { kind: "sign_hash", basis: "decoded" } as Effect, "unknown_effect"],
     ["an escape", { kind: "escape", basis: "decoded" } as Effect, "escape_denied"],
     ["an unlimited approval", approval(alice, "unlimited"), "unlimited_amount"],
+    ["a delegation of whatever", { kind: "delegation", basis: "declared" } as Effect, "unknown_effect"],
+    ["an operator of whatever", { kind: "operator_approval", asset: usdc, basis: "declared" } as Effect, "unknown_effect"],
     ["a payment to the zero address", transferOf(zero, "1"), "misdirected"],
     [
       "a payment to the token's own contract",
@@ -166,6 +168,15 @@ describe("an allow rule", () => {
     expect(verdict([{ allow: { effects: ["approval"], recipients: [alice] } }], [approval(bob, "unlimited")])).toBe(
       "unlimited_amount",
     );
+  });
+
+  it("that names what hands authority on admits that, and no other kind of it", () => {
+    const [delegation, operator] = [
+      { kind: "delegation", basis: "declared" },
+      { kind: "operator_approval", asset: usdc, basis: "declared" },
+    ] satisfies [Effect, Effect];
+    const rules = [{ allow: { effects: ["delegation"] } }];
+    expect([verdict(rules, [delegation]), verdict(rules, [operator])]).toEqual(["allow", "unknown_effect"]);
   });
 
   it("admits the zero address only by name", () => {
