@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,7 +7,7 @@ import { type RunningPostgres, startPostgres } from "../../../scripts/lib/postgr
 import { printable } from "../src/command/printable.js";
 import { table } from "../src/command/table.js";
 import { loadPolicy } from "../src/index.js";
-import { commandIn, unreadCommandIn } from "./support/command.js";
+import { commandIn, program, unreadCommandIn } from "./support/command.js";
 import { coin, newAttemptId, pay } from "./support/pay.js";
 
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-operating-"));
@@ -171,6 +172,35 @@ describe("with names that agents chose", () => {
       code: 0,
       stdout: `own (use: ./forging.mjs)\n  ${String.raw`\u001b[31m red\u000afrozen: nothing`}\n`,
     });
+  });
+
+  it("what a module writes to the console is not what was asked for, and no line of the JSON", async () => {
+    write("chatty", limit, "  - { id: own, use: ./chatty.mjs }");
+    const lines = `{ examine: () => { console.log("asked"); process.stdout.write("again\\n"); return "a word"; } }`;
+    writeFileSync(join(folder, "chatty.mjs"), `console.log("loaded");\n${engine("").replace("{ name:", `{ ...${lines}, name:`)}`);
+    const { code, stdout, stderr } = await run("doctor", "--json", "chatty.yaml");
+    expect([code, JSON.parse(stdout)]).toEqual([0, [{ rule: "own", use: "./chatty.mjs", lines: ["a word"] }]]);
+    expect(stderr).toBe("loaded\nasked\nagain\n");
+  });
+
+  it("an error shows what would move the cursor, too", async () => {
+    expect(await run("unfreeze", "user", "zz\u001b[31m", "--policy", "forged.yaml")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(String.raw`user zz\u001b[31m is not frozen`),
+    });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("what cannot be printed is an error of one line, only where there is a full device", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [program, "check", "forged.yaml"], {
+      cwd: folder,
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    expect([status, String(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/^error: what is printed cannot be written: ENOSPC[^\n]*\n$/),
+    ]);
   });
 
   it("two names that look alike are told apart, and pictures are left whole", () => {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Adapter, isAdapter, type Logger, type PolicyProvider, providersOf } from "@agentkit-policy/core";
+import { type Adapter, isAdapter, type Logger, type PolicyProvider, providersOf, timedOut, within } from "@agentkit-policy/core";
 import type { CompiledUse } from "./compile-policy.js";
 import type { EngineOwner } from "./engine-owner.js";
 import type { Engine } from "./engines.js";
@@ -26,6 +26,16 @@ export interface AdapterParts {
   readonly source: PolicySource;
   readonly builtIn: BuiltInAdapters;
   readonly logger: Logger;
+}
+
+/** So long a module may take to load, to check its options, to make its provider or to say something of itself, in milliseconds. */
+const patienceMs = 30_000;
+
+/** @throws Error where it has not answered by then: a program that waits for it for ever says nothing, or ends without a word */
+async function inTime<T>(body: () => Promise<T>): Promise<T> {
+  const answer = await within(body(), patienceMs);
+  if (answer === timedOut) throw new Error(`it did not answer within ${patienceMs / 1_000} s`);
+  return answer;
 }
 
 /** Makes the engines that a policy uses, in order. @throws PolicyFileError */
@@ -58,7 +68,9 @@ export async function examineAll(uses: readonly CompiledUse[], parts: AdapterPar
 
 async function linesOf(adapter: Adapter, options: unknown): Promise<readonly string[]> {
   try {
-    return (await adapter.examine?.(options)) ?? ["it says nothing of itself"];
+    const lines: unknown = (await inTime(async () => await adapter.examine?.(options))) ?? ["it says nothing of itself"];
+    // A module may be written without types.
+    return (Array.isArray(lines) ? lines : [lines]).map(String);
   } catch (error) {
     return [`it could not be asked: ${messageOf(error)}`];
   }
@@ -93,7 +105,7 @@ async function chosenAdapter({ rule, path }: CompiledUse, parts: AdapterParts): 
 }
 
 async function validated(adapter: Adapter, given: unknown) {
-  return await adapter.options["~standard"].validate(given);
+  return await inTime(async () => await adapter.options["~standard"].validate(given));
 }
 
 async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine> {
@@ -102,7 +114,8 @@ async function openEngine(use: CompiledUse, parts: AdapterParts): Promise<Engine
   const { adapter, options } = await chosenAdapter(use, parts);
   let provider: PolicyProvider;
   try {
-    provider = await adapter.create(options, { rule: rule.id, logger: parts.logger, isShadow: rule.mode === "shadow" });
+    const context = { rule: rule.id, logger: parts.logger, isShadow: rule.mode === "shadow" };
+    provider = await inTime(async () => await adapter.create(options, context));
   } catch (error) {
     return complain(path, `the adapter "${adapter.name}" could not be made: ${messageOf(error)}`, "correct its options");
   }
@@ -168,7 +181,7 @@ async function adapterOf(name: string, path: PolicyPath, { source, builtIn }: Ad
   }
   let module: { readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await inTime(async () => await import(pathToFileURL(file).href));
   } catch (error) {
     const hint =
       codeOf(error) === "ERR_MODULE_NOT_FOUND"

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allOf, defineAdapter, type PolicyProvider } from "@agentkit-policy/core";
 import type { ActionContext } from "@agentkit-policy/schema";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { checkEngines, type LoadedPolicy, loadPolicy } from "../src/policy.js";
 import { alice, contextOf, idAt, transferOf } from "./support/contexts.js";
 
@@ -56,6 +56,24 @@ describe("a rule that uses an engine", () => {
   mkdirSync(join(files, "node_modules/esm-only"), { recursive: true });
   write("node_modules/esm-only/package.json", '{ "name": "esm-only", "exports": { ".": { "import": "./index.js" } } }');
   write("node_modules/esm-only/index.js", "");
+
+  it.each([
+    ["whose module", "never.mjs", "could not be loaded"],
+    ["whose check of its options", "unchecked.mjs", "could not check its options"],
+    ["whose making", "unready.mjs", "could not be made"],
+  ])("%s never comes to an end is given up, and named", async (_, name, problem) => {
+    const never = "new Promise(() => undefined)";
+    write("never.mjs", `await ${never};\n`);
+    write("unchecked.mjs", define(`options: { "~standard": { validate: () => ${never} } }, create: () => ({})`));
+    write("unready.mjs", define(`${anyOptions}, create: () => ${never}`));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const failed = loadPolicy(policyFile(`{ id: own, use: ./${name} }`), { clock }).catch(String);
+    await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 10_000 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await failed).toContain(problem);
+    expect(await failed).toContain("it did not answer within 30 s");
+  });
 
   it("finds a module from the policy's own folder, and hands it its options", async () => {
     const policy = await loadPolicy(policyFile('{ id: ask, use: "./engine.mjs", with: { limit: 3 } }'), { clock });

@@ -18,6 +18,11 @@ export interface FrameSource {
 export class FrameReader extends AbstractMessageReader implements MessageReader {
   readonly #source: FrameSource;
   #unread: Buffer = nothing;
+  /** What has come of a message that is not there yet. It is put together once: of a large one that takes longer than all the rest. */
+  #pieces: Buffer[] = [];
+  #pieced = 0;
+  /** So many bytes are needed until there is a whole message. */
+  #needed = 0;
 
   constructor(source: FrameSource) {
     super();
@@ -30,8 +35,12 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
 
   listen(callback: DataCallback): Disposable {
     const take = (bytes: Buffer): void => {
-      const ofSource = this.#unread.length === 0;
-      this.#unread = ofSource ? bytes : Buffer.concat([this.#unread, bytes]);
+      if (this.#pieced + bytes.length < this.#needed) {
+        this.#keep(bytes);
+        return;
+      }
+      this.#unread = this.#pieced === 0 ? bytes : Buffer.concat([...this.#pieces, bytes]);
+      [this.#pieces, this.#pieced, this.#needed] = [[], 0, 0];
       for (let body = this.#next(); body !== undefined; body = this.#next()) {
         try {
           callback(JSON.parse(body));
@@ -40,10 +49,17 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
           this.fireError(error);
         }
       }
-      if (ofSource && this.#unread.length > 0) this.#unread = Buffer.from(this.#unread);
+      if (this.#unread.length > 0) this.#keep(this.#unread);
+      this.#unread = nothing;
     };
     this.#source.on("data", take);
     return { dispose: () => this.#source.off("data", take) };
+  }
+
+  /** A copy: the source uses its buffer again. */
+  #keep(bytes: Buffer): void {
+    this.#pieces.push(Buffer.from(bytes));
+    this.#pieced += bytes.length;
   }
 
   /** The next message's text, once all of it is there. */
@@ -60,7 +76,10 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
     }
     const start = headEnd + emptyLine.length;
     const end = start + length;
-    if (unread.length < end) return undefined;
+    if (unread.length < end) {
+      this.#needed = end;
+      return undefined;
+    }
     this.#unread = unread.length === end ? nothing : unread.subarray(end);
     return unread.toString("utf8", start, end);
   }

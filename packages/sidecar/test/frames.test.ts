@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PassThrough, Writable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { FrameReader } from "../src/frame-reader.js";
 import { FrameWriter } from "../src/frame-writer.js";
 
@@ -52,6 +52,20 @@ describe("a reader of frames", () => {
     ] as const)
       source.emit("data", buffer.subarray(0, bytes.copy(buffer, 0, from, to)));
     expect(messages).toEqual([question]);
+  });
+
+  it("puts a large message together once, in however many pieces it comes, and what follows it", async () => {
+    const large = frame({ id: 1, text: "x".repeat(1_000_000) });
+    const bytes = Buffer.concat([large, frame(question)]);
+    const concat = vi.spyOn(Buffer, "concat");
+    onTestFinished(() => concat.mockRestore());
+    const source = new EventEmitter();
+    const messages: unknown[] = [];
+    new FrameReader(source).listen((message) => messages.push(message));
+    for (let from = 0; from < bytes.length; from += 1_000) source.emit("data", bytes.subarray(from, from + 1_000));
+    expect(messages).toEqual([{ id: 1, text: "x".repeat(1_000_000) }, question]);
+    const copied = concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0);
+    expect(copied).toBeLessThan(2 * bytes.length);
   });
 
   it("reads a head in any case and with other lines in it", async () => {

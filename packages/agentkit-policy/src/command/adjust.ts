@@ -1,4 +1,5 @@
 import { assetId } from "./asset-id.js";
+import { print } from "./print.js";
 import { printable } from "./printable.js";
 import { UsageError } from "./usage-error.js";
 import { withPolicyFile } from "./with-policy-file.js";
@@ -26,7 +27,7 @@ export async function adjust(attemptId: string, { reason, asset, spent, policy: 
     const answer = await ledger.adjust({ attemptId, spent: lines.filter(({ amount }) => amount !== "0"), reason });
     if (!answer.ok) throw new UsageError(answer.reason);
     const told = `${attemptId} counts ${lines.length === 0 ? "no money" : `${counted}, and nothing else,`} from now on: ${reason}`;
-    process.stdout.write(`${printable(told)}\n`);
+    print(`${printable(told)}\n`);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Balance } from "@agentkit-policy/ledger";
 import { amountText } from "@agentkit-policy/policies";
+import { print } from "./print.js";
 import { printable } from "./printable.js";
 import { table } from "./table.js";
 import { withPolicyFile } from "./with-policy-file.js";
@@ -10,7 +11,7 @@ export async function budgets(file: string, options: { readonly json?: boolean }
     const balances = await policy.balances();
     const frozen = await policy.ledger.freezes();
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ limits: balances, frozen }, undefined, 2)}\n`);
+      print(`${JSON.stringify({ limits: balances, frozen }, undefined, 2)}\n`);
       return;
     }
     const rows = balances.map((balance) => [
@@ -20,13 +21,13 @@ export async function budgets(file: string, options: { readonly json?: boolean }
         return balance.asset === undefined ? amount : amountText(balance.asset, amount, policy.decimalsOf);
       }),
     ]);
-    process.stdout.write(
+    print(
       rows.length === 0
         ? "nothing has been counted yet\n"
         : `${table(["limit", "for", "counted", "of it open", "left", "max"], rows)}\n`,
     );
     for (const { scope, value, reason } of frozen)
-      process.stdout.write(`${printable(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})`)}\n`);
+      print(`${printable(`frozen: ${scope}${value === "" ? "" : ` ${value}`} (${reason})`)}\n`);
   });
 }
 

@@ -1,6 +1,7 @@
 import { formatUnits, nativeDecimals } from "@agentkit-policy/effects";
 import { amountText, type CompiledLimit, type CompiledPolicy, checkEngines, checkPolicy } from "@agentkit-policy/policies";
 import { builtInAdapters } from "../built-in-adapters.js";
+import { print } from "./print.js";
 import { table } from "./table.js";
 
 interface CheckOptions {
@@ -23,9 +24,7 @@ export async function check(file: string, { action: actions = [] }: CheckOptions
   ];
   const count = `${rows.length} ${rows.length === 1 ? "rule" : "rules"}`;
   const held = policy.times.unresolved === "hold" ? "\nwhat nobody has proven counts until it is proven (unresolved: hold)" : "";
-  process.stdout.write(
-    `${table(["rule", "kind", "does"], rows)}${held}\n${file}: ${count}, version ${policy.version.slice(0, 12)}\n`,
-  );
+  print(`${table(["rule", "kind", "does"], rows)}${held}\n${file}: ${count}, version ${policy.version.slice(0, 12)}\n`);
 }
 
 function limitText(limit: CompiledLimit, { decimalsOf }: CompiledPolicy): string {

@@ -1,10 +1,12 @@
-import type { Writable } from "node:stream";
+import { print } from "./print.js";
 
 /** Who reads what is written may go before the end, as `head` does: the command is done all the same, and says nothing of it. */
 export function letReadersGo(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code === "EPIPE") return;
+      process.stderr.write(`error: what is printed cannot be written: ${error.message}\n`);
+      process.exit(1);
     });
 }
 
@@ -13,13 +15,10 @@ export function letReadersGo(): void {
  * which the process would live on for ever.
  */
 export async function endProcess(): Promise<never> {
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  process.exit();
-}
-
-function flushed(stream: Writable): Promise<void> {
   // What is written last is called back last. A reader that has gone calls back as well.
-  return new Promise((resolve) => {
-    stream.write("", () => resolve());
-  });
+  await Promise.all([
+    new Promise<void>((resolve) => print("", resolve)),
+    new Promise<void>((resolve) => process.stderr.write("", () => resolve())),
+  ]);
+  process.exit();
 }

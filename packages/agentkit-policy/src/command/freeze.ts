@@ -1,5 +1,6 @@
 import type { Freeze } from "@agentkit-policy/ledger";
 import { actionScope } from "./action-scope.js";
+import { print } from "./print.js";
 import { printable } from "./printable.js";
 import { UsageError } from "./usage-error.js";
 import { walletScope } from "./wallet-scope.js";
@@ -24,7 +25,7 @@ export async function freeze(
   const written = frozenAsWritten("freeze", scope, value);
   const { what, remark } = frozen(written);
   await withPolicyFile(options.policy, ({ ledger }) => ledger.freeze({ ...what, reason: options.reason }));
-  process.stdout.write(`${printable(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}`)}\n`);
+  print(`${printable(`frozen: ${text(what)} (${options.reason})${remark === undefined ? "" : `; ${remark}`}`)}\n`);
 }
 
 /** `agentkit-policy unfreeze` */
@@ -36,7 +37,7 @@ export async function unfreeze(scope: string, value: string | undefined, options
     const what = isHeld ? written : frozen(written).what;
     if (!(await ledger.unfreeze(what)))
       throw new UsageError(`${text(what)} is not frozen; agentkit-policy budgets lists what is`);
-    process.stdout.write(`${printable(`no longer frozen: ${text(what)}`)}\n`);
+    print(`${printable(`no longer frozen: ${text(what)}`)}\n`);
   });
 }
 

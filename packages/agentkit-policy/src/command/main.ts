@@ -9,13 +9,17 @@ import { coloursFor } from "./colours.js";
 import { doctor } from "./doctor.js";
 import { endProcess, letReadersGo } from "./end-process.js";
 import { freeze, frozenScopes, unfreeze } from "./freeze.js";
+import { keepStandardOutput, print } from "./print.js";
+import { printable } from "./printable.js";
 import { reconcile } from "./reconcile.js";
 import { UsageError } from "./usage-error.js";
 
 letReadersGo();
+keepStandardOutput();
 
 const program = new Command("agentkit-policy")
   .description("Policies and budgets for AI agents that hold a wallet.")
+  .configureOutput({ writeOut: (text) => print(text) })
   .showHelpAfterError("(add --help for the commands and their options)");
 
 program
@@ -95,6 +99,11 @@ program
   .option("--json", "print JSON")
   .action(reconcile);
 
+/** What a file, a name or an engine says may hold anything; each line of it stays one. */
+function shown(message: string): string {
+  return message.split("\n").map(printable).join("\n");
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -102,7 +111,7 @@ try {
   if (!isToldInWords && !(error instanceof RangeError)) throw error;
   // By its code, the pages tell what became of the ledger and how to get out.
   const code = LedgerFault.isInstance(error) ? `${error.code}: ` : "";
-  process.stderr.write(`${coloursFor(process.stderr).red("error:")} ${code}${error.message}\n`);
+  process.stderr.write(`${coloursFor(process.stderr).red("error:")} ${code}${shown(error.message)}\n`);
   process.exitCode = 1;
 }
 await endProcess();

@@ -1,4 +1,5 @@
 import type { LoadedPolicy } from "@agentkit-policy/policies";
+import { print } from "./print.js";
 import { table } from "./table.js";
 import { UsageError } from "./usage-error.js";
 import { withPolicyFile } from "./with-policy-file.js";
@@ -18,7 +19,7 @@ export async function reconcile(file: string, options: { readonly json?: boolean
     const untold = due.filter((attemptId) => !told.includes(attemptId));
     const unproven = (await ledger.unproven(most)).length;
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ proven, told, unproven, untold }, undefined, 2)}\n`);
+      print(`${JSON.stringify({ proven, told, unproven, untold }, undefined, 2)}\n`);
       return;
     }
     const rows = proven.map(({ call, verdict }) => [
@@ -26,15 +27,13 @@ export async function reconcile(file: string, options: { readonly json?: boolean
       call.chainId,
       verdict.kind === "never" ? "never moved" : `moved at ${new Date(verdict.blockTime).toISOString()}`,
     ]);
-    process.stdout.write(
-      rows.length === 0 ? "nothing more could be proven\n" : `${table(["transaction", "chain", "became"], rows)}\n`,
-    );
-    if (told.length > 0) process.stdout.write(`engines know now what became of ${told.join(", ")}\n`);
+    print(rows.length === 0 ? "nothing more could be proven\n" : `${table(["transaction", "chain", "became"], rows)}\n`);
+    if (told.length > 0) print(`engines know now what became of ${told.join(", ")}\n`);
     const calls = `${unproven}${unproven === most ? " or more" : ""} ${unproven === 1 ? "call" : "calls"}`;
-    process.stdout.write(`${calls} of attempts that are over ${unproven === 1 ? "is" : "are"} unproven\n`);
-    if (untold.length > 0) process.stdout.write(`engines do not know yet what became of ${untold.join(", ")}\n`);
+    print(`${calls} of attempts that are over ${unproven === 1 ? "is" : "are"} unproven\n`);
+    if (untold.length > 0) print(`engines do not know yet what became of ${untold.join(", ")}\n`);
     if ((await balances()).some(({ open }) => open !== "0"))
-      process.stdout.write("what is open counts, and is looked at once its attempt's life is over\n");
+      print("what is open counts, and is looked at once its attempt's life is over\n");
   };
   await withPolicyFile(file, look, { engines: true });
 }

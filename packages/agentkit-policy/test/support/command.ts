@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
 
 /** What a run of the command came to. */
 export interface Ran {
