@@ -4,7 +4,7 @@ import type { Answer } from "./ask.js";
 import { Attempt, type AttemptFacts, newParticipant, type SettleFacts, walletContext } from "./attempt.js";
 import { Deadline, timedOut, within } from "./deadline.js";
 import { decodeCall, describeAttempt, unknownDescription, unreadable } from "./description.js";
-import { ActionDeniedError, type Denial, errorText } from "./errors.js";
+import { ActionDeniedError, type Denial, errorKind, errorText } from "./errors.js";
 import { moneyLines } from "./money.js";
 import { isControlFlow, outcomeOf } from "./outcome.js";
 import { labelOf } from "./outcome-label.js";
@@ -294,7 +294,7 @@ export class AttemptMachine {
       return own === "succeeded" || own === "failed" ? own : undefined;
     } catch (error) {
       // The label only: money follows the journal whatever anybody says.
-      logger.warn(`the classifier failed: ${errorText(error)}`);
+      logger.warn(`the classifier failed: ${errorKind(error)}`);
       return undefined;
     }
   }

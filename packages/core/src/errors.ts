@@ -124,6 +124,20 @@ export class InsufficientFundsError extends Error {
   }
 }
 
+/**
+ * What kind of thing was thrown, for a log: what a wallet says may hold the key in an address, and what is thrown over a result that result.
+ * Total, as the text is.
+ */
+export function errorKind(error: unknown): string {
+  try {
+    return error instanceof Error
+      ? `${String(error.name).slice(0, 100)}, whose text may hold a secret`
+      : `a thrown ${typeof error}`;
+  } catch {
+    return "an error that has no name";
+  }
+}
+
 /** Text for an unknown thrown value. Total: a message may be anything, and reading it may throw. */
 export function errorText(error: unknown): string {
   try {

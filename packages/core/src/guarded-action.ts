@@ -1,6 +1,6 @@
 import type { AttemptFacts } from "./attempt.js";
 import { currentScope, inAttempt, turnsOf } from "./attempt-scope.js";
-import { ActionDeniedError, type Denial, denialText, errorText } from "./errors.js";
+import { ActionDeniedError, type Denial, denialText, errorKind, errorText } from "./errors.js";
 import { type AttemptEnd, OpenAttempt } from "./open-attempt.js";
 import { isControlFlow } from "./outcome.js";
 import type { PolicyHook } from "./policy-hook.js";
@@ -112,7 +112,7 @@ function readArguments(
   } catch (error) {
     // What cannot be read cannot be judged: deny, before anybody is asked.
     if (error instanceof SnapshotError) return { code: "invalid_arguments", reason: error.message };
-    host.hook.logger.warn(`the wallet's address or network could not be read: ${errorText(error)}`);
+    host.hook.logger.warn(`the wallet's address or network could not be read: ${errorKind(error)}`);
     return { code: "context_error", reason: "the wallet's address or network could not be read" };
   }
 }

@@ -85,3 +85,24 @@ describe("the network that a guarded wallet says", () => {
     expect(wallet.getNetwork()).toBe(network);
   });
 });
+
+it("what a wallet or a result says of its own failure, which may hold a key, is in no log", async () => {
+  const said: string[] = [];
+  const log = (text: string): void => void said.push(text);
+  const failing = new Error("https://node.example/apikey=SECRET");
+  const options = {
+    logger: { info: log, warn: log },
+    classify: () => {
+      throw failing;
+    },
+  };
+  const { invoke, wallet } = guarded(allowAll, undefined, options);
+  await invoke("pay", { to: alice, value: "5" });
+  wallet.getAddress = () => {
+    throw failing;
+  };
+  expect(await invoke("pay", { to: alice, value: "5" })).toContain("context_error");
+  for (const what of ["the classifier failed: Error", "could not be read: Error"])
+    expect(said).toContainEqual(expect.stringContaining(what));
+  expect(said.join()).not.toContain("SECRET");
+});
