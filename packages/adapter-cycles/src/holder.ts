@@ -94,7 +94,7 @@ export class Holder {
       action,
       prices: attempt.prices,
     };
-    if (this.#parts.attempts.isHeldByAnother(reservationId, step.context.actionId, step.step))
+    if (this.#parts.attempts.isOfAnother(reservationId, step.context.actionId, step.step))
       return { decision: "deny", code: "invalid_decision", reason: "the budget server gave the hold of another payment" };
     const lease = { since, ms: leaseMs };
     // Where the server names no scope, all that the subject has count: rather too many than none.

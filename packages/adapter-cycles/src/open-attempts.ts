@@ -37,6 +37,9 @@ export interface EndedAttempt {
 /** So many scopes are remembered of those that something was allowed on whose budget asks for a pause between actions. */
 const maxPaused = 10_000;
 
+/** So many reservations are remembered. */
+const maxOwned = 10_000;
+
 /**
  * The attempts of this process that hold something, and when something was last allowed on budgets that ask for pauses. Cycles does not
  * say of caps which budget they are of, so that two attempts share it as soon as they have one scope in common: rather too many than too few.
@@ -44,6 +47,8 @@ const maxPaused = 10_000;
 export class OpenAttempts {
   readonly #open = new Map<string, OpenAttempt>();
   readonly #lastAllowed = new BoundedMap<string, Instant>(maxPaused);
+  /** Whose each reservation is, also of attempts that are over. */
+  readonly #owners = new BoundedMap<string, string>(maxOwned);
 
   /** The attempt as it is known; a new one is not known until it holds something. */
   of(actionId: string): OpenAttempt {
@@ -61,11 +66,10 @@ export class OpenAttempts {
     return { known, extended };
   }
 
-  /** Whether another step than this one holds something under this reservation's id. */
-  isHeldByAnother(reservationId: string, actionId: string, step: string): boolean {
-    return [...this.#open].some(([id, { holds }]) =>
-      [...holds].some(([other, { hold }]) => hold.reservationId === reservationId && !(id === actionId && other === step)),
-    );
+  /** Whether a reservation is what another step holds, or has held. */
+  isOfAnother(reservationId: string, actionId: string, step: string): boolean {
+    const owner = this.#owners.get(reservationId);
+    return owner !== undefined && owner !== ownerOf(actionId, step);
   }
 
   /** A step of an attempt holds something of a budget. */
@@ -76,6 +80,7 @@ export class OpenAttempts {
     // Nobody stops later what the step held before.
     attempt.holds.get(step)?.heartbeat.stop();
     attempt.holds.set(step, hold);
+    this.#owners.set(hold.hold.reservationId, ownerOf(actionId, step));
     for (const [asset, price] of prices) if (!attempt.prices.has(asset)) attempt.prices.set(asset, price);
   }
 
@@ -95,6 +100,10 @@ export class OpenAttempts {
       .map((scope) => this.#lastAllowed.get(scope))
       .reduce((one, other) => (one === undefined || (other !== undefined && other.uptime > one.uptime) ? other : one), undefined);
   }
+}
+
+function ownerOf(actionId: string, step: string): string {
+  return `${actionId} ${step}`;
 }
 
 /** Whether an attempt holds something of one of these scopes. */
