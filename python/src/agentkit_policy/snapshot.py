@@ -40,18 +40,18 @@ class _Reading:
 
     def copy(self, item: Any, depth: int) -> tuple[Any, Any]:
         if isinstance(item, Enum):
-            return self.copy(item.value, depth)[0], item
+            return self._enum(item, depth), item
+        if isinstance(item, (bytes, bytearray)):
+            # What it holds, by the type's own method: a class of somebody's own may say another thing of itself.
+            own_type: Any = bytes if isinstance(item, bytes) else bytearray
+            item = bytes(own_type.__getitem__(item, slice(None)))
         plain = self._scalar(item)
         if plain is not None or item is None:
-            return plain, plain if isinstance(item, str) else bytes(item) if isinstance(item, bytearray) else item
+            return plain, plain if isinstance(item, str) else item
         if depth >= MAX_DEPTH:
             raise SnapshotError(f"the arguments are nested deeper than {MAX_DEPTH} levels")
-        if hasattr(type(item), "model_fields") and hasattr(item, "model_copy"):
-            # A pydantic model reaches its action as a model: AgentKit's x402 action reads its attributes.
-            own = item.model_copy(deep=True)
-            # What it holds and not what it says of itself: a dump may leave out what the action then reads.
-            held = {**vars(own), **(getattr(own, "__pydantic_extra__", None) or {})}
-            return self.copy(held["root"] if getattr(own, "__pydantic_root_model__", False) else held, depth)[0], own
+        if hasattr(type(item), "model_fields") and hasattr(type(item), "__pydantic_private__"):
+            return self._model(item, depth)
         if isinstance(item, (list, tuple)):
             pairs = [self.copy(member, depth + 1) for member in item]
             owned = [own for _, own in pairs]
@@ -60,7 +60,8 @@ class _Reading:
             plain_map, own_map = {}, {}
             for key, member in item.items():
                 if type(key) is not str:
-                    raise SnapshotError(f"the arguments hold the key {key!r:.80}, which is no name")
+                    # Never the key itself: a model reads this, and the key may say anything.
+                    raise SnapshotError(f"the arguments hold a key of the type {type(key).__name__}, which is no name")
                 if key in _FORBIDDEN_KEYS:
                     raise SnapshotError(f'the arguments hold the key "{key}"')
                 self._charge_text(key, "a key")
@@ -68,11 +69,36 @@ class _Reading:
             return plain_map, own_map
         raise SnapshotError(f"the arguments hold a {type(item).__name__}, which is not data")
 
+    def _enum(self, member: Any, depth: int) -> Any:
+        """The plain form of a member's value. Where the member is data by itself too, the action may use either."""
+        value = member.value
+        own_type: Any = next((kind for kind in (str, int, float, bytes, Decimal) if isinstance(member, kind)), None)
+        if own_type is not None and own_type.__eq__(member, value) is not True:
+            raise SnapshotError(f"the arguments hold a {type(member).__name__} that is not equal to its value")
+        return self.copy(value, depth)[0]
+
+    def _model(self, model: Any, depth: int) -> tuple[Any, Any]:
+        """A pydantic model reaches its action as a model: AgentKit's x402 action reads its attributes.
+
+        What it holds and not what it says of itself: a dump may leave out what the action then reads, and a copy may share it.
+        """
+        own, plain = object.__new__(type(model)), {}
+        for part in ("__dict__", "__pydantic_extra__", "__pydantic_private__"):
+            held = getattr(model, part, None)
+            read, owned = self.copy(held, depth) if held else ({}, held)
+            if plain.keys() & read.keys():
+                raise SnapshotError(f"the arguments hold a {type(model).__name__} that has two members of one name")
+            plain.update(read)
+            object.__setattr__(own, part, owned)
+        object.__setattr__(own, "__pydantic_fields_set__", set(model.__pydantic_fields_set__))
+        is_root = getattr(model, "__pydantic_root_model__", False) and plain.keys() == {"root"}
+        return plain["root"] if is_root else plain, own
+
     def _scalar(self, item: Any) -> Any:
         """The plain form of a scalar; None for anything else."""
         self._charge(_VALUE_BYTES)
         if isinstance(item, str):
-            return str.__str__(self._charge_text(item))
+            return self._charge_text(str.__str__(item))
         if type(item) is bool:
             return item
         if type(item) in (int, float):
@@ -85,7 +111,7 @@ class _Reading:
             if not item.is_finite() or abs(item.adjusted()) > 512 or len(item.as_tuple().digits) > 512:
                 raise SnapshotError("the arguments hold a decimal that is not finite, or is too long")
             return {"$decimal": self._charge_text(format(item, "f"))}
-        if isinstance(item, (bytes, bytearray)):
+        if isinstance(item, bytes):
             self._charge((len(item) + 2) // 3 * 4)
             return {"$bytes": base64.b64encode(item).decode()}
         return None
