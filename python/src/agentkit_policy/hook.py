@@ -47,7 +47,11 @@ class PolicyOptions:
             *(f"there is no option {name}" for name in unknown),
             *([] if own.on_deny in ("return", "raise") else ['on_deny is "return" or "raise"']),
             *(f"{name} is a time of at most a day, in seconds" for name in _SPANS if not _is_span(getattr(own, name))),
+            # What only counts as false would turn the guard off unsaid.
+            *([] if type(own.wallet) is bool else ["wallet is True or False"]),
         ]
+        if not all(callable(getattr(own.logger, name, None)) for name in ("info", "warning", "error", "exception")):
+            problems.append("logger has info, warning, error and exception")
         describe = {} if own.describe is None else own.describe
         if not isinstance(describe, Mapping) or not all(map(callable, describe.values())):
             problems.append("describe is a function for each name of an action")
