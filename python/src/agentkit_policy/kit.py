@@ -193,7 +193,7 @@ class _Invocation:
         return self._returned(attempt, result)
 
     def _returned(self, attempt: Attempt, result: Any) -> Any:
-        return result if attempt.denial is None else self._deliver(attempt.denial, result, str(result))
+        return result if attempt.denial is None else self._deliver(attempt.denial, result, _text_of(result))
 
     def _raised(self, attempt: Attempt, error: BaseException) -> Any:
         if attempt.ending is not None and attempt.ending.stage == "before" and isinstance(error, ActionDeniedError):
@@ -209,3 +209,11 @@ class _Invocation:
         if self._hook.options.on_deny == "raise":
             raise error from cause
         return f"Error: {error}\n{said}" if said else f"Error: {error}"
+
+
+def _text_of(result: Any) -> str:
+    """What an action returned may be anything, and have no text of its own."""
+    try:
+        return str(result)
+    except Exception:
+        return type(result).__name__
