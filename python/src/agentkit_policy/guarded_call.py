@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, known_arguments, read_wallet_facts
+from .agentkit import AUTHORITY, has_unmined_transactions, is_eth_accounts_own, known_arguments
 from .attempt import IN_HOOK, Attempt, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, InsufficientFundsError, error_text
@@ -44,14 +44,14 @@ class GuardedCall:
             raise denied_call(attempt, self._acts_later())
         signature = inspect.signature(self._run)
         self._bound = signature.bind(*args, **named)
+        deadline = self._hook.begin()
         try:
             unread, own = take_snapshot(dict(self._bound.arguments), big_integers=True)
-            self._wallet_facts = read_wallet_facts(self._wallet)
+            self._wallet_facts = self._hook.facts_of(self._wallet, deadline)
         except SnapshotError as error:
             raise denied_call(attempt, denied("invalid_arguments", str(error))) from None
-        except Exception as error:
-            self._hook.logger.warning("the wallet's address or network could not be read: %s", error_text(error))
-            raise denied_call(attempt, denied("context_error", "the wallet's address or network could not be read")) from error
+        except ActionDeniedError as error:
+            raise denied_call(attempt, error.denial) from error.__cause__
         # What is handed over is the copy that was judged.
         self._bound.arguments.update(own)
         known, first = known_arguments(self._name, signature), next(iter(own), "")
@@ -74,14 +74,16 @@ class GuardedCall:
         if self._method != "unknown" and not own.keys() <= known:
             # What stands beside the known may take the place of what was judged: the call is unknown.
             self._facts["otherFields"] = ["arguments"]
-        return self._outside() if attempt is None else self._inside(attempt, Validity())
+        return self._outside(deadline) if attempt is None else self._inside(attempt, Validity())
 
-    def _outside(self) -> Any:
+    def _outside(self, deadline: Deadline) -> Any:
         """A call outside any attempt is an attempt of its own, and goes to every provider (`guard:outside`)."""
-        name = f"WalletProvider.{self._name}"
-        attempt = self._hook.open_attempt("wallet", name, self._facts["unread"], self._wallet, guarded=True, call=self._facts)
+        facts, name = self._facts, f"WalletProvider.{self._name}"
+        attempt = self._hook.open_attempt(
+            "wallet", name, facts["unread"], self._wallet, self._wallet_facts, guarded=True, call=facts
+        )
         attempt.wallet_touched = True
-        return self._hook.run(attempt, lambda allowed: self._inside(attempt, allowed))
+        return self._hook.run(attempt, lambda allowed: self._inside(attempt, allowed), deadline)
 
     def _inside(self, attempt: Attempt, allowed: Validity) -> Any:
         with attempt.lock:
@@ -185,7 +187,7 @@ class GuardedCall:
 
     def _is_same_wallet(self) -> bool:
         try:
-            return read_wallet_facts(self._wallet) == self._wallet_facts
-        except Exception:
+            return self._hook.facts_of(self._wallet, self._hook.begin()) == self._wallet_facts
+        except ActionDeniedError:
             # A wallet that cannot be named any more is not known to be the same.
             return False

@@ -1,22 +1,25 @@
 """One policy with its options: an ordered list of providers, of which a policy file, decided by the sidecar, may be one."""
 
+import contextvars
 import copy
 import inspect
 import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any
 
 from .agentkit import read_wallet_facts
-from .attempt import Answer, Attempt, Ending, Participant, Provider, new_id, running_attempt
+from .attempt import Answer, Attempt, Ending, Participant, Provider, in_background, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, PolicySetupError
 from .identity import checked_identity, identity
 from .provider import PlainProvider
 from .sidecar import Sidecar
-from .snapshot import take_snapshot
+from .snapshot import MAX_BYTES, take_snapshot
 from .timing import Deadline, Validity, stopwatch
 
 #: Everything said at start or in trouble; Python sends warnings of it to standard error unless the program says otherwise.
@@ -73,6 +76,22 @@ def _is_span(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value <= 86_400
 
 
+def in_time(deadline: Deadline, work: Callable[[], Any]) -> "Future[Any]":
+    """What it answers or raises on a thread of its own, as what runs now; not done where that took too long."""
+    future: Future[Any] = Future()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            future.set_result(context.run(work))
+        except BaseException as error:
+            future.set_exception(error)
+
+    in_background(run)
+    wait([future], deadline.remaining)
+    return future
+
+
 class PolicyHook:
     """What a kit, its actions and its wallet have in common."""
 
@@ -92,17 +111,34 @@ class PolicyHook:
         self.providers: list[Provider] = [provider for own in plain if (provider := own or sidecar) is not None]
         self.judges_calls = any(provider.judges_calls for provider in self.providers)
 
+    def begin(self) -> Deadline:
+        """The span of one decision, with all that is read for it."""
+        return Deadline(self.options.decision_deadline_s)
+
+    def facts_of(self, wallet: Any, deadline: Deadline) -> dict[str, str]:
+        """A wallet's address, network and chain. Raises ActionDeniedError where it does not tell them in time."""
+        reading = in_time(deadline, lambda: read_wallet_facts(wallet))
+        if not reading.done():
+            raise ActionDeniedError(denied("policy_timeout", "the wallet's address or network could not be read in time"))
+        error = reading.exception()
+        if error is not None:
+            # Its class alone: what a wallet says of its service may hold the key to it.
+            self.logger.warning("the wallet's address or network could not be read: %s", type(error).__name__)
+            raise ActionDeniedError(denied("context_error", "the wallet's address or network could not be read")) from error
+        facts: dict[str, str] = reading.result()
+        return facts
+
     def open_attempt(
-        self, layer: str, name: str, args: Any, wallet: Any, *, guarded: bool, call: dict[str, Any] | None = None
+        self, layer: str, name: str, args: Any, wallet: Any, wallet_facts: dict[str, str], *, guarded: bool, call: dict[str, Any] | None = None
     ) -> Attempt:
-        """A new attempt, of which nobody has been told. Raises what the wallet raises."""
+        """A new attempt, of which nobody has been told."""
         parent = running_attempt()
         facts: dict[str, Any] = {
             "actionId": new_id(),
             "layer": layer,
             "actionName": name,
             "args": args,
-            **({} if wallet is None else read_wallet_facts(wallet)),
+            **wallet_facts,
             "identity": {**self._identity, **identity.get()},
             "guarded": guarded,
             "requestedAt": time.time_ns() // 1_000_000,
@@ -111,14 +147,14 @@ class PolicyHook:
         }
         return Attempt(self, facts, wallet)
 
-    def run(self, attempt: Attempt, body: Callable[[Validity], Any]) -> Any:
+    def run(self, attempt: Attempt, body: Callable[[Validity], Any], deadline: Deadline) -> Any:
         """Decision, body, seal and settlement. Raises ActionDeniedError where it may not begin, and otherwise what the body does.
 
         An action that is async gives back what has to be awaited, and is settled when it has been.
         """
         stage, goes_on = "before", False
         try:
-            verdict = self._judge_action(attempt)
+            verdict = self._judge_action(attempt, deadline)
             if isinstance(verdict, dict) or not verdict.holds:
                 raise ActionDeniedError(verdict if isinstance(verdict, dict) else EXPIRED)
             stage = "raised"
@@ -148,22 +184,26 @@ class PolicyHook:
         finally:
             attempt.settle()
 
-    def _judge_action(self, attempt: Attempt) -> dict[str, Any] | Validity:
+    def _judge_action(self, attempt: Attempt, deadline: Deadline) -> dict[str, Any] | Validity:
         """Asks every provider in order whether the attempt may begin; the first denial stops."""
         describe = (self.options.describe or {}).get(attempt.facts["actionName"])
         if describe is not None:
-            try:
-                attempt.facts["described"] = take_snapshot(list(describe(copy.deepcopy(attempt.facts["args"]))))[0]
-            except Exception:
-                self.logger.exception("what %s would move could not be described", attempt.facts["actionName"])
+            args = copy.deepcopy(attempt.facts["args"])
+            # As many effects as that are refused for their weight; without the bound, endless ones would be collected for ever.
+            reading = in_time(deadline, lambda: take_snapshot(list(islice(describe(args), MAX_BYTES)))[0])
+            if not reading.done():
+                return denied("policy_timeout", "what the action would move could not be read in time")
+            error = reading.exception()
+            if error is not None:
+                self.logger.warning("what %s would move could not be read: %s", attempt.facts["actionName"], type(error).__name__)
                 # Nothing is known of what would move, so nothing can be judged: deny.
                 return denied("policy_error", "what the action would move could not be read")
-        deadline = Deadline(self.options.decision_deadline_s)
+            attempt.facts["described"] = reading.result()
         return self._ask_all(attempt, self.providers, lambda provider: provider.before_action(attempt, deadline))
 
     def judge_call(self, attempt: Attempt, call: dict[str, Any]) -> dict[str, Any] | Validity:
         """Asks every provider that judges wallet calls."""
-        deadline = Deadline(self.options.decision_deadline_s)
+        deadline = self.begin()
         judges = [provider for provider in self.providers if provider.judges_calls]
         return self._ask_all(attempt, judges, lambda provider: provider.before_wallet_call(attempt, call, deadline))
 

@@ -170,17 +170,18 @@ class _Invocation:
     def run(self, args: Any) -> Any:
         if scope.get() is IN_HOOK:
             return self._deliver(denied("reentrant", "a policy used the guarded kit inside its own hook"))
+        deadline = self._hook.begin()
         try:
             plain, own = take_snapshot(args)
-            attempt = self._hook.open_attempt("action", self._name, plain, self._wallet, guarded=self._guarded)
+            facts = {} if self._wallet is None else self._hook.facts_of(self._wallet, deadline)
         except SnapshotError as error:
             # What cannot be read cannot be judged: deny, before anybody is asked.
             return self._deliver(denied("invalid_arguments", str(error)))
-        except Exception as error:
-            self._hook.logger.warning("the wallet's address or network could not be read: %s", error_text(error))
-            return self._deliver(denied("context_error", "the wallet's address or network could not be read"))
+        except ActionDeniedError as error:
+            return self._deliver(error.denial)
+        attempt = self._hook.open_attempt("action", self._name, plain, self._wallet, facts, guarded=self._guarded)
         try:
-            result = self._hook.run(attempt, lambda _: self._run(own))
+            result = self._hook.run(attempt, lambda _: self._run(own), deadline)
         except BaseException as error:
             return self._raised(attempt, error)
         return self._awaited(attempt, result) if inspect.isawaitable(result) else self._returned(attempt, result)
