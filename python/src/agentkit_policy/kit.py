@@ -4,6 +4,7 @@ import copy
 import inspect
 import logging
 import os
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar
 
@@ -66,7 +67,7 @@ def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **option
     Raises PolicySetupError ``already_guarded``, ``invalid_policy``, ``invalid_option`` or ``sidecar_missing``.
     """
     own = PolicyOptions.of(options)
-    if getattr(kit, _MARK, False):
+    if _is_marked(kit):
         raise PolicySetupError("already_guarded", "this kit is guarded already; put all policies in one list")
     if policy is None:
         own.logger.warning("with_policy was given no policy: this kit is not guarded")
@@ -102,8 +103,13 @@ def guard_wallet(
 
 def assert_guarded(kit: object) -> None:
     """Raises PolicySetupError ``not_guarded`` for a kit that did not come from with_policy."""
-    if not getattr(kit, _MARK, False):
+    if not _is_marked(kit):
         raise PolicySetupError("not_guarded", "this kit has no policy: use the one that with_policy returned")
+
+
+def _is_marked(thing: object) -> bool:
+    """Some classes answer for any name."""
+    return getattr(thing, _MARK, False) is True
 
 
 def _refuse_guarded(wallet: Any) -> None:
@@ -116,34 +122,38 @@ class _KitGuard:
 
     def __init__(self, kit: Any, hook: PolicyHook) -> None:
         self._kit, self._hook = kit, hook
-        self._bare: Any = None
-        self._guarded: Any = None
-        self._reached = self._warned = False
+        #: The bare wallet and its guard, changed at once.
+        self._wallets: tuple[Any, Any] = (None, None)
+        self._warned = False
+        #: Whether the guarded wallet was reached for, by whoever asks for the actions in this thread.
+        self._asking = threading.local()
 
     def wallet(self) -> Any:
         """The guarded wallet of the kit, which may have been replaced since."""
-        self._reached = True
+        self._asking.reached = True
         bare = self._kit.wallet_provider
-        if bare is not None and bare is not self._bare:
-            self._bare, self._guarded = bare, guarded_wallet(self._hook, bare)
-        return None if bare is None else self._guarded
+        known, guarded = self._wallets
+        if bare is not None and bare is not known:
+            guarded = guarded_wallet(self._hook, bare)
+            self._wallets = bare, guarded
+        return None if bare is None else guarded
 
     def get_actions(self) -> list[Any]:
         """AgentKit makes new actions at every call; so do we."""
-        self._reached = False
+        self._asking.reached = False
         own = vars(self._kit).get("get_actions")
         actions = own() if own else type(self._kit).get_actions(self.outside)
         bare = getattr(self._kit, "wallet_provider", None)
         # Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would
         # stay empty while money moves, so it counts as unguarded.
-        guarded = self._reached and bare is not None
+        guarded = self._asking.reached and bare is not None
         if not guarded and self._hook.options.wallet and not self._warned:
             self._warned = True
             self._hook.logger.warning("this kit's actions do not use the guarded wallet: money is counted by what they declare")
         return [self._action(action, bare, guarded) for action in actions]
 
     def _action(self, action: Any, bare: Any, guarded: bool) -> Any:
-        if getattr(action.invoke, _MARK, False):
+        if _is_marked(action.invoke):
             raise PolicySetupError("already_guarded", f"the action {action.name} is guarded already")
         invocation = _Invocation(self._hook, bare, guarded, action.name, action.invoke)
 
