@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentkit_policy import ActionContext, PolicySetupError, allow, deny, policy_context, with_policy
-from agentkit_policy.identity import checked_identity, identity
+from agentkit_policy.identity import checked_identity, current_identity
 
 from .conftest import PolicyFile
 from .patience import PATIENCE_S
@@ -17,7 +17,7 @@ from .plain import Kit, Policy, code_of, run
 
 
 def _who() -> dict[str, Any]:
-    return dict(identity.get())
+    return current_identity()
 
 
 def _seen_by(policy: Policy) -> list[tuple[str | None, str | None]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentkit_policy import ActionDeniedError, guard_wallet, policy_context, with_policy
-from agentkit_policy.identity import identity
+from agentkit_policy.identity import current_identity
 
 from .judge import Judge
 from .patience import PATIENCE_S
@@ -68,7 +68,7 @@ def test_a_description_runs_as_whoever_acts() -> None:
     seen = []
 
     def describe(args: Any) -> list[Any]:
-        seen.append((args, dict(identity.get())))
+        seen.append((args, current_identity()))
         return []
 
     with policy_context(user_id="u1"):

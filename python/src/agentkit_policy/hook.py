@@ -16,7 +16,7 @@ from .agentkit import read_wallet_facts
 from .attempt import Answer, Attempt, Ending, Participant, Provider, in_background, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, PolicySetupError
-from .identity import checked_identity, identity
+from .identity import checked_identity, current_identity
 from .provider import PlainProvider
 from .sidecar import Sidecar
 from .snapshot import MAX_BYTES, take_snapshot
@@ -139,7 +139,7 @@ class PolicyHook:
             "actionName": name,
             "args": args,
             **wallet_facts,
-            "identity": {**self._identity, **identity.get()},
+            "identity": {**self._identity, **current_identity()},
             "guarded": guarded,
             "requestedAt": time.time_ns() // 1_000_000,
             **({} if parent is None else {"parentActionId": parent.action_id}),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from .errors import PolicySetupError
@@ -14,13 +14,29 @@ from .errors import PolicySetupError
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FIELDS = ("user_id", "session_id", "run_id", "agent_id", "intent_id", "labels")
+#: What all labels of an identity may weigh, in bytes of UTF-8: every question carries them.
+_MAX_LABELS = 64 * 1024
 
-#: The identity of the running code, by the names of the contract.
-identity: ContextVar[Mapping[str, Any]] = ContextVar("agentkit_policy_identity", default=MappingProxyType({}))
-#: The identities around the running one, for the way back.
-_outer: ContextVar[tuple[Mapping[str, Any], ...]] = ContextVar("agentkit_policy_outer", default=())
+
+@dataclass(eq=False)
+class _Block:
+    """One entry into a block, by the names of the contract. ``left``: for everybody, because it ended in another context."""
+
+    fields: Mapping[str, Any]
+    owner: object = None
+    token: Any = None
+    left: bool = False
+
+
+#: The blocks around the running code, the innermost last.
+_blocks: ContextVar[tuple[_Block, ...]] = ContextVar("agentkit_policy_identity", default=())
 #: What the running code belongs to: an attempt, a policy's hook (IN_HOOK), or nothing.
 scope: ContextVar[Any] = ContextVar("agentkit_policy_scope", default=None)
+
+
+def current_identity() -> dict[str, Any]:
+    """The identity of the running code, by the names of the contract."""
+    return {name: value for block in _blocks.get() if not block.left for name, value in block.fields.items()}
 
 
 def checked_identity(fields: Any) -> dict[str, Any]:
@@ -36,6 +52,8 @@ def checked_identity(fields: Any) -> dict[str, Any]:
         if not valid:
             raise PolicySetupError("invalid_option", f"the context's {name} is not one of {', '.join(_FIELDS)} with text")
         head, _, tail = name.partition("_")
+        if name == "labels" and sum(len(text.encode()) for pair in value.items() for text in pair) > _MAX_LABELS:
+            raise PolicySetupError("invalid_option", f"the context's labels are longer than {_MAX_LABELS} bytes")
         checked[head + tail.title()] = dict(value) if name == "labels" else value
     return checked
 
@@ -47,18 +65,26 @@ def _is_text(value: Any) -> bool:
 
 @contextmanager
 def _running_as(who: Mapping[str, Any], what: Any) -> Iterator[None]:
-    tokens = identity.set(who), scope.set(what)
+    tokens = _blocks.set((_Block(who),)), scope.set(what)
     try:
         yield
     finally:
-        identity.reset(tokens[0])
+        _blocks.reset(tokens[0])
         scope.reset(tokens[1])
+
+
+def _refuse_generator(function: Any) -> None:
+    for form in (function, type(function).__call__):
+        if inspect.isgeneratorfunction(form) or inspect.isasyncgenfunction(form):
+            # It runs when it is iterated, between the steps of whoever does, and would act as them.
+            raise TypeError("a generator runs as whoever iterates it: iterate it inside of a block, with policy_context(...)")
 
 
 class policy_context(ContextDecorator):
     """Every attempt in its block carries this identity; nested blocks add to and override the outer one.
 
-    Executors do not carry it to their threads: hand them ``policy_context.bind(function)``.
+    Executors do not carry it to their threads: hand them ``policy_context.bind(function)``. A block around the ``yield`` of a
+    generator holds for whoever iterates it too, until it has ended: open the block where the generator is iterated.
     """
 
     def __init__(
@@ -75,6 +101,8 @@ class policy_context(ContextDecorator):
         self._fields = checked_identity(dict(zip(_FIELDS, given, strict=True)))
 
     def __call__(self, function: F) -> F:
+        """Raises TypeError for a generator function."""
+        _refuse_generator(function)
         if not inspect.iscoroutinefunction(function):
             return super().__call__(function)
 
@@ -86,20 +114,32 @@ class policy_context(ContextDecorator):
         return cast(F, decorated)
 
     def __enter__(self) -> "policy_context":
-        # One object may be entered by several threads and tasks at once: each has its own way back.
-        _outer.set((*_outer.get(), identity.get()))
-        identity.set({**identity.get(), **self._fields})
+        # One object may be entered by several threads and tasks at once: each has a block of its own.
+        block = _Block(self._fields, self)
+        block.token = _blocks.set((*_blocks.get(), block))
         return self
 
     def __exit__(self, *_: object) -> None:
-        *others, outer = _outer.get()
-        _outer.set(tuple(others))
-        identity.set(outer)
+        blocks = _blocks.get()
+        block = next((each for each in reversed(blocks) if each.owner is self and not each.left), None)
+        if block is None:
+            return  # It was entered where nothing is known of here.
+        try:
+            _blocks.reset(block.token)
+        except ValueError:
+            # Another task closes what this one began: it has ended there too.
+            block.left = True
+        # Not what was there before: a generator may have been entered later and be still open.
+        _blocks.set(tuple(each for each in blocks if each is not block))
 
     @staticmethod
     def bind(function: F) -> F:
-        """The function as part of what runs now, identity and running action, in whatever thread it will be called."""
-        who, what = identity.get(), scope.get()
+        """The function as part of what runs now, identity and running action, in whatever thread it will be called.
+
+        Raises TypeError for a generator function.
+        """
+        _refuse_generator(function)
+        who, what = current_identity(), scope.get()
 
         async def awaited(answer: Awaitable[Any]) -> Any:
             with _running_as(who, what):
