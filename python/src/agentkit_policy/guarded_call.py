@@ -2,7 +2,8 @@
 
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,6 +16,8 @@ from .identity import scope
 from .send_turn import Turn, take_turn
 from .snapshot import SnapshotError, take_snapshot
 from .timing import Deadline, Validity
+
+_ACTS_LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
 
 
 def denied_call(attempt: Attempt | None, denial: dict[str, Any]) -> ActionDeniedError:
@@ -39,8 +42,9 @@ class GuardedCall:
             # A policy that spends while it decides would wait for itself, or recurse without end.
             raise ActionDeniedError(denied("reentrant", "a policy used the guarded wallet inside its own hook"))
         attempt = running_attempt(self._hook)
-        if inspect.iscoroutinefunction(self._run):
-            # It would leave when it is awaited, perhaps after the seal and past every deadline: deny. AgentKit's own are plain.
+        if any(acts_later(self._run) for acts_later in _ACTS_LATER):
+            # It would leave when it is awaited or iterated, perhaps after the seal and past every deadline: deny. AgentKit's own
+            # are plain.
             raise denied_call(attempt, self._acts_later())
         signature = inspect.signature(self._run)
         self._bound = signature.bind(*args, **named)
@@ -130,12 +134,12 @@ class GuardedCall:
                 turn.unmined = "?"
             raise
         else:
-            if inspect.isawaitable(result):
+            if inspect.isawaitable(result) or inspect.isgenerator(result) or isinstance(result, (AsyncIterator, Future)):
                 # It may leave yet: it stays in flight, which counts as gone, and nobody is given what could be awaited.
                 denial = denied_call(attempt, self._acts_later())
                 if turn is not None:
                     turn.unmined = "?"
-                if inspect.iscoroutine(result):
+                if inspect.iscoroutine(result) or inspect.isgenerator(result):
                     result.close()
                 raise denial
             with attempt.lock:
@@ -151,7 +155,7 @@ class GuardedCall:
             attempt.settle_again()
 
     def _acts_later(self) -> dict[str, Any]:
-        return denied("escape_denied", f"the wallet's {self._name}() acts when it is awaited, where no policy looks")
+        return denied("escape_denied", f"the wallet's {self._name}() acts when it is awaited or iterated, where no policy looks")
 
     def _wait_for_nonce(self, turn: Turn | None, deadline: Deadline) -> None:
         """EthAccount takes the latest nonce: while a transaction of ours is not mined, the next would take its place."""
