@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from agentkit_policy import PolicySetupError, assert_guarded, deny, with_policy
+from agentkit_policy import ActionDeniedError, PolicySetupError, assert_guarded, deny, guard_wallet, with_policy
 
+from .judge import Judge
 from .patience import PATIENCE_S
-from .plain import Action, Kit, Policy, Wallet, code_of, run
+from .plain import Action, Kit, Network, Policy, Wallet, code_of, run
 
 _SEND = {"to": "0x" + "11" * 20, "value": 1}
 
@@ -79,3 +80,98 @@ def test_a_kit_that_answers_for_any_name_is_not_taken_for_a_guarded_one() -> Non
     with pytest.raises(PolicySetupError) as raised:
         with_policy(kit, Policy())
     assert raised.value.code == "already_guarded"
+
+
+# Without a __dict__
+
+
+class _SlotWallet:
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def get_address(self) -> str:
+        return "0x" + "ab" * 20
+
+    def get_network(self) -> Network:
+        return Network()
+
+    def get_balance(self) -> int:
+        return 10**18
+
+    def send_transaction(self, transaction: Any) -> str:
+        self.sent.append(transaction)
+        return "0x" + "01" * 32
+
+
+class _SlotKit:
+    __slots__ = ("__asked", "wallet_provider")
+
+    def __init__(self, wallet: Any) -> None:
+        self.wallet_provider, self.__asked = wallet, 0
+
+    def get_actions(self) -> list[Action]:
+        self.__asked += 1
+        wallet = self.wallet_provider
+        return [Action(f"pay_{self.__asked}", lambda args: wallet.send_transaction(dict(_SEND)))]
+
+
+class _NamedSlotKit(_SlotKit):
+    """With a __dict__ beside its slots."""
+
+    def __init__(self, wallet: Any) -> None:
+        super().__init__(wallet)
+        self.name = "named"
+
+
+@pytest.mark.parametrize("make_kit", [_SlotKit, _NamedSlotKit])
+@pytest.mark.parametrize("make_wallet", [_SlotWallet, Wallet])
+def test_a_kit_and_a_wallet_with_slots_are_guarded_as_any_other(make_kit: type[_SlotKit], make_wallet: type[Any]) -> None:
+    wallet, judge = make_wallet(), Judge()
+    bare = make_kit(wallet)
+    kit = with_policy(bare, judge)
+    assert isinstance(kit, make_kit)
+    (action,) = kit.get_actions()
+    assert action.invoke({}).startswith("0x")
+    assert judge.methods == [("send", "send_transaction")]
+    assert wallet.sent == [_SEND]
+    # What one of them keeps in a slot, the other has too.
+    assert [action.name for each in (kit, bare, kit) for action in each.get_actions()] == ["pay_3", "pay_4", "pay_5"]
+    assert vars(kit).get("name") == getattr(bare, "name", None)
+
+
+def test_a_wallet_with_slots_is_guarded_without_a_kit_and_hands_out_no_more_than_another() -> None:
+    bare = _SlotWallet()
+    wallet = guard_wallet(bare, Judge(call=lambda _: deny("no")))
+    for denied in (lambda: wallet.send_transaction(dict(_SEND)), lambda: wallet.sent, lambda: setattr(wallet, "sent", [])):
+        with pytest.raises(ActionDeniedError):
+            denied()
+    assert bare.sent == []
+
+
+class _Listed(list[Any]):
+    """Of a class that is made by its own means only."""
+
+    wallet_provider = None
+
+    def get_actions(self) -> list[Action]:
+        return [Action("pay", lambda args: "paid")]
+
+
+class _ListedWallet(_Listed):
+    def get_address(self) -> str:
+        return "0x" + "ab" * 20
+
+
+def test_what_no_stand_in_can_be_made_of_is_refused_at_once() -> None:
+    bare = Kit()
+    bare.wallet_provider = _ListedWallet()  # type: ignore[attr-defined]
+    for refuse in (
+        lambda: with_policy(_Listed(), Policy()),
+        lambda: with_policy(bare, Policy()),
+        lambda: guard_wallet(_ListedWallet(), Policy()),
+    ):
+        with pytest.raises(PolicySetupError, match="cannot be guarded") as raised:
+            refuse()
+        assert raised.value.code == "invalid_option"

@@ -16,7 +16,7 @@ from .hook import PolicyHook, PolicyOptions
 from .identity import scope
 from .provider import ActionPolicyProvider
 from .snapshot import SnapshotError, take_snapshot
-from .wallet_guard import guarded_wallet, is_guarded_wallet, stand_in
+from .wallet_guard import guarded_wallet, is_guarded_wallet, sharing
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -81,9 +81,10 @@ def with_policy(kit: K, policy: OnePolicy | Sequence[OnePolicy] | None, **option
     guard = _KitGuard(kit, hook)
     wallet = {"wallet_provider": property(lambda _: guard.wallet())} if own.wallet else {}
     # As properties, which come before what somebody has set on the kit itself.
-    outside: K = stand_in(type(kit), {_MARK: True, "get_actions": property(lambda _: guard.get_actions), **wallet})
-    outside.__dict__ = kit.__dict__
+    outside: K = sharing(kit, {_MARK: True, "get_actions": property(lambda _: guard.get_actions), **wallet})
     guard.outside = outside
+    if own.wallet and getattr(kit, "wallet_provider", None) is not None:
+        guard.wallet()  # What cannot be guarded is said now.
     return outside
 
 
@@ -141,7 +142,7 @@ class _KitGuard:
     def get_actions(self) -> list[Any]:
         """AgentKit makes new actions at every call; so do we."""
         self._asking.reached = False
-        own = vars(self._kit).get("get_actions")
+        own = getattr(self._kit, "__dict__", {}).get("get_actions")
         actions = own() if own else type(self._kit).get_actions(self.outside)
         bare = getattr(self._kit, "wallet_provider", None)
         # Only a kit that was seen to reach for the guarded wallet hands it to its actions; of any other the journal would

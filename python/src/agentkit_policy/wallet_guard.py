@@ -1,5 +1,6 @@
 """A wallet whose every way of letting authority leave is judged."""
 
+import inspect
 import re
 import types
 import weakref
@@ -28,8 +29,25 @@ def stand_in(of: type, members: dict[str, Any]) -> Any:
     AgentKit's wallets would report a wallet once more if they were constructed.
     """
     names = {"__module__": of.__module__, "__qualname__": of.__qualname__, "__doc__": of.__doc__}
-    subclass = types.new_class(of.__name__, (of,), exec_body=lambda body: body.update(names | members))
-    return object.__new__(subclass)
+    try:
+        subclass = types.new_class(of.__name__, (of,), exec_body=lambda body: body.update(names | members))
+        return object.__new__(subclass)
+    except TypeError as error:
+        raise PolicySetupError("invalid_option", f"a {of.__name__} cannot be guarded: {error}") from None
+
+
+def sharing(inside: Any, members: dict[str, Any]) -> Any:
+    """A stand-in with members of its own that has all else in common with what it stands for, its slots too."""
+    slots = {name: slot for kind in reversed(type(inside).__mro__) for name, slot in vars(kind).items()}
+    own = {name: _shared(slot, inside) for name, slot in slots.items() if inspect.ismemberdescriptor(slot) and name[:2] != "__"}
+    outside = stand_in(type(inside), own | members)
+    if hasattr(inside, "__dict__"):
+        outside.__dict__ = inside.__dict__
+    return outside
+
+
+def _shared(slot: Any, inside: Any) -> property:
+    return property(lambda _: slot.__get__(inside), lambda _, value: slot.__set__(inside, value))
 
 
 def is_guarded_wallet(wallet: Any) -> bool:
@@ -68,8 +86,7 @@ class _Guard:
             "send_transaction": property(lambda _: self._judged("send_transaction")),
             RECEIPT: property(lambda _: self._receipt),
         }
-        self._view = stand_in(type(wallet), view)
-        self._view.__dict__ = wallet.__dict__
+        self._view = sharing(wallet, view)
 
     def member(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
