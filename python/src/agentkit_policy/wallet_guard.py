@@ -18,7 +18,13 @@ from .send_turn import turn_of
 
 W = TypeVar("W")
 
-_SECRET = re.compile(r"private|secret|mnemonic|seed|keypair|api_?key(?!_?id)", re.IGNORECASE)
+#: Names of secrets, and of URLs that hold one. A public key is none, nor is the id of a key.
+_SECRET = re.compile(
+    r"private|secret|mnemo|seed|entropy|pass(phrase|word|wd|code)|recovery_?(phrase|code)|credential|bearer|jwt|xpri?v|paymaster_?url"
+    r"|(?<!public)(?<!public_)(?<!pub)(?<!pub_)(?<!turn)key(?!_?id)"
+    r"|(^|_)(pk|sk|wif|auth)($|_)|(^_*|auth|access|refresh|session|api)_?token$",
+    re.IGNORECASE,
+)
 
 _guarded: "weakref.WeakValueDictionary[int, Any]" = weakref.WeakValueDictionary()
 
