@@ -115,6 +115,7 @@ _NO_NODES = {
     "a version in a sentence": _says("node v24.0.0"),
     "a failure": "echo no >&2; exit 1",
     "half a version": _says("v24"),
+    "bytes that are no text": "printf '\\377\\376v24.0.0'",
 }
 
 
@@ -147,6 +148,10 @@ def test_what_only_has_the_name_is_no_node(prints: str, tmp_path: Path, monkeypa
     other = _node(tmp_path / "path", prints)
     monkeypatch.setenv("PATH", str(other.parent))
     assert f"PATH: {other} (no Node)" in _refusal()
+
+
+def test_a_path_that_none_can_have_is_no_node(tmp_path: Path) -> None:
+    assert "(no Node)" in _refusal(f"{tmp_path}/a\0b")
 
 
 def test_a_folder_and_a_file_that_cannot_run_are_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,6 +248,8 @@ _SECRETS = [
     "MY_MNEMONIC_PHRASE",
     "SEED",
     "WALLET_SEED",
+    "SEED_PHRASE",
+    "MY_SEEDPHRASE_1",
     "CDP_WALLET_SECRET",
     "WALLETSECRET",
     "wallet_secret",
@@ -259,6 +266,21 @@ def test_a_file_that_mentions_a_wallets_secret_is_refused_and_the_secret_is_not_
         environment_for(policy)
     assert raised.value.code == "invalid_policy"
     assert "0xdeadbeef" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["SEED_NODE_RPC", "SEEDED_URL", "MY_SEEDS_RPC"])
+def test_a_seed_that_is_no_wallets_is_taken(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:1/")
+    assert environment_for(_policy_of(tmp_path, f'a: "${{{name}}}"\n')) == {name: "http://127.0.0.1:1/"}
+
+
+def test_a_comment_asks_for_no_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PRIVATE_KEY", "RPC_URL", "OTHER"):
+        monkeypatch.setenv(name, f"the value of {name}")
+    text = '# Never write ${PRIVATE_KEY} here.\n  # Nor ${OTHER}.\n\t# ${OTHER}\r\na: "${RPC_URL}#"\n#${PRIVATE_KEY}'
+    assert environment_for(_policy_of(tmp_path, text)) == {"RPC_URL": "the value of RPC_URL"}
+    with pytest.raises(PolicySetupError, match="PRIVATE_KEY"):
+        environment_for(_policy_of(tmp_path, 'a: "#${PRIVATE_KEY}"\n'))
 
 
 def test_a_file_that_mentions_a_service_key_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ _MISREAD: dict[str, tuple[dict[str, Any], str]] = {
     "no wallet guard by 0": ({"wallet": 0}, "wallet is True or False"),
     "a wallet guard by 1": ({"wallet": 1}, "wallet is True or False"),
     "a wallet guard by text": ({"wallet": "no"}, "wallet is True or False"),
+    "a number for a Node": ({"node": 5}, "node is the path of a Node"),
+    "bytes for a Node": ({"node": b"/usr/bin/node"}, "node is the path of a Node"),
     "no logger": ({"logger": None}, "logger has info, warning, error and exception"),
     "a function for a logger": ({"logger": print}, "logger has info, warning, error and exception"),
     "half a logger": ({"logger": _Half()}, "logger has info, warning, error and exception"),
@@ -55,3 +57,43 @@ def test_what_an_option_may_be_is_taken() -> None:
     assert "denied by policy" in run(with_policy(bare, judge, wallet=True))
     odd: Any = logging.LoggerAdapter(logging.getLogger("of the program"), {})
     assert run(with_policy(Kit(), Policy(), logger=odd)) == "paid"
+
+
+# What is no policy
+
+
+class _NoName:
+    @property
+    def name(self) -> str:
+        raise RuntimeError("no name")
+
+    def before_action(self, _: Any) -> Any:
+        return deny("no")
+
+
+class _NoCalls:
+    def before_action(self, _: Any) -> Any:
+        return deny("no")
+
+    @property
+    def before_wallet_call(self) -> Any:
+        raise RuntimeError("not yet")
+
+
+class _NoActions:
+    @property
+    def before_action(self) -> Any:
+        raise RuntimeError("not yet")
+
+
+@pytest.mark.parametrize("kind", [_NoName, _NoCalls, _NoActions])
+def test_a_policy_that_raises_where_it_is_looked_at_is_refused(kind: type) -> None:
+    with pytest.raises(PolicySetupError, match=f"a {kind.__name__} cannot be read: RuntimeError") as raised:
+        with_policy(Kit(), kind())
+    assert raised.value.code == "invalid_policy"
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 5_000, "policy.yaml/" * 1_000])
+def test_a_path_that_no_file_can_have_is_refused(path: str) -> None:
+    with pytest.raises(PolicySetupError):
+        with_policy(Kit(), path)

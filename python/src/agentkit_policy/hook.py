@@ -52,6 +52,7 @@ class PolicyOptions:
             *(f"{name} is a time of at most a day, in seconds" for name in _SPANS if not _is_span(getattr(own, name))),
             # What only counts as false would turn the guard off unsaid.
             *([] if type(own.wallet) is bool else ["wallet is True or False"]),
+            *([] if own.node is None or _is_path(own.node) else ["node is the path of a Node"]),
         ]
         if not all(callable(getattr(own.logger, name, None)) for name in ("info", "warning", "error", "exception")):
             problems.append("logger has info, warning, error and exception")
@@ -107,7 +108,10 @@ class PolicyHook:
         self._identity = checked_identity({} if options.context is None else options.context)
         # Python's own come first, so that a mistake in one of them leaves no process behind.
         plain = [None if _is_path(entry) else PlainProvider(entry, self.logger) for entry in policies]
-        sidecar = Sidecar.open(paths[0], options.node, self.logger, action_names) if paths else None
+        try:
+            sidecar = Sidecar.open(paths[0], options.node, self.logger, action_names) if paths else None
+        except (OSError, ValueError, RuntimeError) as error:
+            raise PolicySetupError("invalid_policy", f"the policy file's path leads to none: {error}") from None
         self.providers: list[Provider] = [provider for own in plain if (provider := own or sidecar) is not None]
         self.judges_calls = any(provider.judges_calls for provider in self.providers)
 

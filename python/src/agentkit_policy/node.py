@@ -17,7 +17,7 @@ _BUNDLE_NODE = (22, 13)
 _WORKSPACE_NODE = (20, 19)
 _BUNDLES = Path(__file__).parent / "bundled"
 #: A policy file that mentions one of these would hand the wallet itself to the sidecar.
-_WALLET_SECRET = re.compile(r"private_?key|mnemonic|seed|wallet_?secret", re.IGNORECASE)
+_WALLET_SECRET = re.compile(r"private_?key|mnemonic|seed_?phrase|seed$|wallet_?secret", re.IGNORECASE)
 
 
 def program(name: str) -> Path:
@@ -74,8 +74,8 @@ def _version_of(candidate: str) -> tuple[int, ...]:
         return ()
     try:
         text = subprocess.run([candidate, "--version"], capture_output=True, text=True, timeout=10, env={}).stdout
-    except (OSError, subprocess.SubprocessError):
-        return ()
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return ()  # A name that none can have, or bytes that are no text, too.
     match = re.fullmatch(r"v(\d+)\.(\d+)\.(\d+).*", text.strip())
     return tuple(map(int, match.groups())) if match else ()
 
@@ -83,9 +83,10 @@ def _version_of(candidate: str) -> tuple[int, ...]:
 def environment_for(policy: Path) -> dict[str, str]:
     """Exactly the variables that the policy file mentions as ``${NAME}``. Raises PolicySetupError for a wallet's secret."""
     try:
-        mentioned = sorted(set(re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", policy.read_text(encoding="utf-8"))))
+        text = re.sub(r"(?m)^[ \t]*#.*$", "", policy.read_text(encoding="utf-8"))  # A comment asks for nothing.
     except (OSError, UnicodeDecodeError):
-        mentioned = []  # The sidecar says what is wrong with the file.
+        text = ""  # The sidecar says what is wrong with the file.
+    mentioned = sorted(set(re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", text)))
     for name in mentioned:
         if _WALLET_SECRET.search(name):
             raise PolicySetupError("invalid_policy", f"{policy} mentions ${{{name}}}: a wallet's secret is no policy's business")

@@ -46,17 +46,20 @@ class PlainProvider:
     """Asks and tells a policy on threads of its own: a policy that hangs or blocks costs a denial, never the agent."""
 
     def __init__(self, policy: Any, logger: logging.Logger) -> None:
-        self._policy, self._logger, self._name = policy, logger, _name_of(policy)
+        self._policy, self._logger = policy, logger
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
-        self._before = getattr(policy, "before_action", policy)
+        try:
+            self._name, self._before = _name_of(policy), getattr(policy, "before_action", policy)
+            self.judges_calls = hasattr(policy, "before_wallet_call")
+        except Exception as error:
+            raise PolicySetupError("invalid_policy", f"a {type(policy).__name__} cannot be read: {type(error).__name__}") from error
         if isinstance(policy, type) or not callable(self._before):
             raise PolicySetupError(
                 "invalid_policy",
                 f"a policy is a path, a function or an object with before_action, and no {type(policy).__name__}",
             )
-        self.judges_calls = hasattr(policy, "before_wallet_call")
         renew_in_child(self._renew)
 
     def before_action(self, attempt: Attempt, deadline: Deadline) -> Answer:
