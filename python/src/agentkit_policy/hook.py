@@ -67,6 +67,8 @@ class PolicyOptions:
         return own
 
 
+#: What a provider may stumble over. Whatever else comes out of a question, the program's own signal handler raised, and gets.
+_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 #: Allows that ran out before they could be used are asked for again, twice.
 _ROUNDS = 3
 EXPIRED = denied("allow_expired", "the permission ran out before it could be used")
@@ -228,7 +230,7 @@ class PolicyHook:
                 answer = Answer({}, ambiguous=True)
                 try:
                     answer = ask(provider)
-                except Exception:
+                except _MISTAKES:
                     self.logger.exception("a policy could not be asked")
                     # fail:closed: whatever kept it from being asked, nobody has allowed.
                     answer = Answer(denied("policy_error", "the policy failed to decide"), ambiguous=True)

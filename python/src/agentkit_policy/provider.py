@@ -7,7 +7,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, Protocol
 
 from .attempt import IN_HOOK, Answer, Attempt, Participant, control_flow, in_background
@@ -109,11 +109,13 @@ class PlainProvider:
     def _ask(self, function: Callable[..., Any], context: ActionContext, deadline: Deadline) -> Answer:
         future, who = self._start(function, context), f'the policy "{self._name}"'
         late = Answer(denied("policy_timeout", f"{who} did not answer in time"), ambiguous=True, late=future)
+        # What the program's own signal handler raises while this waits is no answer, and goes its way.
+        wait([future], deadline.remaining)
+        if not future.done():
+            return late
         try:
-            decision = future.result(deadline.remaining)
-        except Exception as error:
-            if not future.done() or future.exception() is not error:
-                return late
+            decision = future.result()
+        except HookFailed as error:
             # What failed may hold anything; the model reads that it failed, and the log what.
             self._logger.warning("%s failed: %s", who, error_text(error))
             return Answer(denied("policy_error", f"{who} failed"), ambiguous=True)
