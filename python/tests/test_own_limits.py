@@ -38,6 +38,11 @@ def _limit(kind: type[Exception], seconds: float = 0.3) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def _wait(gate: Gate) -> list[Any]:
+    gate.wait()
+    return []
+
+
 @pytest.mark.parametrize("kind", [_Late, TimeoutError, _OutOfTime])
 def test_a_limit_that_ends_a_decision_reaches_the_program_and_the_attempt_is_settled(kind: type[Exception]) -> None:
     bare, first = Kit(), Policy()
@@ -70,7 +75,7 @@ def test_a_limit_that_ends_what_is_read_for_a_decision_reaches_the_program(kind:
         kit = with_policy(bare, Policy(), decision_deadline_s=20)
         with pytest.raises(kind, match="the program's own limit"), _limit(kind):
             run(kit)
-        described = with_policy(Kit(), Policy(), describe={"pay": lambda _: gate.wait() or []}, decision_deadline_s=20)
+        described = with_policy(Kit(), Policy(), describe={"pay": lambda _: _wait(gate)}, decision_deadline_s=20)
         with pytest.raises(kind, match="the program's own limit"), _limit(kind):
             run(described)
 
@@ -81,4 +86,5 @@ def test_a_timeout_that_a_policy_raises_is_its_failure_and_the_deadline_is_ours(
 
     assert "policy_error" in run(with_policy(Kit(), fail))
     with Gate() as gate:
-        assert "policy_timeout" in run(with_policy(Kit(), lambda _: gate.wait(), decision_deadline_s=0.2))
+        hang = Policy(lambda _: gate.wait())
+        assert "policy_timeout" in run(with_policy(Kit(), hang, decision_deadline_s=0.2))

@@ -11,13 +11,45 @@ from .plain import Wallet
 
 _SECRETS = [
     *("_key", "key", "keys", "privkey", "priv_key", "private_key", "privateKey", "pk", "_pk", "sk", "signing_key", "signingKey"),
-    *("passphrase", "password", "_passwd", "xprv", "xpriv", "_wif", "entropy", "seed", "mnemo", "mnemonic_phrase", "recovery_phrase"),
+    *(
+        "passphrase",
+        "password",
+        "_passwd",
+        "xprv",
+        "xpriv",
+        "_wif",
+        "entropy",
+        "seed",
+        "mnemo",
+        "mnemonic_phrase",
+        "recovery_phrase",
+    ),
     *("token", "_token", "access_token", "authToken", "refresh_token", "auth", "bearer", "jwt", "credentials"),
     *("_paymaster_url", "api_key", "_api_key_secret", "_wallet_secret", "_idempotency_key", "keystore"),
 ]
 _PLAIN = [
-    *("_api_key_id", "api_key_id", "key_id", "public_key", "pubkey", "_address", "address", "name", "author", "endpoint", "retries"),
-    *("_gas_limit_multiplier", "_fee_per_gas_multiplier", "network_id", "chain_id", "native_token", "token_address", "turnkey_region"),
+    *(
+        "_api_key_id",
+        "api_key_id",
+        "key_id",
+        "public_key",
+        "pubkey",
+        "_address",
+        "address",
+        "name",
+        "author",
+        "endpoint",
+        "retries",
+    ),
+    *(
+        "_gas_limit_multiplier",
+        "_fee_per_gas_multiplier",
+        "network_id",
+        "chain_id",
+        "native_token",
+        "token_address",
+        "turnkey_region",
+    ),
     *("skip", "pkg", "asks", "limit", "symbol", "bypass"),
 ]
 

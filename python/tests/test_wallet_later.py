@@ -23,7 +23,7 @@ class _GeneratorWallet(Wallet):
 
 
 class _AsyncGeneratorWallet(Wallet):
-    async def send_transaction(self, transaction: dict[str, Any]) -> Any:  # type: ignore[override]
+    async def send_transaction(self, transaction: dict[str, Any]) -> Any:
         self.sent.append(transaction)
         yield "0x1"
 

@@ -79,22 +79,6 @@ def _is_span(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value <= 86_400
 
 
-def in_time(deadline: Deadline, work: Callable[[], Any]) -> "Future[Any]":
-    """What it answers or raises on a thread of its own, as what runs now; not done where that took too long."""
-    future: Future[Any] = Future()
-    context = contextvars.copy_context()
-
-    def run() -> None:
-        try:
-            future.set_result(context.run(work))
-        except BaseException as error:
-            future.set_exception(error)
-
-    in_background(run)
-    wait([future], deadline.remaining)
-    return future
-
-
 class PolicyHook:
     """What a kit, its actions and its wallet have in common."""
 
@@ -123,19 +107,42 @@ class PolicyHook:
 
     def facts_of(self, wallet: Any, deadline: Deadline) -> dict[str, str]:
         """A wallet's address, network and chain. Raises ActionDeniedError where it does not tell them in time."""
-        reading = in_time(deadline, lambda: read_wallet_facts(wallet))
-        if not reading.done():
-            raise ActionDeniedError(denied("policy_timeout", "the wallet's address or network could not be read in time"))
-        error = reading.exception()
-        if error is not None:
-            # Its class alone: what a wallet says of its service may hold the key to it.
-            self.logger.warning("the wallet's address or network could not be read: %s", type(error).__name__)
-            raise ActionDeniedError(denied("context_error", "the wallet's address or network could not be read")) from error
-        facts: dict[str, str] = reading.result()
+        what, whose = "the wallet's address or network", type(wallet).__name__
+        facts: dict[str, str] = self._read(what, whose, "context_error", deadline, lambda: read_wallet_facts(wallet))
         return facts
 
+    def _read(self, what: str, whose: str, code: str, deadline: Deadline, read: Callable[[], Any]) -> Any:
+        """What it answers, as what runs now, on a thread of its own. Raises ActionDeniedError where it does not in time."""
+        future: Future[Any] = Future()
+        context = contextvars.copy_context()
+
+        def work() -> None:
+            try:
+                future.set_result(context.run(read))
+            except BaseException as error:
+                future.set_exception(error)
+
+        in_background(work)
+        wait([future], deadline.remaining)
+        if not future.done():
+            raise ActionDeniedError(denied("policy_timeout", f"{what} could not be read in time"))
+        error = future.exception()
+        if error is not None:
+            # Its class alone: what a wallet says of its service may hold the key to it.
+            self.logger.warning("%s: %s could not be read: %s", whose, what, type(error).__name__)
+            raise ActionDeniedError(denied(code, f"{what} could not be read")) from error
+        return future.result()
+
     def open_attempt(
-        self, layer: str, name: str, args: Any, wallet: Any, wallet_facts: dict[str, str], *, guarded: bool, call: dict[str, Any] | None = None
+        self,
+        layer: str,
+        name: str,
+        args: Any,
+        wallet: Any,
+        wallet_facts: dict[str, str],
+        *,
+        guarded: bool,
+        call: dict[str, Any] | None = None,
     ) -> Attempt:
         """A new attempt, of which nobody has been told."""
         parent = running_attempt()
@@ -191,20 +198,19 @@ class PolicyHook:
             attempt.settle()
 
     def _judge_action(self, attempt: Attempt, deadline: Deadline) -> dict[str, Any] | Validity:
-        """Asks every provider in order whether the attempt may begin; the first denial stops."""
+        """Asks every provider in order whether the attempt may begin; the first denial stops. Raises ActionDeniedError."""
         describe = (self.options.describe or {}).get(attempt.facts["actionName"])
         if describe is not None:
             args = copy.deepcopy(attempt.facts["args"])
             # As many effects as that are refused for their weight; without the bound, endless ones would be collected for ever.
-            reading = in_time(deadline, lambda: take_snapshot(list(islice(describe(args), MAX_BYTES)))[0])
-            if not reading.done():
-                return denied("policy_timeout", "what the action would move could not be read in time")
-            error = reading.exception()
-            if error is not None:
-                self.logger.warning("what %s would move could not be read: %s", attempt.facts["actionName"], type(error).__name__)
+            attempt.facts["described"] = self._read(
+                "what the action would move",
+                attempt.facts["actionName"],
                 # Nothing is known of what would move, so nothing can be judged: deny.
-                return denied("policy_error", "what the action would move could not be read")
-            attempt.facts["described"] = reading.result()
+                "policy_error",
+                deadline,
+                lambda: take_snapshot(list(islice(describe(args), MAX_BYTES)))[0],
+            )
         return self._ask_all(attempt, self.providers, lambda provider: provider.before_action(attempt, deadline))
 
     def judge_call(self, attempt: Attempt, call: dict[str, Any]) -> dict[str, Any] | Validity:

@@ -54,7 +54,8 @@ class PlainProvider:
             self._name, self._before = _name_of(policy), getattr(policy, "before_action", policy)
             self.judges_calls = hasattr(policy, "before_wallet_call")
         except Exception as error:
-            raise PolicySetupError("invalid_policy", f"a {type(policy).__name__} cannot be read: {type(error).__name__}") from error
+            problem = f"a {type(policy).__name__} cannot be read: {type(error).__name__}"
+            raise PolicySetupError("invalid_policy", problem) from error
         if isinstance(policy, type) or not callable(self._before):
             raise PolicySetupError(
                 "invalid_policy",

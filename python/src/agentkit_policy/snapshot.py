@@ -82,7 +82,8 @@ class _Reading:
 
         What it holds and not what it says of itself: a dump may leave out what the action then reads, and a copy may share it.
         """
-        own, plain = object.__new__(type(model)), {}
+        plain: dict[str, Any] = {}
+        own = object.__new__(type(model))
         for part in ("__dict__", "__pydantic_extra__", "__pydantic_private__"):
             held = getattr(model, part, None)
             read, owned = self.copy(held, depth) if held else ({}, held)
