@@ -63,7 +63,7 @@ class Sidecar:
         cls, policy: str | os.PathLike[str], node: str | os.PathLike[str] | None, logger: logging.Logger, actions: Iterable[str]
     ) -> "Sidecar":
         """The sidecar of a policy file, started and ready. Raises PolicySetupError with what is wrong with file or ledger."""
-        path, program_path = Path(policy).resolve(), find_node(node)
+        path, program_path = Path(os.path.abspath(policy)), find_node(node)
         sidecar = _open.get((path, program_path)) or cls(path, program_path, logger)
         sidecar = _open.setdefault((path, program_path), sidecar)
         sidecar._actions.update(actions)
