@@ -215,22 +215,31 @@ class Sidecar:
         """Queues a settlement. One that is lost with its process counts as armed: the safe side."""
         with self._queue_changed:
             self._queue.append(params)
-            if len(self._queue) == 1:
-                in_background(self._send_queued)
+            if self._sender is None or not self._sender.is_alive():
+                self._sender = in_background(self._send_queued)
 
     def _send_queued(self) -> None:
-        failures = 0
-        while self._queue:
+        failures, params = 0, self._next_queued(None)
+        while params is not None:
             try:
-                self._send_settlement(self._queue[0], Deadline(_START_S))
+                self._send_settlement(params, Deadline(_START_S))
             except SettlementRefused as error:
                 self._logger.error("a settlement was refused: %s", error)
             except Exception:
                 time.sleep(_pause_after(failures := failures + 1))
                 continue
-            with self._queue_changed:
+            params = self._next_queued(params)
+
+    def _next_queued(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What is to be sent next. Whoever hears that there is nothing sends no more: one lock for both, so that none is left."""
+        with self._queue_changed:
+            # Somebody who sends as well, after an interrupt, may have been quicker.
+            if self._queue and self._queue[0] is done:
                 self._queue.popleft()
                 self._queue_changed.notify_all()
+            if not self._queue:
+                self._sender = None
+            return self._queue[0] if self._queue else None
 
     # Lifetime
 
@@ -299,6 +308,7 @@ class Sidecar:
         self._starting = threading.Lock()
         self._failures, self._not_before = 0, 0.0
         self._queue: deque[dict[str, Any]] = deque()
+        self._sender: threading.Thread | None = None
         self._queue_changed = threading.Condition()
 
 

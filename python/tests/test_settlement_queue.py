@@ -1,0 +1,98 @@
+"""The queue of settlements that wait, without a sidecar and without a chain: all are sent, whatever one of them is."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentkit_policy import sidecar as sidecar_module
+from agentkit_policy.connection import RpcError
+from agentkit_policy.sidecar import Sidecar
+from agentkit_policy.timing import Deadline
+from agentkit_policy.transport import TransportError
+
+from .patience import until
+
+_LOGGER = logging.getLogger("agentkit_policy.tests.queue")
+
+
+class Peer(Sidecar):
+    """A sidecar of which only the queue is real: what is sent to it is noted, or answered by a function."""
+
+    def __init__(self, answer: Callable[[dict[str, Any]], Any] = lambda _: None, logger: Any = _LOGGER) -> None:
+        super().__init__(Path("/nowhere/policy.yaml"), "node", logger)
+        self.answer, self.sent = answer, list[Any]()
+
+    def _send_settlement(self, params: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
+        self.sent.append(params["number"])
+        self.answer(params)
+        return {}
+
+
+@pytest.fixture(autouse=True)
+def thread_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """No thread may end with an error."""
+    errors: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    yield errors
+    assert errors == []
+
+
+def test_a_settlement_that_comes_as_the_last_one_was_sent_is_sent_once_and_nothing_is_lost() -> None:
+    peer = Peer()
+
+    class Between(threading.Condition):
+        """Where the queue was let go of after something was taken out: a moment in which another one comes."""
+
+        def __exit__(self, *error: Any) -> None:
+            super().__exit__(*error)
+            if len(peer.sent) == 1 and not peer._queue and threading.current_thread() is not threading.main_thread():
+                comes.set()
+                came.wait(10)
+
+    comes, came = threading.Event(), threading.Event()
+    peer.answer = lambda params: time.sleep(0.2) if params["number"] > 1 else None
+    peer._queue_changed = Between()
+    peer._settle_later({"number": 1})
+    assert comes.wait(10)
+    peer._settle_later({"number": 2})
+    peer._settle_later({"number": 3})
+    came.set()
+    until(lambda: not peer._queue)
+    time.sleep(0.5)
+    assert peer.sent == [1, 2, 3]
+
+
+def test_of_many_threads_settlements_each_is_sent() -> None:
+    peer = Peer()
+
+    def work(first: int) -> None:
+        for number in range(first, first + 200):
+            peer._settle_later({"number": number})
+
+    threads = [threading.Thread(target=work, args=(1_000 * number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    until(lambda: not peer._queue)
+    assert len(peer.sent) == len(set(peer.sent)) == 800
+
+
+def test_one_that_cannot_be_sent_now_is_sent_before_those_that_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sidecar_module, "_PAUSES_S", (0.01,))
+    failing = iter([TransportError("gone"), RpcError({"code": -32_603}), OSError("no more processes")])
+
+    def fail(_: Any) -> None:
+        for error in failing:
+            raise error
+
+    peer = Peer(fail)
+    peer._settle_later({"number": 1})
+    peer._settle_later({"number": 2})
+    until(lambda: not peer._queue)
+    assert peer.sent == [1, 1, 1, 1, 2]
