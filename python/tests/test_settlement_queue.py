@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from agentkit_policy import allow
 from agentkit_policy import sidecar as sidecar_module
+from agentkit_policy.attempt import Answer, Attempt, Ending, Participant
 from agentkit_policy.connection import RpcError
+from agentkit_policy.hook import PolicyHook, PolicyOptions
+from agentkit_policy.provider import PlainProvider
 from agentkit_policy.sidecar import Sidecar
 from agentkit_policy.timing import Deadline
 from agentkit_policy.transport import TransportError
@@ -18,6 +22,14 @@ from agentkit_policy.transport import TransportError
 from .patience import until
 
 _LOGGER = logging.getLogger("agentkit_policy.tests.queue")
+_OUTCOME = {
+    "status": "succeeded",
+    "entered": True,
+    "spent": [],
+    "transactions": [],
+    "journalComplete": False,
+    "durationMs": 1,
+}
 
 
 class Peer(Sidecar):
@@ -27,10 +39,11 @@ class Peer(Sidecar):
         super().__init__(Path("/nowhere/policy.yaml"), "node", logger)
         self.answer, self.sent = answer, list[Any]()
 
-    def _send_settlement(self, params: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
-        self.sent.append(params["number"])
+    def _request(self, method: str, params: dict[str, Any], deadline: Deadline, *, tells_deadline: bool = False) -> Any:
+        assert method == "policy/settle"
+        self.sent.append(params.get("number"))
         self.answer(params)
-        return {}
+        return {"outcome": _OUTCOME}
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +109,36 @@ def test_one_that_cannot_be_sent_now_is_sent_before_those_that_came_later(monkey
     peer._settle_later({"number": 2})
     until(lambda: not peer._queue)
     assert peer.sent == [1, 1, 1, 1, 2]
+
+
+def test_one_that_can_never_be_sent_is_given_up_and_those_behind_it_are_sent(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(params: dict[str, Any]) -> None:
+        if params["number"] == 1:
+            raise TypeError("Object of type Pubkey is not JSON serializable")
+
+    peer = Peer(fail)
+    peer._settle_later({"number": 1})
+    peer._settle_later({"number": 2})
+    until(lambda: not peer._queue)
+    assert peer.sent == [1, 2]
+    assert [record.getMessage() for record in caplog.records] == [
+        "a settlement was refused: it cannot be sent: Object of type Pubkey is not JSON serializable"
+    ]
+
+
+def _ended(stage: str = "returned", logger: Any = _LOGGER) -> tuple[Attempt, Participant]:
+    """An attempt whose money has left."""
+    hook = PolicyHook(lambda _: allow(), PolicyOptions(logger=logger))
+    attempt = hook.open_attempt("action", "pay", {}, None, guarded=False)
+    attempt.seal(Ending(stage, result="paid"))
+    return attempt, Participant(PlainProvider(lambda _: allow(), _LOGGER), Answer({}))
+
+
+def test_one_that_can_never_be_sent_changes_no_result_and_is_not_queued() -> None:
+    def fail(_: Any) -> None:
+        raise TypeError("no JSON")
+
+    peer = Peer(fail)
+    attempt, participant = _ended()
+    assert peer.settle(attempt, participant, None) is None
+    assert (len(peer.sent), len(peer._queue)) == (1, 0)

@@ -206,6 +206,11 @@ class Sidecar:
             if error.code in (_ANOTHER_LEDGER, _INVALID_PARAMS):
                 raise SettlementRefused(str(error)) from None
             raise
+        except _Failures:
+            raise
+        except Exception as error:
+            # It is no message, and never will be; those behind it are.
+            raise SettlementRefused(f"it cannot be sent: {error_text(error)}") from None
         if not is_settle_result(result):
             raise TransportError("the sidecar's answer to a settlement does not match the contract")
         outcome: dict[str, Any] = result["outcome"]
