@@ -22,14 +22,7 @@ from agentkit_policy.transport import TransportError
 from .patience import until
 
 _LOGGER = logging.getLogger("agentkit_policy.tests.queue")
-_OUTCOME = {
-    "status": "succeeded",
-    "entered": True,
-    "spent": [],
-    "transactions": [],
-    "journalComplete": False,
-    "durationMs": 1,
-}
+_OUTCOME = {"status": "succeeded", "entered": True, "spent": [], "transactions": [], "journalComplete": False, "durationMs": 1}
 
 
 class Peer(Sidecar):

@@ -37,15 +37,13 @@ class Solana(Wallet):
 
 def test_a_wallet_whose_address_and_network_are_text_is_told_as_it_is() -> None:
     facts = read_wallet_facts(Solana())
-    assert facts == {
-        "walletAddress": _ADDRESS,
-        "network": "solana-devnet",
-        "chainId": "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
-    }
+    assert facts == {"walletAddress": _ADDRESS, "network": "solana-devnet", "chainId": "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1"}
     assert read_wallet_facts(Solana(network_id=None)) == {"walletAddress": _ADDRESS}
 
 
-@pytest.mark.parametrize("wallet", [Solana(address=Pubkey()), Solana(address=b"4Nd1"), Solana(network_id=7)], ids=["an object", "bytes", "a number"])
+@pytest.mark.parametrize(
+    "wallet", [Solana(address=Pubkey()), Solana(address=b"4Nd1"), Solana(network_id=7)], ids=["an object", "bytes", "a number"]
+)
 def test_a_wallet_whose_address_or_network_is_no_text_is_denied_before_anybody_is_asked(wallet: Solana) -> None:
     asked: list[Any] = []
 

@@ -38,12 +38,14 @@ _SOLANA_CHAINS = {
 
 
 def read_wallet_facts(wallet: Any) -> dict[str, str]:
-    """Address, network and chain (CAIP-2), by the names of the contract. Raises what the wallet raises, and TypeError for what is no text."""
+    """Address, network and chain (CAIP-2), by the names of the contract. Raises what the wallet raises, or TypeError."""
     network, address = wallet.get_network(), wallet.get_address()
     network_id, chain_id = getattr(network, "network_id", None) or "", str(getattr(network, "chain_id", None) or "")
     is_evm = getattr(network, "protocol_family", None) == "evm"
     if not isinstance(address, str) or not isinstance(network_id, str):
-        raise TypeError(f"the wallet's address is a {type(address).__name__} and its network a {type(network_id).__name__}, not text")
+        raise TypeError(
+            f"the wallet's address is a {type(address).__name__} and its network a {type(network_id).__name__}, not text"
+        )
     chain = f"eip155:{chain_id}" if is_evm and re.fullmatch(r"[0-9]{1,32}", chain_id) else _SOLANA_CHAINS.get(network_id)
     # Hexadecimal addresses name one account in any case; base58 ones do not.
     facts = {"walletAddress": address.lower() if is_evm else address, "network": network_id, "chainId": chain or ""}

@@ -3,6 +3,9 @@
 import hashlib
 from typing import Any
 
+#: What the contract takes for a transaction's id, in characters.
+_LONGEST_ID = 256
+
 
 class Journal:
     """Read and written under its attempt's lock."""
@@ -20,14 +23,17 @@ class Journal:
         return str(self._calls[call_id]["state"])
 
     def answered(self, call_id: str, answer: Any, *, is_send: bool) -> None:
-        """A transaction's id is kept; of a signature only its hash, because it is a secret."""
+        """A transaction's id is kept; of a signature only its hash, because it is a secret. Total."""
         self.note(call_id, state="returned")
-        signature = getattr(answer, "raw_transaction", answer)
-        signature = signature.encode() if isinstance(signature, str) else signature
-        if is_send and isinstance(answer, str) and answer:
-            self.note(call_id, transactionId=answer)
-        elif not is_send and isinstance(signature, bytes):
-            self.note(call_id, signatureHash=hashlib.sha256(signature).hexdigest())
+        try:
+            if is_send and isinstance(answer, str) and 0 < len(answer) <= _LONGEST_ID:
+                self.note(call_id, transactionId=answer)
+            elif not is_send:
+                signature = getattr(answer, "raw_transaction", answer)
+                signature = signature.encode() if isinstance(signature, str) else signature
+                self.note(call_id, signatureHash=hashlib.sha256(signature).hexdigest())
+        except Exception:
+            pass  # The call has left, whatever cannot be read of its answer.
 
     def receipt(self, transaction_id: str, receipt: dict[str, Any]) -> bool:
         """Whether the transaction is one of ours."""
