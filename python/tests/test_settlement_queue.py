@@ -115,7 +115,7 @@ def test_one_that_can_never_be_sent_is_given_up_and_those_behind_it_are_sent(cap
     until(lambda: not peer._queue)
     assert peer.sent == [1, 2]
     assert [record.getMessage() for record in caplog.records] == [
-        "a settlement was refused: it cannot be sent: Object of type Pubkey is not JSON serializable"
+        "a settlement was refused: Object of type Pubkey is not JSON serializable"
     ]
 
 
@@ -134,4 +134,119 @@ def test_one_that_can_never_be_sent_changes_no_result_and_is_not_queued() -> Non
     peer = Peer(fail)
     attempt, participant = _ended()
     assert peer.settle(attempt, participant, None) is None
+    assert (len(peer.sent), len(peer._queue)) == (1, 0)
+
+
+class FullDisk(logging.Logger):
+    """A log whose disk is full."""
+
+    def warning(self, *_: Any, **__: Any) -> None:
+        raise OSError("no space left on the disk")
+
+    error = exception = warning
+
+
+@pytest.mark.parametrize("logger", [FullDisk("full"), None], ids=["a full disk", "no logger"])
+@pytest.mark.parametrize("failure", [TransportError("gone"), RpcError({"code": -32_602}), TypeError("no JSON")], ids=repr)
+def test_a_log_that_fails_changes_no_result_and_loses_no_settlement(
+    monkeypatch: pytest.MonkeyPatch, logger: Any, failure: Exception
+) -> None:
+    monkeypatch.setattr(sidecar_module, "_PAUSES_S", (0.01,))
+    failing = [failure] * 4
+
+    def fail(_: Any) -> None:
+        if failing:
+            raise failing.pop()
+
+    peer = Peer(fail, logger)
+    attempt, participant = _ended(logger=logger)
+    assert peer.settle(attempt, participant, None) is None
+    peer._settle_later({"number": 2})
+    until(lambda: not peer._queue)
+    assert peer.sent[-1] == 2
+    # What may be sent later is: it failed four times, and was taken at the fifth.
+    assert len(peer.sent) == (6 if isinstance(failure, TransportError) else 2)
+
+
+def test_a_log_that_fails_changes_no_denial() -> None:
+    class Gone(Peer):
+        def _request(self, *_: Any, **__: Any) -> Any:
+            raise TransportError("gone")
+
+    attempt, _ = _ended()
+    for logger in (_LOGGER, FullDisk("full")):
+        answer = Gone(logger=logger).before_action(attempt, Deadline(1))
+        assert (answer.decision["code"], answer.ambiguous) == ("policy_error", True)
+
+
+@pytest.mark.parametrize("logger", [_LOGGER, FullDisk("full"), None], ids=["a log", "a full disk", "no logger"])
+def test_a_participant_that_cannot_be_told_is_told_once_and_the_others_are(logger: Any) -> None:
+    told: list[str] = []
+
+    class Odd(PlainProvider):
+        def settle(self, *_: Any) -> Any:
+            told.append("odd")
+            raise ValueError("cannot be told")
+
+    class Other(PlainProvider):
+        def settle(self, *_: Any) -> Any:
+            told.append("other")
+
+    attempt, _ = _ended(logger=logger)
+    attempt.participants = [Participant(kind(lambda _: allow(), _LOGGER), Answer({})) for kind in (Other, Odd)]
+    attempt.settle()
+    time.sleep(0.2)
+    assert told == ["odd", "other"]
+
+
+def test_a_participant_that_was_interrupted_is_told_again() -> None:
+    told: list[str] = []
+
+    class Interrupted(PlainProvider):
+        def settle(self, *_: Any) -> Any:
+            told.append("once" if not told else "again")
+            if len(told) == 1:
+                raise KeyboardInterrupt
+
+    attempt, _ = _ended()
+    attempt.participants = [Participant(Interrupted(lambda _: allow(), _LOGGER), Answer({}))]
+    with pytest.raises(KeyboardInterrupt):
+        attempt.settle()
+    until(lambda: told == ["once", "again"])
+
+
+def _wont_start(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_where_no_thread_starts_a_settlement_that_cannot_be_told_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sidecar_module, "_PAUSES_S", (0.01,))
+    gone = [True]
+
+    def fail(_: Any) -> None:
+        if gone:
+            raise TransportError("gone")
+
+    peer = Peer(fail)
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", _wont_start)
+        for stage in ("before", "returned"):
+            attempt, participant = _ended(stage)
+            began = time.monotonic()
+            assert peer.settle(attempt, participant, None) is None
+            assert time.monotonic() - began < 2
+        assert len(peer._queue) == 2
+    # As soon as threads start again, the next one takes those that wait along.
+    gone.clear()
+    peer._settle_later({"number": 3})
+    until(lambda: not peer._queue)
+    assert peer.sent[-3:] == [None, None, 3]
+
+
+def test_where_no_thread_starts_a_denied_action_gives_back_what_it_held_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = Peer()
+    attempt, participant = _ended("before")
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", _wont_start)
+        assert peer.settle(attempt, participant, None) is None
     assert (len(peer.sent), len(peer._queue)) == (1, 0)

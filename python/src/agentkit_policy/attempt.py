@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .context import ActionContext
 from .decision import denied
+from .errors import error_text
 from .fork import process_token
 from .identity import scope
 from .journal import Journal
@@ -142,7 +143,7 @@ class Attempt:
             said = classify(self.ending.result, self.facts["actionName"])
         except Exception:
             # The label only: money follows the journal whatever anybody says.
-            self.hook.logger.exception("the classifier failed")
+            say(self.hook.logger, "exception", "the classifier failed")
             return None
         return said if said in ("succeeded", "failed") else None
 
@@ -178,7 +179,11 @@ class Attempt:
             with self._settling:
                 outcome: dict[str, Any] | None = None
                 for participant in reversed(self.participants):
-                    outcome = participant.provider.settle(self, participant, outcome) or outcome
+                    try:
+                        outcome = participant.provider.settle(self, participant, outcome) or outcome
+                    except Exception as error:
+                        # It would raise again. The others hear of it, and the action's own result stays what it is.
+                        say(self.hook.logger, "error", "a policy could not be told how an action ended: %s", error_text(error))
         except BaseException:
             # Ctrl-C while they are told: whoever has heard it already takes it once more, or knows that it has.
             in_background(self._tell)
@@ -191,6 +196,12 @@ def running_attempt(hook: "PolicyHook | None" = None) -> Attempt | None:
     if not isinstance(current, Attempt) or current.token is not process_token():
         return None
     return current if hook is None or current.hook is hook else None
+
+
+def say(logger: Any, level: str, text: str, *values: object) -> None:
+    """Logs it. A log that fails changes nothing of what an action or a settlement comes to."""
+    with contextlib.suppress(Exception):
+        getattr(logger, level)(text, *values)
 
 
 def in_background(work: Any, *args: Any) -> threading.Thread:

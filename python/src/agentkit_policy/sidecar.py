@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from .agentkit import read_decimals
-from .attempt import Answer, Attempt, Participant, control_flow, in_background
+from .attempt import Answer, Attempt, Participant, control_flow, say
 from .connection import Connection, RpcError, SidecarTimeout
 from .decision import denied
 from .errors import PolicySetupError, error_text
 from .fork import renew_in_child
 from .generated.checks import is_decision_answer, is_initialize_result, is_settle_result
 from .node import environment_for, find_node, program
-from .snapshot import SnapshotError, take_snapshot
+from .snapshot import take_snapshot
 from .timing import Deadline
 from .transport import NotSent, Transport, TransportError
 from .version import VERSION
@@ -81,6 +81,7 @@ class Sidecar:
         self._ledger_id = ""
         self._replaced = False
         self._connection: Connection | None = None
+        self._sender: threading.Thread | None = None
         self._finalizer: weakref.finalize[Any, Any] | None = None
         #: At most one: what is left to end when the last kit that used it is gone.
         self._running: list[Transport] = []
@@ -122,10 +123,10 @@ class Sidecar:
                 # It died; a fresh one takes the same settlement, once or twice alike.
                 return self._send_settlement(params, deadline)
         except SettlementRefused as error:
-            self._logger.error("a settlement was refused: %s", error)
+            say(self._logger, "error", "a settlement was refused: %s", error)
         except _Failures as error:
-            self._logger.warning("a settlement waits for the sidecar: %s", error_text(error))
             self._settle_later(params)
+            say(self._logger, "warning", "a settlement waits for the sidecar: %s", error_text(error))
         except BaseException:
             # Interrupted: the message may be on its way, and comes again, which changes nothing.
             self._settle_later(params)
@@ -144,7 +145,7 @@ class Sidecar:
             return Answer(denied("ledger_replaced", str(error))), []
         except _Failures as error:
             # fail:closed: a sidecar that is gone, or cannot start, has not allowed.
-            self._logger.warning("the sidecar failed: %s", error_text(error))
+            say(self._logger, "warning", "the sidecar failed: %s", error_text(error))
             return Answer(denied("policy_error", "the sidecar failed to decide"), ambiguous=True), []
         asks_again = isinstance(answer, dict) and "needs" in answer and "provided" not in params
         if not is_decision_answer(answer) or ("decision" not in answer and not asks_again):
@@ -199,18 +200,13 @@ class Sidecar:
         """The outcome. Raises SettlementRefused where trying again is of no use."""
         try:
             result = self._request("policy/settle", params, deadline)
-        except LedgerReplaced as error:
-            # Of money that another ledger holds nothing can be said here; what is armed there counts as spent.
-            raise SettlementRefused(str(error)) from None
-        except RpcError as error:
-            if error.code in (_ANOTHER_LEDGER, _INVALID_PARAMS):
-                raise SettlementRefused(str(error)) from None
-            raise
-        except _Failures:
-            raise
         except Exception as error:
-            # It is no message, and never will be; those behind it are.
-            raise SettlementRefused(f"it cannot be sent: {error_text(error)}") from None
+            # Of money that another ledger holds nothing can be said here, and what is no message never will be one: what is armed
+            # counts as spent.
+            refused = isinstance(error, LedgerReplaced) or getattr(error, "code", 0) in (_ANOTHER_LEDGER, _INVALID_PARAMS)
+            if isinstance(error, _Failures) and not refused:
+                raise
+            raise SettlementRefused(error_text(error)) from None
         if not is_settle_result(result):
             raise TransportError("the sidecar's answer to a settlement does not match the contract")
         outcome: dict[str, Any] = result["outcome"]
@@ -221,7 +217,8 @@ class Sidecar:
         with self._queue_changed:
             self._queue.append(params)
             if self._sender is None or not self._sender.is_alive():
-                self._sender = in_background(self._send_queued)
+                self._sender = threading.Thread(target=self._send_queued, name="agentkit-policy", daemon=True)
+                self._sender.start()
 
     def _send_queued(self) -> None:
         failures, params = 0, self._next_queued(None)
@@ -229,7 +226,7 @@ class Sidecar:
             try:
                 self._send_settlement(params, Deadline(_START_S))
             except SettlementRefused as error:
-                self._logger.error("a settlement was refused: %s", error)
+                say(self._logger, "error", "a settlement was refused: %s", error)
             except Exception:
                 time.sleep(_pause_after(failures := failures + 1))
                 continue
@@ -309,11 +306,10 @@ class Sidecar:
             self._connection.transport.abandon()
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._connection, self._finalizer, self._running = None, None, []
+        self._connection, self._finalizer, self._sender, self._running = None, None, None, []
         self._starting = threading.Lock()
         self._failures, self._not_before = 0, 0.0
         self._queue: deque[dict[str, Any]] = deque()
-        self._sender: threading.Thread | None = None
         self._queue_changed = threading.Condition()
 
 
@@ -325,7 +321,7 @@ def _plain_result(result: Any) -> Any:
     """What the sidecar reads a failure from. Of a long text, a document, the beginning tells all."""
     try:
         return result[:1_000] if isinstance(result, str) and len(result) > 60_000 else take_snapshot(result)[0]
-    except SnapshotError:
+    except Exception:
         return None
 
 
