@@ -1,5 +1,6 @@
 """The sidecar as one provider of a hook: started when needed, restarted with patience, and told what became of everything."""
 
+import contextlib
 import logging
 import os
 import platform
@@ -113,6 +114,9 @@ class Sidecar:
         if params["stage"] == "before":
             # The queue tells it, for which the end of the program waits too.
             self._settle_later(params)
+            if self._sender is None:
+                self._send_queued(once=deadline)  # It is told already, or no thread starts any more.
+                return None
             with self._queue_changed:
                 self._queue_changed.wait_for(lambda: params not in self._queue, deadline.remaining)
             return None
@@ -217,17 +221,22 @@ class Sidecar:
         with self._queue_changed:
             self._queue.append(params)
             if self._sender is None or not self._sender.is_alive():
-                self._sender = threading.Thread(target=self._send_queued, name="agentkit-policy", daemon=True)
-                self._sender.start()
+                sender = threading.Thread(target=self._send_queued, name="agentkit-policy", daemon=True)
+                # Where no thread starts any more, it waits for one that does: the caller's own would never come back.
+                with contextlib.suppress(RuntimeError):
+                    sender.start()
+                    self._sender = sender
 
-    def _send_queued(self) -> None:
+    def _send_queued(self, once: Deadline | None = None) -> None:
         failures, params = 0, self._next_queued(None)
         while params is not None:
             try:
-                self._send_settlement(params, Deadline(_START_S))
+                self._send_settlement(params, once or Deadline(_START_S))
             except SettlementRefused as error:
                 say(self._logger, "error", "a settlement was refused: %s", error)
             except Exception:
+                if once is not None:
+                    return
                 time.sleep(_pause_after(failures := failures + 1))
                 continue
             params = self._next_queued(params)
