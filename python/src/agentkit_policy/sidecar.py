@@ -1,6 +1,7 @@
 """The sidecar as one provider of a hook: started when needed, restarted with patience, and told what became of everything."""
 
 import contextlib
+import hashlib
 import logging
 import os
 import platform
@@ -51,11 +52,11 @@ class SettlementRefused(Exception):
 #: What may keep a message from being answered.
 _Failures = (TransportError, SidecarTimeout, RpcError, LedgerReplaced, PolicySetupError, OSError)
 
-_open: "weakref.WeakValueDictionary[tuple[Path, str], Sidecar]" = weakref.WeakValueDictionary()
+_open: "weakref.WeakValueDictionary[tuple[Path, str, str], Sidecar]" = weakref.WeakValueDictionary()
 
 
 class Sidecar:
-    """One a process and policy file. It decides; this side sends facts."""
+    """One a process and policy file, as long as the same is in it. It decides; this side sends facts."""
 
     judges_calls = True
 
@@ -64,19 +65,24 @@ class Sidecar:
         cls, policy: str | os.PathLike[str], node: str | os.PathLike[str] | None, logger: logging.Logger, actions: Iterable[str]
     ) -> "Sidecar":
         """The sidecar of a policy file, started and ready. Raises PolicySetupError with what is wrong with file or ledger."""
-        path, program_path = Path(os.path.abspath(policy)), find_node(node)
-        sidecar = _open.get((path, program_path)) or cls(path, program_path, logger)
-        sidecar = _open.setdefault((path, program_path), sidecar)
+        fresh = cls(Path(os.path.abspath(policy)), find_node(node), logger)
+        sidecar = _open.setdefault(fresh._key, fresh)
         sidecar._actions.update(actions)
         try:
             sidecar._connect(Deadline(_START_S))
         except _Failures as error:
             code = "invalid_policy" if getattr(error, "code", None) == _SET_UP_FAILED else "sidecar_missing"
             raise PolicySetupError(code, str(error)) from None
+        others = [known for ref in _open.valuerefs() if (known := ref()) and known._policy == sidecar._policy]
+        if any(known._ledger_id not in ("", sidecar._ledger_id) for known in others):
+            # A ledger in memory begins anew with each sidecar: one file would have two budgets.
+            _open.pop(sidecar._key, None)
+            raise PolicySetupError("invalid_policy", f"{sidecar._policy} has changed, and so has its ledger: restart the program")
         return sidecar
 
     def __init__(self, policy: Path, node: str, logger: logging.Logger) -> None:
         self._policy, self._node, self._logger = policy, node, logger
+        self._key = self._read_key()
         self._actions: set[str] = set()
         self._environment = environment_for(policy)
         self._ledger_id = ""
@@ -276,6 +282,7 @@ class Sidecar:
 
     def _start(self, deadline: Deadline) -> Connection:
         folder = str(self._policy.parent) if self._policy.parent.is_dir() else os.sep
+        key = self._read_key()
         transport = Transport([self._node, str(program("sidecar"))], self._environment, folder)
         connection = Connection(transport)
         try:
@@ -298,10 +305,21 @@ class Sidecar:
             self._give_up(connection)
             raise
         self._ledger_id = described["ledgerId"]
+        if key != self._key:
+            # It has started again with another policy: who opens the one that it had gets no other one for it.
+            if _open.get(self._key) is self:
+                del _open[self._key]
+            self._key, _ = key, _open.setdefault(key, self)
         self._running[:] = [transport]
         # The last kit that used it is gone, or the program ends: so does the sidecar.
         self._finalizer = self._finalizer or weakref.finalize(self, _end, self._running, self._queue, self._queue_changed)
         return connection
+
+    def _read_key(self) -> tuple[Path, str, str]:
+        """What sidecars are shared by: the file, what is in it now, and the Node."""
+        with contextlib.suppress(OSError):
+            return self._policy, self._node, hashlib.sha256(self._policy.read_bytes()).hexdigest()
+        return self._policy, self._node, ""  # The sidecar says what is wrong with it.
 
     def _give_up(self, connection: Connection) -> None:
         """Kills a sidecar that hangs, or speaks no protocol, or cannot be used; the next question starts a fresh one."""

@@ -40,7 +40,7 @@ def assert_settled(policy: "PolicyFile", wei: int) -> None:
 
 def own_sidecar(policy: str | os.PathLike[str]) -> Any:
     """This process's sidecar of a policy file, in whatever state it is."""
-    (found,) = [known for (path, _), known in hook_sidecar._open.items() if str(path) == os.path.abspath(policy)]
+    (found,) = [known for (path, *_), known in hook_sidecar._open.items() if str(path) == os.path.abspath(policy)]
     return found
 
 
