@@ -4,9 +4,8 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextvars import Token
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -108,6 +107,7 @@ class Attempt:
         self.wallet_touched = False
         self.ending: Ending | None = None
         self._settling = threading.Lock()
+        self._entered: Token[Any] | None = None
         self._started = time.perf_counter()
 
     @property
@@ -124,14 +124,23 @@ class Attempt:
         closed = denied("attempt_closed", "the action of this wallet call has already ended")
         return closed if self.ending is not None else self.denial
 
-    @contextmanager
-    def entered(self) -> Iterator[None]:
+    def entered(self) -> "Attempt":
         """The block is this attempt's body."""
-        token = scope.set(self)
+        return self
+
+    def __enter__(self) -> None:
+        outer = scope.get()
         try:
-            yield
-        finally:
-            scope.reset(token)
+            self._entered = scope.set(self)
+        except BaseException:
+            scope.set(outer)
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._entered is not None:
+            # In another context, in which somebody closed what is async, there is nothing to leave; nor is there twice.
+            with contextlib.suppress(ValueError, RuntimeError):
+                scope.reset(self._entered)
 
     @property
     def said(self) -> str | None:
@@ -158,6 +167,8 @@ class Attempt:
 
     def settle(self) -> None:
         """Tells the participants, last first, what became of it. Only the process that opened it does; a forked copy does not."""
+        # An interrupt may have come before the block's own.
+        self.__exit__()
         if self.ending is None or self.token is not process_token() or not self.participants:
             return
         if self.ending.stage != "before":
