@@ -122,7 +122,7 @@ def test_one_that_can_never_be_sent_is_given_up_and_those_behind_it_are_sent(cap
 def _ended(stage: str = "returned", logger: Any = _LOGGER) -> tuple[Attempt, Participant]:
     """An attempt whose money has left."""
     hook = PolicyHook(lambda _: allow(), PolicyOptions(logger=logger))
-    attempt = hook.open_attempt("action", "pay", {}, None, guarded=False)
+    attempt = hook.open_attempt("action", "pay", {}, None, {}, guarded=False)
     attempt.seal(Ending(stage, result="paid"))
     return attempt, Participant(PlainProvider(lambda _: allow(), _LOGGER), Answer({}))
 
