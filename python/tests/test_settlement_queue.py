@@ -1,10 +1,13 @@
 """The queue of settlements that wait, without a sidecar and without a chain: all are sent, whatever one of them is."""
 
+import contextlib
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -250,3 +253,31 @@ def test_where_no_thread_starts_a_denied_action_gives_back_what_it_held_all_the_
         limited.setattr(threading.Thread, "start", _wont_start)
         assert peer.settle(attempt, participant, None) is None
     assert (len(peer.sent), len(peer._queue)) == (1, 0)
+
+
+def test_an_interrupt_while_a_sidecar_is_to_start_keeps_no_later_start_from_it() -> None:
+    class Starting(Peer):
+        def _start(self, deadline: Deadline) -> Any:
+            return SimpleNamespace(ended=False)
+
+    for number in range(1, 10):
+        peer, seen = Starting(), 0
+
+        def look(frame: FrameType, event: str, _: Any, number: int = number) -> None:
+            nonlocal seen
+            # Python looks for signals after every call of C's.
+            seen += event == "c_return" and frame.f_code.co_name == "_connect"
+            if seen == number:
+                raise KeyboardInterrupt
+
+        with contextlib.suppress(KeyboardInterrupt):
+            sys.setprofile(look)
+            try:
+                peer._connect(Deadline(1))
+            finally:
+                sys.setprofile(None)
+        began: list[Any] = []
+        other = threading.Thread(target=lambda peer=peer, began=began: began.append(peer._connect(Deadline(1))))
+        other.start()
+        other.join()
+        assert len(began) == 1, f"kept by the interrupt at place {number}"

@@ -267,9 +267,9 @@ class Sidecar:
             return connection
         if self._replaced:
             raise LedgerReplaced
-        if not self._starting.acquire(timeout=deadline.remaining):
-            raise SidecarTimeout(silent=False)
         try:
+            if not self._starting.acquire(timeout=deadline.remaining):
+                raise SidecarTimeout(silent=False)
             if self._connection is None or self._connection.ended:
                 pause = self._not_before - time.monotonic()
                 if pause >= deadline.remaining:
@@ -278,7 +278,10 @@ class Sidecar:
                 self._connection = self._start(Deadline(deadline.remaining))
             return self._connection
         finally:
-            self._starting.release()
+            try:
+                self._starting.release()
+            except RuntimeError:
+                pass  # An interrupt, or its deadline, came before it was taken.
 
     def _start(self, deadline: Deadline) -> Connection:
         folder = str(self._policy.parent) if self._policy.parent.is_dir() else os.sep
@@ -334,7 +337,7 @@ class Sidecar:
         if self._finalizer is not None:
             self._finalizer.detach()
         self._connection, self._finalizer, self._sender, self._running = None, None, None, []
-        self._starting = threading.Lock()
+        self._starting = threading.RLock()
         self._failures, self._not_before = 0, 0.0
         self._queue: deque[dict[str, Any]] = deque()
         self._queue_changed = threading.Condition()
