@@ -69,7 +69,7 @@ class PolicyFile:
         if self.reader is not None and "${" not in self.path.read_text(encoding="utf-8"):
             return self.reader.of(self.path)
         command = ["node", str(_COMMAND), "budgets", str(self.path), "--json"]
-        return list(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        return list(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["limits"])
 
     def counted(self, limit: str) -> int:
         """What a limit counts over all of its scopes, in atomic units."""
