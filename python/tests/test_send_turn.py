@@ -1,10 +1,8 @@
 """A wallet's turn to send, interrupted wherever Python lets a signal in."""
 
 import functools
-import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -12,6 +10,8 @@ import pytest
 from agentkit_policy import ActionDeniedError
 from agentkit_policy.send_turn import take_turn
 from agentkit_policy.timing import Deadline
+
+from .interrupts import interrupted_at
 
 _OWN_FILES = ("send_turn.py", "contextlib.py", "timing.py", __file__)
 
@@ -23,34 +23,6 @@ def _wallet(name: str) -> dict[str, str]:
 def _send(wallet: dict[str, str], body: Callable[[], Any] = lambda: None) -> None:
     with take_turn(wallet, Deadline(0.05)):
         body()
-
-
-class Interrupt(KeyboardInterrupt):
-    """Ctrl-C."""
-
-
-def _interrupted_at(number: int, call: Callable[[], Any]) -> Interrupt | None:
-    """Interrupts a call at one of the places where Python looks for signals: where a function begins, and after a call of C's.
-
-    None where it has fewer of them.
-    """
-    seen = 0
-
-    def look(frame: FrameType, event: str, _: Any) -> None:
-        nonlocal seen
-        if event in ("call", "c_return", "c_exception") and frame.f_code.co_filename.endswith(_OWN_FILES):
-            seen += frame.f_code.co_name != "_interrupted_at"
-            if seen == number:
-                raise Interrupt
-
-    sys.setprofile(look)
-    try:
-        call()
-    except Interrupt as error:
-        return error
-    finally:
-        sys.setprofile(None)
-    return None
 
 
 def _from_another_thread(wallet: dict[str, str]) -> list[str]:
@@ -73,7 +45,7 @@ def test_an_interrupt_at_any_place_gives_the_turn_back() -> None:
     while True:
         number += 1
         wallet = _wallet(f"interrupted at {number}")
-        error = _interrupted_at(number, functools.partial(_send, wallet, lambda: len("")))
+        error = interrupted_at(number, functools.partial(_send, wallet, lambda: len("")), *_OWN_FILES)
         if error is None:
             break
         # It is kept, with all that it refers to: as a console does, or a framework that reports it later.

@@ -13,7 +13,7 @@ import {
 } from "@agentkit-policy/core";
 import type { ActionContext, PolicyDecision } from "@agentkit-policy/schema";
 import { type CyclesAdapterOptions, type CyclesAdapterSettings, cyclesAdapterOptions } from "./cycles-adapter-options.js";
-import { CyclesClient } from "./cycles-client.js";
+import { CyclesClient, folderOf } from "./cycles-client.js";
 import { shadowOf } from "./cycles-shadow.js";
 import { examine } from "./examination.js";
 import { goneSettlementOf, heldOf } from "./hold.js";
@@ -33,8 +33,8 @@ export const cycles: Adapter<CyclesAdapterSettings> = defineAdapter({
   // Whoever has a reservation's id can book it with the key of its tenant and no other. A server folds capitals itself. Two servers may
   // be behind one origin, each under a path of its own.
   identity: ({ baseUrl, tenant }) => {
-    const { origin, pathname } = new URL(baseUrl);
-    return `${origin}${pathname.replace(/\/+$/, "")} ${tenant.toLowerCase()}`;
+    const url = new URL(baseUrl);
+    return `${url.origin}${folderOf(url)} ${tenant.toLowerCase()}`;
   },
   examine: (settings) => examine(settings, new CyclesClient(settings)),
 });

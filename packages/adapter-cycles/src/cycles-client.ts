@@ -75,7 +75,7 @@ export class CyclesClient {
   constructor({ baseUrl, apiKey, timeoutMs = 5_000, exchange: given = exchange }: CyclesClientOptions) {
     const url = checkedUrl(baseUrl);
     this.#origin = url.origin;
-    this.#root = `${url.pathname.replace(/\/+$/, "")}/v1`;
+    this.#root = `${folderOf(url)}/v1`;
     if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError("the Cycles API key is empty, or holds what no header can carry");
     this.#apiKey = apiKey;
     this.#timeoutMs = timeoutMs;
@@ -212,6 +212,11 @@ function retryAfterOf(text: HttpAnswer["headers"][string]): { readonly retryAfte
   return typeof text === "string" && /^\d+$/.test(text)
     ? { retryAfterMs: Math.min(Number(text) * 1_000, longestRetryAfterMs) }
     : {};
+}
+
+/** Where a server is on its host: empty, or a path without the slash at its end. */
+export function folderOf({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, "");
 }
 
 /** @throws TypeError for what is not the address of a server that the key may be sent to */

@@ -292,9 +292,8 @@ class PolicyCompiler {
   #checkNesting(limits: ReadonlyMap<number, CompiledLimit>): void {
     const alike = new Map<string, CompiledLimit[]>();
     for (const limit of limits.values()) {
-      const others = alike.get(countsText(limit));
-      if (others === undefined) alike.set(countsText(limit), [limit]);
-      else others.push(limit);
+      const counted = countsText(limit);
+      alike.set(counted, [...(alike.get(counted) ?? []), limit]);
     }
     for (const [index, inner] of limits) {
       for (const outer of alike.get(countsText(inner)) ?? []) {

@@ -74,8 +74,8 @@ export function answersWith(extra: "ignored" | "refused") {
   // not make of an answer one that is not known.
   const isWhole = extra === "refused";
   const evidence = isWhole ? { cycles_evidence: evidenceOf.nullish() } : {};
-  const beside = isWhole ? { balances: z.array(balance).nullish(), ...evidence } : {};
   const balances = isWhole ? { balances: z.array(balance).nullish() } : {};
+  const beside = { ...balances, ...evidence };
   const trace = isWhole
     ? {
         request_id: z.string(),
