@@ -107,7 +107,7 @@ def test_the_package_exports_what_is_pinned_and_nothing_else() -> None:
 
 
 def test_the_shim_stays_small() -> None:
-    assert sum(lines_of_code(path.read_text()) for path in SOURCES) <= 2_030
+    assert sum(lines_of_code(path.read_text()) for path in SOURCES) <= 2_060
 
 
 def test_a_line_of_code_is_counted_for_what_it_is() -> None:

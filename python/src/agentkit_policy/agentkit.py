@@ -5,7 +5,7 @@ import inspect
 import re
 from typing import Any
 
-from .attempt import in_background
+from .threads import read_aside
 from .timing import Deadline
 
 #: Reads of AgentKit's wallet providers. The guard is an allow-list: what is not here is judged.
@@ -82,14 +82,11 @@ def has_unmined_transactions(wallet: Any) -> bool:
 
 def read_decimals(wallet: Any, token: str, deadline: Deadline) -> int | None:
     """A token's decimals, past the guard: a read has no authority. None where the wallet cannot tell in time."""
-    read: list[Any] = []
 
-    def ask() -> None:
-        try:
-            address = importlib.import_module("web3").Web3.to_checksum_address(token)
-            read.append(wallet.read_contract(address, _DECIMALS_ABI, "decimals"))
-        except Exception:
-            read.append(None)
+    def ask() -> Any:
+        address = importlib.import_module("web3").Web3.to_checksum_address(token)
+        return wallet.read_contract(address, _DECIMALS_ABI, "decimals")
 
-    in_background(ask).join(deadline.remaining)
-    return read[0] if read and type(read[0]) is int and 0 <= read[0] <= 255 else None
+    reading = read_aside(ask, deadline)
+    value = None if reading is None else reading.value
+    return value if type(value) is int and 0 <= value <= 255 else None

@@ -15,6 +15,7 @@ from .errors import error_text
 from .fork import process_token
 from .identity import scope
 from .journal import Journal
+from .threads import in_background
 
 if TYPE_CHECKING:
     from .hook import PolicyHook
@@ -213,13 +214,3 @@ def say(logger: Any, level: str, text: str, *values: object) -> None:
     """Logs it. A log that fails changes nothing of what an action or a settlement comes to."""
     with contextlib.suppress(Exception):
         getattr(logger, level)(text, *values)
-
-
-def in_background(work: Any, *args: Any) -> threading.Thread:
-    """Runs it on a thread that keeps no program alive; right here where the program ends and starts none any more."""
-    thread = threading.Thread(target=work, args=args, name="agentkit-policy", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:
-        work(*args)
-    return thread

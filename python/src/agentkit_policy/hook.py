@@ -1,25 +1,24 @@
 """One policy with its options: an ordered list of providers, of which a policy file, decided by the sidecar, may be one."""
 
-import contextvars
 import copy
 import inspect
 import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, wait
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any
 
 from .agentkit import read_wallet_facts
-from .attempt import Answer, Attempt, Ending, Participant, Provider, in_background, new_id, running_attempt
+from .attempt import Answer, Attempt, Ending, Participant, Provider, new_id, running_attempt
 from .decision import denied
 from .errors import ActionDeniedError, PolicySetupError
 from .identity import checked_identity, current_identity
 from .provider import PlainProvider
 from .sidecar import Sidecar
 from .snapshot import MAX_BYTES, take_snapshot
+from .threads import read_aside
 from .timing import Deadline, Validity, stopwatch
 
 #: Everything said at start or in trouble; Python sends warnings of it to standard error unless the program says otherwise.
@@ -112,26 +111,15 @@ class PolicyHook:
         return facts
 
     def _read(self, what: str, whose: str, code: str, deadline: Deadline, read: Callable[[], Any]) -> Any:
-        """What it answers, as what runs now, on a thread of its own. Raises ActionDeniedError where it does not in time."""
-        future: Future[Any] = Future()
-        context = contextvars.copy_context()
-
-        def work() -> None:
-            try:
-                future.set_result(context.run(read))
-            except BaseException as error:
-                future.set_exception(error)
-
-        in_background(work)
-        wait([future], deadline.remaining)
-        if not future.done():
+        """What it answers, on a thread of the shim's own. Raises ActionDeniedError where it does not in time."""
+        reading = read_aside(read, deadline)
+        if reading is None:
             raise ActionDeniedError(denied("policy_timeout", f"{what} could not be read in time"))
-        error = future.exception()
-        if error is not None:
+        if reading.error is not None:
             # Its class alone: what a wallet says of its service may hold the key to it.
-            self.logger.warning("%s: %s could not be read: %s", whose, what, type(error).__name__)
-            raise ActionDeniedError(denied(code, f"{what} could not be read")) from error
-        return future.result()
+            self.logger.warning("%s: %s could not be read: %s", whose, what, type(reading.error).__name__)
+            raise ActionDeniedError(denied(code, f"{what} could not be read")) from reading.error
+        return reading.value
 
     def open_attempt(
         self,

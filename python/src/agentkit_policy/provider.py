@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, wait
 from typing import Any, Protocol
 
-from .attempt import IN_HOOK, Answer, Attempt, Participant, control_flow, in_background
+from .attempt import IN_HOOK, Answer, Attempt, Participant, control_flow
 from .context import ActionContext, context_of
 from .decision import PolicyDecision, decision_of, denied
 from .errors import ActionDeniedError, ActionFailedError, PolicySetupError, error_text
 from .fork import renew_in_child
 from .identity import scope
 from .outcome_label import says_failed
+from .threads import in_background
 from .timing import Deadline
 
 #: How long a late answer is awaited before its provider is told all the same, in seconds.
