@@ -34,11 +34,11 @@ export interface EndedAttempt {
   readonly extended: ReadonlyMap<string, Pick<Heartbeat, "stop">>;
 }
 
-/** So many scopes are remembered of those that something was allowed on whose budget asks for a pause between actions. */
-const maxPaused = 10_000;
+/** So many scopes at least are remembered of those that something was allowed on whose budget asks for a pause between actions. */
+const leastPaused = 10_000;
 
-/** So many reservations are remembered. */
-const maxOwned = 10_000;
+/** So many reservations at least are remembered. */
+const leastOwned = 10_000;
 
 /**
  * The attempts of this process that hold something, and when something was last allowed on budgets that ask for pauses. Cycles does not
@@ -46,9 +46,9 @@ const maxOwned = 10_000;
  */
 export class OpenAttempts {
   readonly #open = new Map<string, OpenAttempt>();
-  readonly #lastAllowed = new BoundedMap<string, Instant>(maxPaused);
+  readonly #lastAllowed = new BoundedMap<string, Instant>(leastPaused);
   /** Whose each reservation is, also of attempts that are over. */
-  readonly #owners = new BoundedMap<string, string>(maxOwned);
+  readonly #owners = new BoundedMap<string, string>(leastOwned);
 
   /** The attempt as it is known; a new one is not known until it holds something. */
   of(actionId: string): OpenAttempt {

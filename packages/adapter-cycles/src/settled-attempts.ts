@@ -7,8 +7,8 @@ import { type Price, worthOf } from "./price.js";
 import { patiently, type Settler, type WriteOptions, type Writing } from "./settler.js";
 import { keyOf, type Share, sharesOf } from "./to-cycles.js";
 
-/** So many settled attempts are remembered, so that money that is found later is added to what was booked. */
-const maxSettled = 10_000;
+/** So many settled attempts at least are remembered, so that money that is found later is added to what was booked. */
+const leastSettled = 10_000;
 
 /** By reservation, what it was settled with. */
 type Booked = ReadonlyMap<string, bigint>;
@@ -30,7 +30,7 @@ export class SettledAttempts {
   /** Those of which something is under way. None is forgotten: it would be written by two as soon as it is told again. */
   readonly #open = new Map<string, Settled>();
   /** Those of which nothing is. A forgotten one that is told again is sent once more under its keys, which is a replay. */
-  readonly #ended = new BoundedMap<string, Settled>(maxSettled);
+  readonly #ended = new BoundedMap<string, Settled>(leastSettled);
 
   constructor(settler: Settler, logger: Logger) {
     this.#settler = settler;

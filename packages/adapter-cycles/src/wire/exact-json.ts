@@ -41,10 +41,9 @@ function bare(value: unknown, plain?: { names: number }): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((part) => bare(part, plain));
   const copy: Record<string, unknown> = Object.create(null);
-  for (const [name, part] of Object.entries(value)) {
-    if (plain !== undefined) plain.names += 1;
-    copy[name] = bare(part, plain);
-  }
+  const names = Object.keys(value);
+  if (plain !== undefined) plain.names += names.length;
+  for (const name of names) copy[name] = bare((value as Record<string, unknown>)[name], plain);
   return copy;
 }
 
