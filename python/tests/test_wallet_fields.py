@@ -1,5 +1,7 @@
 """Which fields of a wallet a guarded one reads out, by their names."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,49 +11,10 @@ from agentkit_policy import ActionDeniedError, guard_wallet
 from .judge import Judge
 from .plain import Wallet
 
-_SECRETS = [
-    *("_key", "key", "keys", "privkey", "priv_key", "private_key", "privateKey", "pk", "_pk", "sk", "signing_key", "signingKey"),
-    *(
-        "passphrase",
-        "password",
-        "_passwd",
-        "xprv",
-        "xpriv",
-        "_wif",
-        "entropy",
-        "seed",
-        "mnemo",
-        "mnemonic_phrase",
-        "recovery_phrase",
-    ),
-    *("token", "_token", "access_token", "authToken", "refresh_token", "auth", "bearer", "jwt", "credentials"),
-    *("_paymaster_url", "api_key", "_api_key_secret", "_wallet_secret", "_idempotency_key", "keystore"),
-]
-_PLAIN = [
-    *(
-        "_api_key_id",
-        "api_key_id",
-        "key_id",
-        "public_key",
-        "pubkey",
-        "_address",
-        "address",
-        "name",
-        "author",
-        "endpoint",
-        "retries",
-    ),
-    *(
-        "_gas_limit_multiplier",
-        "_fee_per_gas_multiplier",
-        "network_id",
-        "chain_id",
-        "native_token",
-        "token_address",
-        "turnkey_region",
-    ),
-    *("skip", "pkg", "asks", "limit", "symbol", "bypass"),
-]
+#: The names that TypeScript's guard is held to as well.
+_VECTORS = json.loads((Path(__file__).parents[2] / "schemas/v1/vectors/wallet-fields.json").read_text(encoding="utf-8"))["vectors"]
+_SECRETS = [vector["name"] for vector in _VECTORS if not vector["handedOut"]]
+_PLAIN = [vector["name"] for vector in _VECTORS if vector["handedOut"]]
 
 
 def _of(name: str) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@ import { declaredEffect, type Effect, type WalletCallFacts } from "@agentkit-pol
 import type { Description, InvalidDescription, Read } from "./action-reader.js";
 import type { AttemptFacts } from "./attempt.js";
 import type { Deadline } from "./deadline.js";
-import { type Denial, errorText } from "./errors.js";
+import { type Denial, errorKind } from "./errors.js";
 import type { Runtime } from "./runtime.js";
 
 /** An attempt of which nothing is known. */
@@ -59,8 +59,8 @@ export function decodeCall({ reader }: Runtime, call: WalletCallFacts): readonly
   }
 }
 
-/** The model reads that it failed; what failed may hold anything, and goes to the log. */
+/** The model reads that it failed, and the log what kind of error it was: what a wallet says of its service may hold the key to it. */
 export function unreadable(runtime: Runtime, error: unknown): Denial {
-  runtime.logger.warn(`what an action would move could not be read: ${errorText(error)}`);
+  runtime.logger.warn(`what an action would move could not be read: ${errorKind(error)}`);
   return { code: "policy_error", reason: "what the action would move could not be read" };
 }

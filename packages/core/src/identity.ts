@@ -3,12 +3,15 @@ import { type Identity, isIdentity, problemOf } from "@agentkit-policy/schema";
 import { PolicySetupError } from "./errors.js";
 import { processWide } from "./process-wide.js";
 
+/** What all labels of an identity may weigh, in bytes of UTF-8: every question to a policy carries them. */
+const maxLabelBytes = 64 * 1024;
+
 const scope = processWide("identity", () => new AsyncLocalStorage<Identity>());
 
 /**
  * Runs `body` as somebody: every attempt in it, across awaits, carries this identity (`scope:identity`). Nested scopes
  * add to and override the outer one. Identity never comes from an action's arguments.
- * @throws PolicySetupError when a field is given and is not a non-empty string.
+ * @throws PolicySetupError when a field is given and is not a non-empty string, or the labels are larger than 64 KiB.
  */
 export function runWithContext<T>(identity: Identity, body: () => T): T {
   return scope.run(Object.freeze({ ...currentIdentity(), ...checkedIdentity(identity) }), body);
@@ -26,5 +29,10 @@ export function checkedIdentity(identity: Identity): Identity {
   if (!isIdentity(copy)) {
     throw new PolicySetupError("invalid_option", `the context is not an identity: ${problemOf(isIdentity, copy)}`);
   }
+  const labelBytes = Object.entries(copy.labels ?? {})
+    .flat()
+    .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (labelBytes > maxLabelBytes)
+    throw new PolicySetupError("invalid_option", `the context's labels are longer than ${maxLabelBytes} bytes`);
   return copy;
 }

@@ -93,7 +93,19 @@ function denyEscape(reason: string): ActionDeniedError {
   return new ActionDeniedError(denial);
 }
 
-const secretNames = /private|secret|mnemonic|seed|keypair|api_?key(?!_?id)/i;
+/**
+ * Names of secrets, and of URLs that hold one; the vectors of `guard:escapes` have both kinds of names. A public key is none, nor is the id
+ * of a key.
+ */
+const secretNames = new RegExp(
+  [
+    "private|secret|mnemo|seed|entropy|pass(?:phrase|word|wd|code)|recovery_?(?:phrase|code)|credential|bearer|jwt|xpri?v|paymaster_?url",
+    "(?<!public)(?<!public_)(?<!pub)(?<!pub_)(?<!turn)key(?!_?id)",
+    "(?:^|_)(?:pk|sk|wif|auth)(?:$|_)",
+    "(?:^_*|auth|access|refresh|session|api)_?token$",
+  ].join("|"),
+  "i",
+);
 
 function isSecret(name: string | symbol): boolean {
   return typeof name === "string" && secretNames.test(name);

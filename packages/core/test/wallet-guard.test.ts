@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ActionDeniedError, InsufficientFundsError, PolicySetupError } from "../src/errors.js";
 import type { PolicyProvider, SettledOutcome } from "../src/provider.js";
@@ -6,6 +7,11 @@ import { type ActionBody, allowAll, guarded, silent } from "./support/test-kit.j
 import { alice, bob, testReader, transferOf, ViemWalletProvider } from "./support/test-wallet.js";
 
 const payment = { to: alice, value: "5" };
+
+/** The names that Python's guard is held to as well. */
+const { vectors: fields } = JSON.parse(
+  readFileSync(new URL("../../../schemas/v1/vectors/wallet-fields.json", import.meta.url), "utf8"),
+) as { readonly vectors: readonly { readonly name: string; readonly handedOut: boolean }[] };
 
 /** A provider with a say over wallet calls; it keeps every context and outcome that it saw. */
 function judge(overrides: Partial<PolicyProvider> = {}) {
@@ -402,6 +408,16 @@ describe("a guarded wallet", () => {
     expect(Object.keys(wallet)).not.toContain("apiSecret");
     expect({ ...wallet }).toMatchObject({ client: copy, limit: 5 });
     expect(() => wallet.apiSecret).toThrow(/escape_denied/);
+  });
+
+  it.each(fields)("of a plain field called $name tells what it holds: $handedOut", ({ name, handedOut }) => {
+    const bare = Object.assign(new ViemWalletProvider(), { [name]: "the value", client: { [name]: "the value" } });
+    const wallet = guardWallet(bare, allowAll, { reader: testReader, logger: silent });
+    const read = (): unknown => Reflect.get(wallet, name);
+    if (handedOut) expect(read()).toBe("the value");
+    else expect(read).toThrow(/escape_denied/);
+    expect(Object.keys(wallet).includes(name)).toBe(handedOut);
+    expect(wallet.client).toEqual(handedOut ? { [name]: "the value" } : {});
   });
 
   it("never hands out the bare wallet, and cannot be changed", async () => {

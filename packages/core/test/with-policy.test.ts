@@ -165,6 +165,23 @@ describe("a context", () => {
     expect(contexts[0]?.effects).toEqual([effect]);
   });
 
+  it("is of no attempt whose reader fails, and the log names the class of the error and not what it says", async () => {
+    const lines: string[] = [];
+    const reader: ActionReader = {
+      ...testReader,
+      describe: () => {
+        throw new RangeError("no answer from https://rpc.example/sk_live_hush");
+      },
+    };
+    const logger = { info: () => undefined, warn: (line: string) => void lines.push(line) };
+    const contexts: ActionContext[] = [];
+    const result = await guarded(seeing(contexts), undefined, { reader, logger }).invoke("pay", payment);
+    expect(result).toMatch(/policy_error/);
+    expect(contexts).toEqual([]);
+    expect(lines.join()).toMatch(/what an action would move could not be read: RangeError/);
+    expect(lines.join()).not.toContain("hush");
+  });
+
   it("is the same object for every hook of a provider", async () => {
     const seen = new Set<unknown>();
     const { invoke } = guarded({
@@ -223,6 +240,18 @@ describe("a context", () => {
       },
     });
     expect(await invoke("pay", payment)).toBe("ok");
+  });
+
+  it("carries labels of 64 KiB, and none that are larger", async () => {
+    const contexts: ActionContext[] = [];
+    const { invoke } = guarded(seeing(contexts));
+    const labels = { é: "x".repeat(64 * 1024 - 2) };
+    await runWithContext({ labels }, () => invoke("pay", payment));
+    expect(contexts[0]?.labels).toEqual(labels);
+    const larger = { labels: { ...labels, more: "" } };
+    const refused = /the context's labels are longer than 65536 bytes/;
+    expect(() => runWithContext(larger, () => undefined)).toThrow(refused);
+    expect(() => guarded(seeing([]), undefined, { context: larger })).toThrow(refused);
   });
 
   it("gives nested runs the inner identity and nothing to the outside", async () => {
