@@ -20,16 +20,17 @@ try {
   const { floor, one } = await step("One attempt at a time, beside the floor", () => oneAtATime(admin));
   report.row("floor: three bare single-row round trips", floor);
   report.row("1 caller", one);
-  const lock = await step("16 callers on one plain row lock", rowLock);
+  const [lock, hot] = await step("16 callers on one hot limit, beside 16 on one plain row lock", hotLimit);
   report.row("floor: 16 callers, three updates of one row each", lock);
-  for (const callers of [16, 64]) {
-    for (const hot of [false, true]) {
-      const what = `${callers} callers, ${hot ? "one hot limit" : "separate limits"}`;
-      const figures = await step(what, () => many(callers, hot));
-      report.row(what, figures);
-      if (callers === 16 && hot)
-        report.bar("16 callers on one hot limit, rate", figures.rate / lock.rate, 3, "least", "of a plain row lock");
-    }
+  report.row("16 callers, one hot limit", hot);
+  report.bar("16 callers on one hot limit, rate", hot.rate / lock.rate, 3, "least", "of a plain row lock");
+  for (const [callers, isHot] of [
+    [16, false],
+    [64, false],
+    [64, true],
+  ]) {
+    const what = `${callers} callers, ${isHot ? "one hot limit" : "separate limits"}`;
+    report.row(what, await step(what, () => many(callers, isHot)));
   }
   const four = await step("4 processes, 4 callers each, one hot limit", async () =>
     measureProcesses({ location: await server.newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
@@ -69,13 +70,20 @@ async function oneAtATime(admin) {
   return { floor, one };
 }
 
-/** What sixteen connections do with one row that each of them locks three times an attempt. */
-async function rowLock() {
+/** What sixteen attempts at a time come to on one limit, and sixteen connections with one row that each locks three times an attempt. */
+async function hotLimit() {
   const clients = await Promise.all(Array.from({ length: 16 }, () => connect()));
   const update = { name: "lock", text: "UPDATE floor SET text = $1 WHERE id = 1", values: ["y"] };
-  const figures = await measure(2_000, 16, async (caller) => {
+  const lock = async (caller) => {
     for (let trip = 0; trip < 3; trip += 1) await clients[caller].query(update);
-  });
+  };
+  const ledger = await openLedger(await server.newDatabase());
+  const limit = limitOf({ hot: true });
+  const ours = (caller) => spend(ledger, limit, caller);
+  const contestants = [() => measure(200, 16, lock), () => measure(400, 16, ours)];
+  await inTurn(3, contestants);
+  const figures = await inTurn(10, contestants);
+  await ledger.dispose();
   await Promise.all(clients.map((client) => client.end()));
   return figures;
 }

@@ -57,20 +57,19 @@ export async function measure(count, callers, once) {
 
 /**
  * Measures several things in turn, so that whatever else the machine does troubles all of them.
- * @param {(() => Promise<{ times: readonly number[] }>)[]} measures of one caller each
+ * @param {(() => Promise<ReturnType<typeof figuresOf>>)[]} measures
  * @returns the figures of each, all rounds together
  */
 export async function inTurn(rounds, measures) {
-  const all = measures.map(() => []);
+  const all = measures.map(() => ({ times: [], tookMs: 0 }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, once] of measures.entries()) all[index].push(...(await once()).times);
+    for (const [index, once] of measures.entries()) {
+      const { times, rate } = await once();
+      all[index].times.push(...times);
+      all[index].tookMs += (times.length / rate) * 1_000;
+    }
   }
-  return all.map((times) =>
-    figuresOf(
-      times,
-      times.reduce((sum, time) => sum + time, 0),
-    ),
-  );
+  return all.map(({ times, tookMs }) => figuresOf(times, tookMs));
 }
 
 /** Measures one caller on each of these ledgers, in turn, and closes them. @returns the figures of each */

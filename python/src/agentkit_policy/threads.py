@@ -58,19 +58,22 @@ def read_aside(read: Callable[[], Any], deadline: Deadline) -> Reading | None:
 
 def _serve(job: _Job, asker: int) -> None:
     inbox: SimpleQueue[_Job] = SimpleQueue()
+    # Where no thread could be started, this is the asker's own.
+    is_reader = threading.get_ident() != asker
+    if is_reader:
+        threading.current_thread().name = "agentkit-policy-reader"
     while True:
         try:
             reading = Reading(job.context.run(job.read))
         except BaseException as error:
             reading = Reading(None, error)
-        # Where no thread could be started, this is the asker's own.
-        stays = threading.get_ident() != asker and len(_idle) < _MOST_IDLE
         answer = job.answer
+        # Nothing of a question is kept alive until the next comes.
+        del job
+        stays = is_reader and len(_idle) < _MOST_IDLE
         if stays:
             # Before the answer, so that whoever has it finds this one free again.
             _idle.append(inbox)
-        # Nothing of a question is kept alive until the next comes.
-        del job
         answer.put(reading)
         if not stays:
             return
