@@ -12,7 +12,8 @@ from .judge import Judge
 from .plain import Wallet
 
 #: The names that TypeScript's guard is held to as well.
-_VECTORS = json.loads((Path(__file__).parents[2] / "schemas/v1/vectors/wallet-fields.json").read_text(encoding="utf-8"))["vectors"]
+_FILE = Path(__file__).parents[2] / "schemas/v1/vectors/wallet-fields.json"
+_VECTORS = json.loads(_FILE.read_text(encoding="utf-8"))["vectors"]
 _SECRETS = [vector["name"] for vector in _VECTORS if not vector["handedOut"]]
 _PLAIN = [vector["name"] for vector in _VECTORS if vector["handedOut"]]
 
