@@ -6,14 +6,11 @@ import { join } from "node:path";
 import { root } from "../scripts/lib/paths.mjs";
 import { step } from "../scripts/lib/progress.mjs";
 import { ensureBuild } from "../scripts/lib/setup.mjs";
-import { inTurn, measure } from "./ledger/attempts.mjs";
+import { inTurn, measure, warmUps } from "./ledger/attempts.mjs";
 import { LedgerReport } from "./ledger/report.mjs";
 
 /** How long an attempt may take beyond its requests, in milliseconds. */
 const ownMs = 0.4;
-
-/** After so many of each, all that an attempt runs is compiled: after 500, its own share is still nearly twice as large. */
-const warmUps = 3_000;
 
 await ensureBuild();
 const { barePair, exchangedPair, guardedPayment } = await import("./cycles/agents.mjs");

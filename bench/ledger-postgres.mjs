@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { step } from "../scripts/lib/progress.mjs";
 import { ensureBuild } from "../scripts/lib/setup.mjs";
-import { compare, inTurn, limitOf, measure, spend } from "./ledger/attempts.mjs";
+import { compare, inTurn, limitOf, measure, spend, warmUps } from "./ledger/attempts.mjs";
 import { fillPostgres } from "./ledger/fill-postgres.mjs";
 import { LedgerReport, measureProcesses } from "./ledger/report.mjs";
 
@@ -32,7 +32,7 @@ try {
     const what = `${callers} callers, ${isHot ? "one hot limit" : "separate limits"}`;
     report.row(what, await step(what, () => many(callers, isHot)));
   }
-  const four = await step("4 processes, 4 callers each, one hot limit", async () =>
+  const four = await step("4 processes, 4 callers each, one hot limit (half a minute)", async () =>
     measureProcesses({ location: await server.newDatabase(), processes: 4, callers: 4, attempts: 1_000, hot: true }),
   );
   report.row("4 processes x 4 callers, one hot limit", four);
@@ -63,8 +63,7 @@ async function oneAtATime(admin) {
   const ledger = await openLedger(await server.newDatabase());
   const limit = limitOf({ hot: true });
   const ours = (caller) => spend(ledger, limit, caller);
-  await measure(200, 1, bare);
-  await measure(200, 1, ours);
+  for (const one of [bare, ours]) await measure(warmUps, 1, one);
   const [floor, one] = await inTurn(20, [() => measure(50, 1, bare), () => measure(50, 1, ours)]);
   await ledger.dispose();
   return { floor, one };
@@ -81,7 +80,7 @@ async function hotLimit() {
   const limit = limitOf({ hot: true });
   const ours = (caller) => spend(ledger, limit, caller);
   const contestants = [() => measure(200, 16, lock), () => measure(400, 16, ours)];
-  await inTurn(3, contestants);
+  for (const one of [lock, ours]) await measure(warmUps, 16, one);
   const figures = await inTurn(10, contestants);
   await ledger.dispose();
   await Promise.all(clients.map((client) => client.end()));
@@ -91,7 +90,7 @@ async function hotLimit() {
 async function many(callers, hot) {
   const ledger = await openLedger(await server.newDatabase());
   const limit = limitOf({ hot });
-  await measure(500, callers, (caller) => spend(ledger, limit, caller));
+  await measure(warmUps, callers, (caller) => spend(ledger, limit, caller));
   const figures = await measure(4_000, callers, (caller) => spend(ledger, limit, caller));
   await ledger.dispose();
   return figures;

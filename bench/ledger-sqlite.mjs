@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { step } from "../scripts/lib/progress.mjs";
 import { ensureBuild } from "../scripts/lib/setup.mjs";
-import { compare, inTurn, limitOf, measure, spend } from "./ledger/attempts.mjs";
+import { compare, inTurn, limitOf, measure, spend, warmUps } from "./ledger/attempts.mjs";
 import { LedgerReport, measureProcesses } from "./ledger/report.mjs";
 
 await ensureBuild();
@@ -28,7 +28,7 @@ try {
       if (callers === 64 && hot) report.bar("64 at once, rate", figures.rate / one.rate, 5, "least", "of one at a time");
     }
   }
-  const four = await step("4 processes, 4 callers each, one hot limit", () =>
+  const four = await step("4 processes, 4 callers each, one hot limit (half a minute)", () =>
     measureProcesses({ location: `sqlite:${newFile()}`, processes: 4, callers: 4, attempts: 1_000, hot: true }),
   );
   report.row("4 processes x 4 callers, one hot limit", four);
@@ -63,8 +63,7 @@ async function oneAtATime() {
   const ledger = await openLedger(`sqlite:${newFile()}`);
   const limit = limitOf({ hot: true });
   const ours = async (caller) => await spend(ledger, limit, caller);
-  await measure(200, 1, bare);
-  await measure(200, 1, ours);
+  for (const one of [bare, ours]) await measure(warmUps, 1, one);
   const [floor, one] = await inTurn(20, [() => measure(100, 1, bare), () => measure(100, 1, ours)]);
   database.close();
   await ledger.dispose();
@@ -74,7 +73,7 @@ async function oneAtATime() {
 async function many(callers, hot) {
   const ledger = await openLedger(`sqlite:${newFile()}`);
   const limit = limitOf({ hot });
-  await measure(500, callers, (caller) => spend(ledger, limit, caller));
+  await measure(warmUps, callers, (caller) => spend(ledger, limit, caller));
   const figures = await measure(5_000, callers, (caller) => spend(ledger, limit, caller));
   await ledger.dispose();
   return figures;

@@ -4,6 +4,9 @@ const asset = "eip155:84532/slip44:60";
 const day = { kind: "rolling", ms: 86_400_000 };
 let serial = 0;
 
+/** After so many of each, all that an attempt runs is compiled: after a few hundred, a process that goes on for days is not what is measured. */
+export const warmUps = 3_000;
+
 /** A limit that every caller shares, or one for each wallet. */
 export function limitOf({ hot }) {
   return { id: "budget", unit: "amount", asset, per: hot ? [] : ["wallet"], window: day, max: "1000000000000000000000000" };
