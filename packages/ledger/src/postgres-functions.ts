@@ -9,7 +9,13 @@ export const maxJournaled = 64;
 /** The code of the error that undoes what was decided by a clock that was wrong. */
 export const assumedWrongly = "AP001";
 
-/** What the program asks the database for. A migration made them, and one that changes them makes all of them anew. */
+/**
+ * What the program asks the database for. A migration made them, and one that changes them makes all of them anew.
+ *
+ * Plans are made while the tables are empty, and stay until the database has counted what has come since: until then a join of what is
+ * wanted with a table may be planned as a look at all of it. So every row is looked up by itself, in a lateral query with `OFFSET 0`, which
+ * keeps the planner from making a join of it.
+ */
 export const functions = `
   CREATE OR REPLACE FUNCTION ${schema}.tally_json(tally ${schema}.tallies) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object('kind', tally.kind, 'key', tally.key, 'open', tally.open, 'dated', tally.dated, 'windows', coalesce((
@@ -36,8 +42,8 @@ export const functions = `
     END IF;
     IF changes ? 'dates' THEN
       INSERT INTO ${schema}.dates (tally, date, amount)
-        SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric)
-        JOIN ${schema}.tallies AS t ON t.kind = d.kind AND ${schema}.indexed(t.key) = ${schema}.indexed(d.key)
+        SELECT t.id, d.date, d.amount FROM jsonb_to_recordset(changes->'dates') AS d(kind int, key text, date bigint, amount numeric),
+          LATERAL (SELECT id FROM ${schema}.tallies WHERE kind = d.kind AND ${schema}.indexed(key) = ${schema}.indexed(d.key) OFFSET 0) AS t
         ON CONFLICT (tally, date) DO UPDATE SET amount = dates.amount + excluded.amount;
     END IF;
     IF changes ? 'entries' THEN
@@ -96,10 +102,12 @@ export const functions = `
     END IF;
     now_ms := coalesce((needs->>'now')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
     SELECT coalesce(array_agg(e), '{}') INTO found FROM (
-      SELECT * FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(needs->'attempts'))
+      SELECT e.* FROM jsonb_array_elements_text(needs->'attempts') AS a(id),
+        LATERAL (SELECT * FROM ${schema}.entries WHERE attempt_id = a.id OFFSET 0) AS e
       UNION
-      SELECT e.* FROM jsonb_array_elements_text(needs->'intents') AS i(key)
-      JOIN ${schema}.entries AS e ON ${schema}.indexed(e.intent) = ${schema}.indexed(i.key) AND e.intent = i.key
+      SELECT e.* FROM jsonb_array_elements_text(needs->'intents') AS i(key), LATERAL (
+        SELECT * FROM ${schema}.entries WHERE ${schema}.indexed(intent) = ${schema}.indexed(i.key) AND intent = i.key OFFSET 0
+      ) AS e
       UNION
       (SELECT * FROM ${schema}.entries WHERE ages_at < greatest(now_ms, head.high_water) ORDER BY ages_at LIMIT ${agedAtOnce})
       UNION
@@ -117,7 +125,6 @@ export const functions = `
       'now', now_ms, 'highWater', head.high_water, 'generation', head.generation, 'ledgerId', head.ledger_id, 'mark', head.mark,
       'entries', coalesce((SELECT jsonb_agg(e.entry) FROM unnest(found) AS e), '[]'),
       'tallies', coalesce((
-        -- Each is looked up by itself (OFFSET 0 keeps it so): a plan for many would read the whole table.
         SELECT jsonb_agg(${schema}.tally_json(t)) FROM (
           SELECT t.id FROM (
             SELECT (n->>0)::int AS kind, n->>1 AS key FROM unnest(found) AS e, jsonb_array_elements(e.tallies) AS n
@@ -133,8 +140,11 @@ export const functions = `
       ), '[]'),
       'sums', coalesce((
         SELECT jsonb_agg(coalesce((
-          SELECT sum(d.amount) FROM ${schema}.tallies AS t JOIN ${schema}.dates AS d ON d.tally = t.id
-          WHERE t.kind = (n->>0)::int AND ${schema}.indexed(t.key) = ${schema}.indexed(n->>1) AND d.date >= (n->>2)::bigint AND d.date < (n->>3)::bigint
+          SELECT sum(d.amount) FROM (
+            SELECT id FROM ${schema}.tallies WHERE kind = (n->>0)::int AND ${schema}.indexed(key) = ${schema}.indexed(n->>1) OFFSET 0
+          ) AS t, LATERAL (
+            SELECT amount FROM ${schema}.dates WHERE tally = t.id AND date >= (n->>2)::bigint AND date < (n->>3)::bigint OFFSET 0
+          ) AS d
         ), 0)::text ORDER BY place) FROM jsonb_array_elements(needs->'sums') WITH ORDINALITY AS s(n, place)
       ), '[]'));
     IF head.generation IS DISTINCT FROM (needs->>'generation')::bigint THEN
@@ -191,14 +201,19 @@ export const functions = `
     END IF;
     -- Most verbs take nothing for granted, and a query that finds nothing costs as much as any.
     IF absent <> '[]' THEN
-      IF EXISTS (SELECT FROM ${schema}.entries WHERE attempt_id IN (SELECT jsonb_array_elements_text(absent))) THEN
+      IF EXISTS (
+        SELECT FROM jsonb_array_elements_text(absent) AS a(id),
+          LATERAL (SELECT FROM ${schema}.entries WHERE attempt_id = a.id OFFSET 0) AS e
+      ) THEN
         RETURN NULL;
       END IF;
     END IF;
     IF intents <> '[]' THEN
       IF EXISTS (
-        SELECT FROM jsonb_to_recordset(intents) AS i(key text, known jsonb) JOIN ${schema}.entries AS e
-          ON ${schema}.indexed(e.intent) = ${schema}.indexed(i.key) AND e.intent = i.key
+        SELECT FROM jsonb_to_recordset(intents) AS i(key text, known jsonb), LATERAL (
+          SELECT attempt_id FROM ${schema}.entries
+          WHERE ${schema}.indexed(intent) = ${schema}.indexed(i.key) AND intent = i.key OFFSET 0
+        ) AS e
         WHERE NOT i.known ? e.attempt_id
       ) THEN
         RETURN NULL;

@@ -46,8 +46,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE ${schema}.tallies DROP CONSTRAINT tallies_kind_key_key;
   CREATE UNIQUE INDEX tallies_by_key ON ${schema}.tallies (kind, ${schema}.indexed(key));
   DROP INDEX ${schema}.entries_by_intent;
-  CREATE INDEX entries_by_intent ON ${schema}.entries (${schema}.indexed(intent)) WHERE intent IS NOT NULL;
-  ${functions}`,
+  CREATE INDEX entries_by_intent ON ${schema}.entries (${schema}.indexed(intent)) WHERE intent IS NOT NULL;`,
+  functions,
 ];
 
 /** Makes or changes the tables, once, whoever comes first. Runs inside a transaction that nobody else can be in. */
@@ -58,9 +58,10 @@ export const migrationTable = `
 `;
 
 /**
- * Of a connection: statements are planned once and not with every call, and by an index, since tables are large or will be. Each reads what
+ * Of a connection: statements are planned once and not with every call, and by an index in its own order, since tables are large or will be:
+ * whoever wants the first few rows must not have all of them collected and sorted. Each reads what
  * is there once it has the ledger's lock: a stricter isolation, which a database may have by default, would read what was there before, and
  * deny wherever others have written since.
  */
 export const planning =
-  "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET default_transaction_isolation = 'read committed'";
+  "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET default_transaction_isolation = 'read committed'";

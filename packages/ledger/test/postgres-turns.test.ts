@@ -53,6 +53,31 @@ describe("ledgers that write to one PostgreSQL in turn", () => {
   }
   const count = (messages: readonly string[], part: string) => messages.filter((message) => message.includes(part)).length;
 
+  it("read a few rows for a verb, however many the tables have come to hold since they were looked at first", async () => {
+    const admin = new pg.Client(url);
+    await admin.connect();
+    onTestFinished(async () => await admin.end());
+    // Of tables that the database has not counted it believes what it saw when the plans were made: they were empty.
+    const ledgers = [await openPostgresLedger(url), await openPostgresLedger(url)];
+    for (const table of ["entries", "dates", "tallies"])
+      await admin.query(`ALTER TABLE agentkit_policy.${table} SET (autovacuum_enabled = off)`);
+    const spends = 400;
+    // Whoever comes after the other has to read what both have written.
+    for (let index = 0; index < spends; index += 1) await spend(ledgers[index % 2] as Ledger, 1n, { of: [limitOf(spends)] });
+    // A connection that ends has told what it read.
+    await Promise.all(ledgers.map((ledger) => ledger.dispose()));
+    const read = async () => {
+      const { rows } = await admin.query(
+        "SELECT relname, (seq_tup_read + idx_tup_fetch)::int AS read FROM pg_stat_user_tables WHERE relname IN ('entries', 'dates', 'tallies')",
+      );
+      return rows as { relname: string; read: number }[];
+    };
+    await expect.poll(read).toSatisfy((rows: { read: number }[]) => rows.every((row) => row.read > 0));
+    // Each of the two turns of a spend reads the first 64 dates of its window at most, and what it names of the others.
+    const most: Record<string, number> = { dates: 2 * 64, entries: 4, tallies: 12 };
+    for (const { relname, read: count } of await read()) expect(count / spends, relname).toBeLessThanOrEqual(most[relname] ?? 0);
+  });
+
   it("send one message a verb while they are alone, and two where somebody else has written", async () => {
     const [one, other] = [await open(), await open()];
     await spend(one, 1n);
