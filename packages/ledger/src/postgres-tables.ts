@@ -59,9 +59,8 @@ export const migrationTable = `
 
 /**
  * Of a connection: statements are planned once and not with every call, and by an index in its own order, since tables are large or will be:
- * whoever wants the first few rows must not have all of them collected and sorted. Each reads what
- * is there once it has the ledger's lock: a stricter isolation, which a database may have by default, would read what was there before, and
- * deny wherever others have written since.
+ * whoever wants the first few rows must not have all of them collected and sorted. Each reads what is there once it has the ledger's lock: a
+ * stricter isolation, which a database may have by default, would read what was there before, and deny wherever others have written since.
  */
 export const planning =
   "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET default_transaction_isolation = 'read committed'";
