@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { root } from "./paths.mjs";
 
@@ -7,7 +7,7 @@ import { root } from "./paths.mjs";
  * The beginning of a bundle whose CommonJS dependencies ask for Node's own modules by require, which an ES module does not have. Its name
  * is one that no bundled module imports too.
  */
-export const requireBanner =
+const requireBanner =
   'import { createRequire as createRequireOfBundle } from "node:module";\nconst require = createRequireOfBundle(import.meta.url);';
 
 /** The programs that the wheel carries, each as one file: their names there, and what they are made of. */
@@ -28,9 +28,24 @@ const entry = (source) => `
   await import("./${source}");
 `;
 
+/** What every bundle of a program is made with: its own modules and all that they need, and no other file. */
+export const bundleOptions = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  legalComments: "none",
+  logLevel: "warning",
+  banner: { js: requireBanner },
+};
+
+/** Beside a bundle, what the licences of the packages in it ask for. */
+const licenceFile = "THIRD-PARTY-LICENSES.txt";
+
 /**
- * Bundles the programs, with everything that they need, into \`folder\`, and writes beside them what the bundled packages'
- * licences ask for.
+ * Bundles the programs of the wheel, with everything that they need.
  * @returns {Promise<{file: string, text: string}[]>}
  */
 export async function bundlePrograms() {
@@ -38,25 +53,41 @@ export async function bundlePrograms() {
   const files = [];
   for (const [name, source] of Object.entries(programs)) {
     const { outputFiles, metafile } = await build({
+      ...bundleOptions,
       stdin: { contents: entry(source), resolveDir: root, loader: "js" },
       absWorkingDir: root,
       outfile: `${name}.mjs`,
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: "esm",
-      platform: "node",
-      target: "node20.19",
-      legalComments: "none",
-      logLevel: "warning",
-      banner: { js: requireBanner },
     });
     for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     files.push({ file: `${name}.mjs`, text: outputFiles[0].text });
   }
-  files.push({ file: "THIRD-PARTY-LICENSES.txt", text: licences([...inputs]) });
+  files.push({ file: licenceFile, text: licences([...inputs]) });
   return files;
 }
+
+/**
+ * Bundles the program of an npm package, with everything but drivers of databases, which are installed beside it or not. What only some
+ * policies load is a file of its own.
+ * @param {string} folder the package's
+ * @param {string} source below `src`, without its ending
+ * @returns {Promise<{file: string, text: string}[]>} below `dist`
+ */
+export async function bundleProgram(folder, source) {
+  const { outputFiles, metafile } = await build({
+    ...bundleOptions,
+    entryPoints: { [source]: join(folder, "src", `${source}.ts`) },
+    absWorkingDir: root,
+    outdir: join(folder, "dist"),
+    splitting: true,
+    chunkNames: `${chunkFolder}/[name]-[hash]`,
+    external: ["pg"],
+  });
+  const files = outputFiles.map(({ path, text }) => ({ file: relative(join(folder, "dist"), path), text }));
+  return [...files, { file: join(chunkFolder, licenceFile), text: licences(Object.keys(metafile.inputs)) }];
+}
+
+/** The folder below `dist` with all that a program is made of beside its first file. */
+export const chunkFolder = "program";
 
 /** The licence texts of every bundled package that is not ours. */
 function licences(inputs) {

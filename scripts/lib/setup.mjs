@@ -90,7 +90,8 @@ function packageFiles() {
 
 function sources() {
   const own = packages().flatMap((folder) => [...filesBelow(`packages/${folder}/src`), `packages/${folder}/tsconfig.json`]);
-  return ["tsconfig.base.json", "turbo.json", "pnpm-lock.yaml", "scripts/bundle.mjs", ...packageFiles(), ...own];
+  const bundlers = ["scripts/bundle.mjs", "scripts/bundle-program.mjs", "scripts/lib/bundles.mjs"];
+  return ["tsconfig.base.json", "turbo.json", "pnpm-lock.yaml", ...bundlers, ...packageFiles(), ...own];
 }
 
 /** Every file below a folder, as paths from the root, in a stable order. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { problemOfAsset } from "./asset-id.js";
 import type { Price } from "./price.js";
 import { unit } from "./wire/values.js";

@@ -1,5 +1,5 @@
 import { type Settlement, UnsettledError } from "@agentkit-policy/core";
-import { z } from "zod";
+import * as z from "zod";
 import { type Prices, priceOfText, priceText } from "./price.js";
 import { type Action, action, type Subject, subject } from "./wire/requests.js";
 import { idempotencyKey, reservationId, type Unit, unit } from "./wire/values.js";

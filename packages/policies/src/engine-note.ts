@@ -1,5 +1,5 @@
 import { type ActionContext, isActionContext, problemOf } from "@agentkit-policy/schema";
-import { z } from "zod";
+import * as z from "zod";
 import { type EngineOwners, ownerIn } from "./engine-owner.js";
 import type { EngineSettlements } from "./grants.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseDuration } from "./duration.js";
 
 /** What a list of names has to hold; an empty one matches nothing, which nobody means. */

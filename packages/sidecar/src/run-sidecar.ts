@@ -5,13 +5,10 @@ import { ownStandardOutput } from "./own-standard-output.js";
 export async function runSidecar(opener?: PolicyOpener): Promise<never> {
   const output = ownStandardOutput();
   // Loaded only now: what a module prints while it loads must not reach the protocol either.
-  const { createMessageConnection } = await import("vscode-jsonrpc/node");
-  const { FrameReader } = await import("./frame-reader.js");
-  const { FrameWriter } = await import("./frame-writer.js");
+  const { hostConnection } = await import("./host-connection.js");
   const { serve } = await import("./serve.js");
-  const { standardInput } = await import("./standard-input.js");
   endWithParent();
-  await serve(createMessageConnection(new FrameReader(standardInput()), new FrameWriter(output)), opener);
+  await serve(hostConnection(output), opener);
   // Retries of settlements wait on timers that keep nobody alive; the ledger's own dates take care of the rest.
   process.exit(0);
 }

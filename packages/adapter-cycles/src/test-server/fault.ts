@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { errorCodes } from "../wire/answers.js";
 
 const operations = ["decide", "reserve", "commit", "release", "extend", "event", "get", "list", "balances"] as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../wire/answers.js";
 import { commitRequest, decideRequest, eventRequest, extendRequest, releaseRequest, reserveRequest } from "../wire/requests.js";
 import { idempotencyKey, reservationStatus } from "../wire/values.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dimensions, idempotencyKey, levels, maxAmount, overagePolicy, text, unit, whole } from "./values.js";
 
 export const amount = z.strictObject({ unit, amount: z.bigint().min(0n).max(maxAmount) });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The largest amount, in atomic units of its unit: a signed 64-bit integer. */
 export const maxAmount = 2n ** 63n - 1n;
