@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "./lib/arguments.mjs";
@@ -9,7 +9,7 @@ import { step } from "./lib/progress.mjs";
 import { binOf, ensureAgentKit, ensureCyclesClients, ensureTools, findPythons } from "./lib/python.mjs";
 import { Report } from "./lib/report.mjs";
 import { run } from "./lib/run.mjs";
-import { ensureEndToEnd, pnpm } from "./lib/setup.mjs";
+import { ensureEndToEnd, ensureWorkspace, pnpm } from "./lib/setup.mjs";
 
 const { deep } = parseArguments({
   usage: "npm test [-- --deep]",
@@ -33,48 +33,19 @@ const reports = mkdtempSync(join(tmpdir(), "agentkit-policy-reports-"));
 const report = new Report();
 
 try {
-  await ensureEndToEnd();
-  const tools = await ensureTools();
-  const pythons = findPythons().map((python, index, all) => ({
-    ...python,
-    isNewest: index === 0,
-    isBetween: index > 0 && index < all.length - 1,
-  }));
-  for (const python of pythons) await ensureAgentKit(python);
-  const cyclesClients = await ensureCyclesClients(pythons[0]);
-  const bin = (name) => join(root, "node_modules", ".bin", name);
-  await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], { quiet: true, env, timeoutMs }));
-  await check("types of tests and configuration", () =>
-    run(bin("tsc"), ["-p", "tsconfig.tests.json"], { quiet: true, env, timeoutMs }),
-  );
-  await check("types of e2e and the RFC's provider", () =>
-    run(bin("tsc"), ["-p", "e2e/tsconfig.json"], { quiet: true, env, timeoutMs }),
-  );
-  await check("generated files follow from the schemas", () =>
-    run(process.execPath, ["scripts/codegen.mjs", "--check"], { quiet: true, env, timeoutMs }),
-  );
-  const inPython = { cwd: join(root, "python"), quiet: true, env, timeoutMs };
-  await check("format of the Python files", () => run(join(tools, "ruff"), ["format", "--check", "."], inPython));
-  await check("lint of the Python files", () => run(join(tools, "ruff"), ["check", "."], inPython));
-  const [newest] = pythons;
-  await check("types of the Python files", () =>
-    run(join(tools, "mypy"), ["--python-executable", join(binOf(`agentkit-${newest.version}`), "python")], inPython),
-  );
-  await check("types of the Python files that use clients of Cycles", () =>
-    run(join(tools, "mypy"), ["--python-executable", join(cyclesClients, "python"), "cycles_clients"], inPython),
-  );
-  await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], { quiet: true, env, timeoutMs }));
+  await ensureWorkspace();
+  const [, { tools, newest, others, left, cyclesClients }] = await Promise.all([ensureEndToEnd(), ensurePythons()]);
+  await Promise.all([checkJavaScript(), checkPython(tools, newest, cyclesClients)]);
   await vitest("unit tests", root);
   await vitest("end-to-end tests", join(root, "e2e"));
-  await cyclesLiveSuite();
-  // Three rows of about the same length: much of what they test is waiting.
+  for (const { version } of left)
+    report.skip(`Python tests on ${version}, because the oldest and the newest Python run them; test:deep runs them on all`);
+  // Rows of about the same length: much of what they test is waiting.
   await Promise.all([
-    pytestEach(pythons.filter(({ isNewest }) => isNewest)),
-    pytestEach(pythons.filter(({ isNewest }) => !isNewest)),
-    conformance(),
+    pytestEach([newest], { typing: true }),
+    pytestEach(others, { typing: false }),
+    inTurn([conformance, cyclesLiveSuite, () => cyclesClientTests(cyclesClients, newest), ...exampleRuns()]),
   ]);
-  await step("published clients of Cycles", () => pytest(cyclesClients, newest.version, "cycles", ["cycles_clients"]));
-  for (const name of examples()) await check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs }));
 } catch (error) {
   // Set-up failed: nothing that follows would mean anything.
   await report.check("set-up", () => Promise.reject(error));
@@ -87,31 +58,56 @@ function check(name, action) {
   return step(name, () => report.check(name, action));
 }
 
-/** The tests with a chain take longest. What the oldest and the newest Python show there, those between leave to the deep run. */
-function testsWithChain() {
-  const files = readdirSync(join(root, "python/tests")).filter((name) => /^test_.*\.py$/.test(name));
-  return files.filter((name) => /: World\b/.test(readFileSync(join(root, "python/tests", name), "utf8"))).sort();
+/**
+ * Makes the environments of the Pythons that are tested, and of the clients of Cycles. What the oldest and the newest show, those between
+ * leave to the deep run.
+ */
+async function ensurePythons() {
+  const [newest, ...older] = findPythons();
+  const others = deep ? older : older.slice(-1);
+  const tools = await ensureTools();
+  for (const python of [newest, ...others]) await ensureAgentKit(python);
+  const left = older.filter((python) => !others.includes(python));
+  return { tools, newest, others, left, cyclesClients: await ensureCyclesClients(newest) };
 }
 
-/** One Python after the other. */
-async function pytestEach(pythons) {
-  for (const python of pythons) {
-    const ignored = python.isBetween && !deep ? testsWithChain().map((name) => `tests/${name}`) : [];
-    for (const name of ignored)
-      report.skip(
-        `python/${name} (${python.version}), because the oldest and the newest Python run it; test:deep runs it on all`,
-      );
-    await step(`Python tests on ${python.version}`, () =>
-      pytest(
-        binOf(`agentkit-${python.version}`),
-        python.version,
-        "python",
-        ignored.map((name) => `--ignore=${name}`),
-        // Type checkers say the same on every interpreter.
-        { TEST_TYPING: python.isNewest ? "1" : "0" },
-      ),
+async function checkJavaScript() {
+  const inRoot = { quiet: true, env, timeoutMs };
+  const bin = (name) => join(root, "node_modules", ".bin", name);
+  await check("format and lint", () => run(bin("biome"), ["ci", "--colors=off", "."], inRoot));
+  await check("types of tests and configuration", () => run(bin("tsc"), ["-p", "tsconfig.tests.json"], inRoot));
+  await check("types of e2e and the RFC's provider", () => run(bin("tsc"), ["-p", "e2e/tsconfig.json"], inRoot));
+  await check("generated files follow from the schemas", () => run(process.execPath, ["scripts/codegen.mjs", "--check"], inRoot));
+  await check("changesets", () => run(process.execPath, ["scripts/check-changesets.mjs"], inRoot));
+}
+
+async function checkPython(tools, newest, cyclesClients) {
+  const inPython = { cwd: join(root, "python"), quiet: true, env, timeoutMs };
+  const types = (bin, ...files) => run(join(tools, "mypy"), ["--python-executable", join(bin, "python"), ...files], inPython);
+  await check("format of the Python files", () => run(join(tools, "ruff"), ["format", "--check", "."], inPython));
+  await check("lint of the Python files", () => run(join(tools, "ruff"), ["check", "."], inPython));
+  await check("types of the Python files", () => types(binOf(`agentkit-${newest.version}`)));
+  await check("types of the Python files that use clients of Cycles", () => types(cyclesClients, "cycles_clients"));
+}
+
+/** One Python after the other. Type checkers say the same on every interpreter. */
+async function pytestEach(pythons, { typing }) {
+  for (const { version } of pythons)
+    await step(`Python tests on ${version}`, () =>
+      pytest(binOf(`agentkit-${version}`), version, "python", [], { TEST_TYPING: typing ? "1" : "0" }),
     );
-  }
+}
+
+async function cyclesClientTests(bin, { version }) {
+  await step("published clients of Cycles", () => pytest(bin, version, "cycles", ["cycles_clients"]));
+}
+
+function exampleRuns() {
+  return examples().map((name) => () => check(`example ${name}`, () => runExample(name, { quiet: true, timeoutMs })));
+}
+
+async function inTurn(actions) {
+  for (const action of actions) await action();
 }
 
 /** @param {string} bin the folder of an environment's programs */
