@@ -13,13 +13,18 @@ export function pnpm(args, options = {}) {
   return run("npx", ["--yes", packageManager, ...args], options);
 }
 
+/** What another user's pnpm, or another version of it, has installed is made anew: there may be nobody to ask. */
+function install(cwd) {
+  return pnpm(["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"], { cwd });
+}
+
 /** Installs the workspace's own packages; AgentKit is not among them. */
 export async function ensureWorkspace() {
   await once(
     "workspace",
     ["pnpm-lock.yaml", "package.json", "pnpm-workspace.yaml", ...packageFiles()],
     "Installing the workspace",
-    () => pnpm(["install", "--frozen-lockfile"]),
+    () => install(root),
   );
 }
 
@@ -38,7 +43,7 @@ export async function ensureEndToEnd() {
     "end-to-end",
     ["e2e/pnpm-lock.yaml", "e2e/package.json", "e2e/pnpm-workspace.yaml"],
     "Installing AgentKit and a local chain (about 900 MB, once)",
-    () => pnpm(["install", "--frozen-lockfile"], { cwd: join(root, "e2e") }),
+    () => install(join(root, "e2e")),
   );
 }
 
@@ -48,7 +53,7 @@ export async function ensureBenchPeers() {
     "bench peers",
     ["bench/peers/pnpm-lock.yaml", "bench/peers/package.json", "bench/peers/pnpm-workspace.yaml"],
     "Installing the peers that are measured beside us (about 250 MB, once)",
-    () => pnpm(["install", "--frozen-lockfile"], { cwd: join(root, "bench", "peers") }),
+    () => install(join(root, "bench", "peers")),
     { products: ["bench/peers/node_modules/.modules.yaml"] },
   );
 }
