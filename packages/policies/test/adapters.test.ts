@@ -62,14 +62,15 @@ describe("a rule that uses an engine", () => {
     ["whose check of its options", "unchecked.mjs", "could not check its options"],
     ["whose making", "unready.mjs", "could not be made"],
   ])("%s never comes to an end is given up, and named", async (_, name, problem) => {
-    const never = "new Promise(() => undefined)";
+    // The steps before it take their own time, and have a timer each.
+    const never = `new Promise(() => void (globalThis.reached = "${name}"))`;
     write("never.mjs", `await ${never};\n`);
     write("unchecked.mjs", define(`options: { "~standard": { validate: () => ${never} } }, create: () => ({})`));
     write("unready.mjs", define(`${anyOptions}, create: () => ${never}`));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const failed = loadPolicy(policyFile(`{ id: own, use: ./${name} }`), { clock }).catch(String);
-    await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 10_000 });
+    await vi.waitUntil(() => Reflect.get(globalThis, "reached") === name && vi.getTimerCount() > 0, { timeout: 10_000 });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await failed).toContain(problem);
     expect(await failed).toContain("it did not answer within 30 s");
