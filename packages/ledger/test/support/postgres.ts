@@ -1,8 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { type RunningPostgres, startPostgres } from "../../../../scripts/lib/postgres.mjs";
+import { openBackendLedger } from "../../src/backend-ledger.js";
 import type { Ledger } from "../../src/ledger.js";
 import type { LedgerOptions } from "../../src/ledger-options.js";
+import { PostgresBackend } from "../../src/postgres-backend.js";
+import { PostgresConnection } from "../../src/postgres-connection.js";
 import { openPostgresLedger } from "../../src/postgres-ledger.js";
 
 /** A PostgreSQL of its own for the tests of a file. */
@@ -18,15 +21,29 @@ export function postgresOfTests(settings: Readonly<Record<string, string>> = {})
   };
 }
 
+/** A connection that one ledger after the other uses: to make one, whose server has to read all functions first, takes as long as 20 verbs. */
+class KeptConnection extends PostgresConnection {
+  override async close(): Promise<void> {
+    if (this.isOpen) await this.send("SELECT pg_advisory_unlock_all()");
+  }
+
+  async end(): Promise<void> {
+    await super.close();
+  }
+}
+
 /**
  * Opens a new ledger again and again, one at a time.
  * @param settings of the server; where no test asks whether anything is on a disk, `fsync` may be off
  */
 export function newPostgresLedgers(settings: Readonly<Record<string, string>> = {}): (options: LedgerOptions) => Promise<Ledger> {
   const { server, empty } = emptiedPostgres(settings);
+  let connection: KeptConnection | undefined;
+  afterAll(async () => await connection?.end());
   return async (options) => {
     await empty();
-    return await openPostgresLedger(server().url, options);
+    connection ??= new KeptConnection(server().url, 4_000);
+    return await openBackendLedger(new PostgresBackend(connection, { mustExist: options.mustExist }), options);
   };
 }
 
