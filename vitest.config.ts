@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Whose tests start no process and no server, and leave nothing behind: their files share what they load, which took most of their time. */
+/** Whose tests start no process, and close what they open: their files share what they load, which took most of their time. */
 const plain = ["conformance", "core", "effects", "policies", "schema"].map((name) => `packages/${name}/test/**/*.test.ts`);
 
 /** Everything that needs no AgentKit. The tests that do are a workspace of their own, in e2e/. */

@@ -32,15 +32,15 @@ const out = mkdtempSync(join(tmpdir(), "agentkit-policy-conformance-"));
 const sidecar = join(out, "scripted-sidecar.mjs");
 try {
   // It is started by six hundred processes.
-  const { outputFiles } = await build({
+  await build({
     ...bundleOptions,
+    write: true,
     entryPoints: [join(root, "scripts/conformance/scripted-sidecar.mjs")],
     outdir: out,
     outExtension: { ".js": ".mjs" },
     splitting: true,
     external: ["pg"],
   });
-  for (const { path, text } of outputFiles) writeFileSync(path, text);
   // The two that start a process for every vector run beside the others.
   const [inNode, fromPython] = await Promise.all([
     inTurn([inJavaScript("core"), inJavaScript("pair"), inJavaScript("broken"), inJavaScript("process")]),

@@ -5,11 +5,19 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "./import-rules.js";
 
-/** The programs of the npm packages, below `dist`. */
+const question = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
+
+/** The programs of the npm packages, below `dist`, each with what it is asked and a word of its answer. */
 const programs = [
-  { name: "agentkit-policy", file: "command/main.js" },
-  { name: "sidecar", file: "main.js" },
-];
+  { name: "agentkit-policy", file: "command/main.js", args: ["check", "policy.yaml"], input: "", says: "eth" },
+  {
+    name: "sidecar",
+    file: "main.js",
+    args: [],
+    input: `Content-Length: ${question.length}\r\n\r\n${question}`,
+    says: "protocolVersion",
+  },
+] as const;
 
 const policy = 'version: 1\nledger: memory\nrules:\n  - { id: eth, limit: native, max: "1", per: [wallet], window: day }\n';
 const folder = mkdtempSync(join(tmpdir(), "agentkit-policy-programs-"));
@@ -18,7 +26,7 @@ writeFileSync(join(folder, "policy.yaml"), policy);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a copy that has nothing beside it: no package is found from where it lies. */
-function runAlone({ name, file }: (typeof programs)[number], args: readonly string[], input = "") {
+function runAlone({ name, file }: (typeof programs)[number], args: readonly string[], input: string) {
   const dist = join(root, "packages", name, "dist");
   const alone = join(folder, name);
   cpSync(join(dist, file), join(alone, file));
@@ -28,13 +36,9 @@ function runAlone({ name, file }: (typeof programs)[number], args: readonly stri
 
 describe("a program of ours", () => {
   it.each(programs)("$name holds all that it needs, but drivers of databases", (program) => {
-    const body = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
-    const { status, stdout, stderr } =
-      program.name === "sidecar"
-        ? runAlone(program, [], `Content-Length: ${body.length}\r\n\r\n${body}`)
-        : runAlone(program, ["check", "policy.yaml"]);
+    const { status, stdout, stderr } = runAlone(program, program.args, program.input);
     expect(stderr).toBe("");
-    expect(stdout).toContain(program.name === "sidecar" ? "protocolVersion" : "eth");
+    expect(stdout).toContain(program.says);
     expect(status).toBe(0);
   });
 
@@ -44,7 +48,8 @@ describe("a program of ours", () => {
       join(folder, "engines.yaml"),
       `version: 1\nledger: memory\nrules:\n  - { id: cycles, use: cycles, with: ${options} }\n`,
     );
-    const { stderr } = runAlone({ name: "agentkit-policy", file: "command/main.js" }, ["check", "engines.yaml"]);
+    const [command] = programs;
+    const { stderr } = runAlone(command, ["check", "engines.yaml"], "");
     // Only the adapter knows its options.
     expect(stderr).toMatch(/engines\.yaml.*prices/s);
   });

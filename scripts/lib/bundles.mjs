@@ -44,6 +44,9 @@ export const bundleOptions = {
 /** Beside a bundle, what the licences of the packages in it ask for. */
 const licenceFile = "THIRD-PARTY-LICENSES.txt";
 
+/** The folder below `dist` with all that a program is made of beside its first file. */
+export const chunkFolder = "program";
+
 /**
  * Bundles the programs of the wheel, with everything that they need.
  * @returns {Promise<{file: string, text: string}[]>}
@@ -85,9 +88,6 @@ export async function bundleProgram(folder, source) {
   const files = outputFiles.map(({ path, text }) => ({ file: relative(join(folder, "dist"), path), text }));
   return [...files, { file: join(chunkFolder, licenceFile), text: licences(Object.keys(metafile.inputs)) }];
 }
-
-/** The folder below `dist` with all that a program is made of beside its first file. */
-export const chunkFolder = "program";
 
 /** The licence texts of every bundled package that is not ours. */
 function licences(inputs) {

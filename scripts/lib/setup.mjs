@@ -95,8 +95,8 @@ function packageFiles() {
 
 function sources() {
   const own = packages().flatMap((folder) => [...filesBelow(`packages/${folder}/src`), `packages/${folder}/tsconfig.json`]);
-  const bundlers = ["scripts/bundle.mjs", "scripts/bundle-program.mjs", "scripts/lib/bundles.mjs"];
-  return ["tsconfig.base.json", "turbo.json", "pnpm-lock.yaml", ...bundlers, ...packageFiles(), ...own];
+  const { globalDependencies } = JSON.parse(readFileSync(join(root, "turbo.json"), "utf8"));
+  return ["turbo.json", "pnpm-lock.yaml", ...globalDependencies, ...packageFiles(), ...own];
 }
 
 /** Every file below a folder, as paths from the root, in a stable order. */

@@ -69,6 +69,7 @@ describe("a rule that uses an engine", () => {
     write("unready.mjs", define(`${anyOptions}, create: () => ${never}`));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, "reached"));
     const failed = loadPolicy(policyFile(`{ id: own, use: ./${name} }`), { clock }).catch(String);
     await vi.waitUntil(() => Reflect.get(globalThis, "reached") === name && vi.getTimerCount() > 0, { timeout: 10_000 });
     await vi.advanceTimersByTimeAsync(30_000);

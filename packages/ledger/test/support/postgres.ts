@@ -21,7 +21,7 @@ export function postgresOfTests(settings: Readonly<Record<string, string>> = {})
   };
 }
 
-/** A connection that one ledger after the other uses: to make one, whose server has to read all functions first, takes as long as 20 verbs. */
+/** A connection that one ledger after the other uses: to make one, whose server has to read all functions first, takes as long as eight verbs. */
 class KeptConnection extends PostgresConnection {
   override async close(): Promise<void> {
     if (this.isOpen) await this.send("SELECT pg_advisory_unlock_all()");
