@@ -88,9 +88,14 @@ function settledCall(call: JournalCall, effects: readonly Effect[], facts: Outco
     ...(call.transactionId === undefined ? {} : { transactionId: call.transactionId }),
     ...(chainId === undefined ? {} : { chainId }),
     ...(call.nonce === undefined ? {} : { nonce: call.nonce }),
+    ...(isMessage(effects) ? { message: true } : {}),
     final,
     lines: moneyLines(effects),
   };
+}
+
+function isMessage(effects: readonly Effect[]): boolean {
+  return effects.length > 0 && effects.every(({ kind }) => kind === "sign_message");
 }
 
 function stateOf(call: JournalCall, final: boolean): SettledCall["state"] {

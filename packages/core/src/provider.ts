@@ -78,6 +78,8 @@ export interface SettledCall {
   readonly transactionId?: string;
   readonly chainId?: string;
   readonly nonce?: string;
+  /** Whether it only signed a message that moves nothing, which no chain ever shows. */
+  readonly message?: true;
   /** True once the chain's finality has been reached for this call. */
   readonly final: boolean;
   /** What it moves if it is mined; of a call that never left, what it would have moved. */

@@ -106,3 +106,23 @@ describe("what an action declared, and no call explains,", () => {
     expect(spentOf([endless], [{ effects: [{ ...endless, basis: "decoded" }, ...opaque] }])).toEqual(["anyone unlimited"]);
   });
 });
+
+it("tells a message that was signed from every other call: only that is never to be seen on a chain", () => {
+  const messageOf = (effects: readonly Effect[]): true | undefined => {
+    const { calls } = outcomeOf({
+      ending: { ...raised, stage: "returned" },
+      journal: [withoutMoney("returned")],
+      declared: [],
+      journalComplete: true,
+      decode: () => effects,
+      confirmations: () => undefined,
+    });
+    return calls[0]?.message;
+  };
+  const message: Effect = { kind: "sign_message", basis: "decoded" };
+  expect(messageOf([message])).toBe(true);
+  for (const kind of ["contract_call", "unknown", "sign_hash", "escape"] as const)
+    expect(messageOf([{ kind, basis: "decoded" }])).toBeUndefined();
+  expect(messageOf([message, transferOf(alice, "1", "decoded")])).toBeUndefined();
+  expect(messageOf([])).toBeUndefined();
+});

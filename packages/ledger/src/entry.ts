@@ -40,6 +40,8 @@ export interface ToldCall {
   readonly transactionId?: string;
   readonly nonce?: string;
   readonly from?: string;
+  /** It only signed a message. */
+  readonly message?: true;
   /** moved: a block has it, for good. never: it was reverted for good, or can never be in a block. */
   readonly verdict: "live" | "moved" | "never";
   /** When the block that moved it was made, by its own timestamp, in milliseconds since 1970. */

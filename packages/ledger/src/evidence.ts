@@ -87,13 +87,17 @@ export function settledEntry(entry: Entry, held: readonly Line[]): Entry {
   const moving = calls.flatMap(({ verdict, lines }) => (verdict === "never" ? [] : lines));
   const booked = [...sumsOf([...unlisted, ...bookedLines(held, moving)]).values()].map(({ line, sum }) => lineWith(line, sum));
   const blocks = calls.flatMap(({ blockTime }) => (blockTime === undefined ? [] : [blockTime]));
-  // What moves nothing that is counted has no date to wait for, and may be nothing that a chain ever shows.
-  const isDated = ({ verdict, lines }: ToldCall): boolean => verdict !== "live" || lines.every(({ amount }) => amount === 0n);
+  // A call of which nothing is counted is waited for, too: it may be the one that uses what another has approved.
   const isFinal = calls.every(isDated) && unlisted.every(({ amount }) => amount === 0n);
   return entryWith(entry, {
     lines: [...counts, ...booked],
     until: isFinal && blocks.length > 0 ? Math.max(...blocks) : until,
   });
+}
+
+/** Whether nothing more will be known of a call. No chain ever shows a message; one that is said to move money is a permit all the same. */
+function isDated({ verdict, lines, message }: ToldCall): boolean {
+  return verdict !== "live" || (message === true && lines.every(({ amount }) => amount === 0n));
 }
 
 /** A closed entry of which evidence has just been stored. An intent of which nothing came, and never will, is to be had again. */
@@ -128,7 +132,7 @@ export function toldLines(lines: readonly Line[]): SpentLine[] {
 
 function toldCall(report: CallReport, before: ToldCall | undefined): ToldCall {
   const { callId, lines, chainId = before?.chainId, transactionId = before?.transactionId } = report;
-  const { nonce = before?.nonce, from = before?.from, verdict } = report;
+  const { nonce = before?.nonce, from = before?.from, message, verdict } = report;
   return {
     callId,
     lines: larger(before?.lines ?? [], lines.map(spentLine)),
@@ -136,6 +140,7 @@ function toldCall(report: CallReport, before: ToldCall | undefined): ToldCall {
     ...(transactionId === undefined ? {} : { transactionId }),
     ...(nonce === undefined ? {} : { nonce }),
     ...(from === undefined ? {} : { from }),
+    ...(message === undefined ? {} : { message }),
     ...(verdict === undefined ? { verdict: "live" } : verdictOf(verdict)),
   };
 }

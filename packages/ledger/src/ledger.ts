@@ -165,6 +165,8 @@ export interface CallReport {
   readonly nonce?: string;
   /** The account whose nonce it is. */
   readonly from?: string;
+  /** Whether it only signed a message: no chain ever shows one, so that its verdict is not waited for. */
+  readonly message?: true;
   /** Final evidence that came with the close. */
   readonly verdict?: Verdict;
 }

@@ -281,16 +281,38 @@ export function evidenceContract(name: string, open: (options: LedgerOptions) =>
 
     it("is not waited for where a call moves nothing: a message that was signed keeps no payment beside it", async () => {
       ledger = await open({ clock, times: { unresolved: "hold" } });
-      const { transactionId: _none, ...signature } = call("s", "0", { lines: [] });
-      const attemptId = await closed("30", [signature, call("a", "30")]);
+      const { transactionId: _none, ...nameless } = call("s", "0", { lines: [] });
+      const attemptId = await closed("30", [{ ...nameless, message: true }, call("a", "30")]);
       clock.pass(100 * day);
       expect(await counted()).toBe("30");
       await prove(attemptId, "a", { kind: "moved", blockTime: clock.now() - 2 * day });
       expect(await counted()).toBe("0");
       // One that may move something is.
-      const permitted = await closed("30", [call("p", "10", { lines: [{ asset: native, amount: "10" }] }), call("b", "20")]);
+      const lines = [{ asset: native, amount: "10" }];
+      const permitted = await closed("30", [{ ...nameless, callId: "p", lines, message: true }, call("b", "20")]);
       await prove(permitted, "b", { kind: "moved", blockTime: clock.now() - 2 * day });
       expect(await counted()).toBe("30");
+    });
+
+    it.each([
+      ["that a chain can be asked for", true],
+      ["whose send raised, so that no chain can be", false],
+    ])("dates what was approved by the call that uses it, one %s", async (_kind, isFound) => {
+      const { transactionId: _none, ...nameless } = call("use", "0", { lines: [] });
+      const use = isFound ? call("use", "0", { lines: [] }) : nameless;
+      const attemptId = await closed("30", [call("approve", "30"), use]);
+      const until = clock.now() + hour;
+      const approvedAt = clock.now() - 30_000;
+      expect(await prove(attemptId, "approve", { kind: "moved", blockTime: approvedAt })).toMatchObject({ until });
+      const usedAt = clock.now() + 30 * minute;
+      expect(await prove(attemptId, "use", { kind: "moved", blockTime: usedAt })).toMatchObject({ until: usedAt });
+    });
+
+    it("dates what was approved by its own block, where the call that was to use it was reverted", async () => {
+      const attemptId = await closed("30", [call("approve", "30"), call("use", "0", { lines: [] })]);
+      const blockTime = clock.now();
+      await prove(attemptId, "approve", { kind: "moved", blockTime });
+      expect(await prove(attemptId, "use", { kind: "never" })).toMatchObject({ until: blockTime });
     });
 
     it("arms a signature's step for as long as the signature lasts", async () => {

@@ -69,11 +69,12 @@ export function spentLines(lines: readonly MoneyLine[]): SpentLine[] {
 
 /** What a close tells of one wallet call, so that evidence can find it. */
 export function callReport(call: SettledCall, { walletAddress }: ActionContext): CallReport {
-  const { callId, lines, state, chainId, transactionId, nonce } = call;
+  const { callId, lines, state, chainId, transactionId, nonce, message } = call;
   const report: { -readonly [Name in keyof CallReport]: CallReport[Name] } = { callId, lines: spentLines(lines) };
   if (chainId !== undefined) report.chainId = chainId;
   if (transactionId !== undefined) report.transactionId = transactionId;
   if (nonce !== undefined) report.nonce = nonce;
+  if (message !== undefined) report.message = message;
   if (walletAddress !== undefined) report.from = walletAddress;
   if (state === "never_left") report.verdict = { kind: "never" };
   return report;

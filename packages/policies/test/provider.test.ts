@@ -250,6 +250,26 @@ describe("an entry", () => {
     expect(await counted(policy)).toEqual(["4 (0 open), 49999999999999996 left"]);
   });
 
+  it.each([
+    ["is dated by its block beside a message that was signed", { message: true }],
+    ["waits for a call that may use what it has approved", {}],
+  ] as const)("that a chain has proven %s", async (_case, kind) => {
+    const policy = await policyOf([ethADay]);
+    const context = payment("10");
+    await policy.beforeAction(context, scope);
+    await policy.beforeWalletCall?.(callOf(context), scope);
+    const [paid, other] = [idAt(now), idAt(now)];
+    const calls = [
+      { callId: paid, state: "live", final: false, lines: outcome(["10"]).spent },
+      { callId: other, state: "live", final: false, lines: [], ...kind },
+    ] as const;
+    await policy.settle?.(context, outcome(["10"], { calls }), settle);
+    const blockTime = now + 1_000;
+    const verdict = { kind: "moved", blockTime } as const;
+    const told = await policy.ledger.correct({ attemptId: context.actionId, evidence: [{ callId: paid, verdict }] });
+    expect(told).toMatchObject({ ok: true, until: "message" in kind ? blockTime : now + 60 * minute });
+  });
+
   it("of a call whose action was a read is made by its excess", async () => {
     const policy = await policyOf([ethADay]);
     const context = contextOf({ effects: [] }, now);

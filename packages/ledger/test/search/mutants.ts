@@ -24,6 +24,7 @@ export const mutants = [
   "forgets a signature's deadline",
   "covers a pull by no approval",
   "covers a pull by an approval that is not confirmed",
+  "dates an approval without its pull",
   "checks no limit at the excess",
   "renews the dead",
   "forgets calls without an id",

@@ -1,5 +1,5 @@
 import type { ModelLimit, ModelRules } from "./rules.js";
-import type { State } from "./world.js";
+import type { Outflow, State } from "./world.js";
 
 /**
  * What is wrong with a state, if anything. The promise is judged by real outflow and the time of its blocks alone; nothing of
@@ -13,8 +13,9 @@ export function problemOf(state: State, rules: ModelRules): string | undefined {
   return datedTooEarly(state, rules) ?? heldTooLong(state, rules);
 }
 
-function overspent({ outflows }: State, { window, max }: ModelLimit): string | undefined {
+function overspent(state: State, { window, max }: ModelLimit): string | undefined {
   if (window.kind === "open") return undefined;
+  const outflows = movedOutflows(state);
   const groups = new Map<string, number>();
   for (const { block, amount, attempt } of outflows) {
     // A rolling window that holds the most begins with an outflow.
@@ -31,6 +32,16 @@ function overspent({ outflows }: State, { window, max }: ModelLimit): string | u
   }
   const over = [...groups].find(([, sum]) => sum > max);
   return over === undefined ? undefined : `${over[1]} left in one ${window.kind} window, and ${max} may`;
+}
+
+/** What left, by the block that moved it: an approval's money leaves when it is granted, for all that is known, or when it is pulled. */
+function movedOutflows({ outflows }: State): readonly Outflow[] {
+  const pulls = outflows.filter((outflow) => outflow.pulls !== undefined);
+  if (pulls.length === 0) return outflows;
+  return outflows.map((outflow) => {
+    const pull = pulls.find(({ attempt, pulls: call }) => attempt === outflow.attempt && call === outflow.call);
+    return pull === undefined ? outflow : { ...outflow, block: Math.max(outflow.block, pull.block) };
+  });
 }
 
 /** `until` is never before the real block time, but for the clock's own error. */

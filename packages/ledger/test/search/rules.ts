@@ -310,7 +310,8 @@ export class ModelRules {
     const calls = forgets ? entry.calls.filter((call) => call.found || call.verdict !== "live") : entry.calls;
     const amount = calls.reduce((sum, call) => sum + (call.verdict === "never" ? 0 : call.amount), 0);
     const moved = calls.filter((call) => call.verdict === "moved");
-    const isFinal = moved.length > 0 && calls.every((call) => call.verdict !== "live");
+    const waited = this.mutant === "dates an approval without its pull" ? calls.filter((call) => call.amount > 0) : calls;
+    const isFinal = moved.length > 0 && waited.every((call) => call.verdict !== "live");
     return { ...entry, amount, until: isFinal ? Math.max(...moved.map((call) => call.block)) : entry.until };
   }
 

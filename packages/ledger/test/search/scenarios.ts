@@ -94,6 +94,13 @@ export const scenarios: readonly Scenario[] = [
     catches: ["covers a pull by no approval", "covers a pull by an approval that is not confirmed"],
   },
   {
+    ...small,
+    name: "pulls that are mined late",
+    features: { lateMining: true },
+    plans: [{ root: 1, calls: [approve, pull] }, one],
+    catches: ["dates an approval without its pull"],
+  },
+  {
     ...large,
     name: "a database that loses what was not on its disk",
     features: { databaseCrash: true },

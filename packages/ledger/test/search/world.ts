@@ -96,13 +96,7 @@ export interface State {
   readonly disk: ModelLedger;
   readonly processes: readonly Process[];
   readonly movements: readonly Movement[];
-  /** What left, by the time of its block; with the movement that it belongs to. */
-  readonly outflows: readonly {
-    readonly block: number;
-    readonly amount: number;
-    readonly attempt: number;
-    readonly call: number;
-  }[];
+  readonly outflows: readonly Outflow[];
   /** What the last step did, for whoever replays it. */
   readonly last?:
     | { readonly request: ModelVerb; readonly outcome: Outcome; readonly clock: ModelClock; readonly reading: Reading }
@@ -112,6 +106,16 @@ export interface State {
 export interface Step {
   readonly label: string;
   readonly next: State;
+}
+
+/** What left, by the time of its block; with the movement that it belongs to. */
+export interface Outflow {
+  readonly block: number;
+  readonly amount: number;
+  readonly attempt: number;
+  readonly call: number;
+  /** The approval, by its call in the attempt, whose money it is that leaves in this block, and not in the approval's. */
+  readonly pulls?: number;
 }
 
 /** Everything that may happen next. */
@@ -410,14 +414,17 @@ export class World {
     const { attempt, call } = movement;
     const plan = this.plans[attempt]?.calls[call];
     // What was approved counted when it was granted; a pull beyond it takes an allowance from before.
-    if (
-      plan?.kind === "pull" &&
-      state.outflows.some(
-        (outflow) => outflow.attempt === attempt && this.plans[attempt]?.calls[outflow.call]?.kind === "approve",
-      )
-    )
-      return mined;
-    return { ...mined, outflows: [...mined.outflows, { block, amount: plan?.amount ?? 0, attempt, call }] };
+    const approval =
+      plan?.kind === "pull"
+        ? state.outflows.find(
+            (outflow) => outflow.attempt === attempt && this.plans[attempt]?.calls[outflow.call]?.kind === "approve",
+          )
+        : undefined;
+    const outflow: Outflow =
+      approval === undefined
+        ? { block, amount: plan?.amount ?? 0, attempt, call }
+        : { block, amount: 0, attempt, call, pulls: approval.call };
+    return { ...mined, outflows: [...mined.outflows, outflow] };
   }
 
   #worldSteps(state: State, add: (label: string, next: State) => void): void {
