@@ -8,11 +8,10 @@ import type { Ledger } from "../src/ledger.js";
 import type { LedgerOptions } from "../src/ledger-options.js";
 import { openMemoryLedger } from "../src/memory-ledger.js";
 import { openSqliteLedger } from "../src/sqlite-ledger.js";
-import type { Walk } from "./search/swarm.js";
 import { newPostgresLedgers } from "./support/postgres.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 import { TickClock } from "./support/tick-clock.js";
-import { drive, drivenWalk, start, traceOf } from "./support/trace.js";
+import { drive, drivenWalk, rareWalks, start, traceOf } from "./support/trace.js";
 
 /** One SQLite driver lets go of a file only when its statements are collected, and thousands of ledgers are opened here. */
 setFlagsFromString("--expose-gc");
@@ -23,26 +22,6 @@ const scale = Number(process.env["TEST_SCALE"] ?? 1);
 const runs = Math.ceil(2_000 * scale);
 const seed = Number(process.env["SWARM_SEED"] ?? Date.now() % 2 ** 31);
 let serial = 0;
-
-/** One in 27,000 found it: an approval is proven while the call that uses it may still be mined. */
-const usedLater: Walk = {
-  features: { databaseCrash: false },
-  plans: [
-    {
-      root: 0,
-      calls: [
-        { kind: "approve", amount: 1, covered: false, lasts: 1 },
-        { kind: "pull", amount: 1, covered: false },
-      ],
-    },
-    { root: 0, calls: [{ kind: "send", amount: 1, covered: false, lasts: 1 }] },
-    { root: 0, calls: [{ kind: "send", amount: 1, covered: false, lasts: 1 }] },
-  ],
-  limits: [{ window: { kind: "lifetime" }, max: 1 }],
-  times: { life: 2, leaveWithin: 0, settleWithin: 1, tolerance: 1, blockError: 0 },
-  hold: false,
-  choices: [0, 0, 0, 0, 0, 72, 1426, 1322, 1287, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
 
 const drivers: Readonly<Record<string, (options: LedgerOptions) => Promise<Ledger>>> = {
   memory: async (options) => openMemoryLedger(options),
@@ -75,7 +54,7 @@ for (const [name, open] of Object.entries(drivers)) {
           await ledger.dispose();
         }
       }),
-      { numRuns: runs, seed, examples: [[usedLater]] },
+      { numRuns: runs, seed, examples: [...rareWalks] },
     );
     expect(steps).toBeGreaterThan(runs);
   });

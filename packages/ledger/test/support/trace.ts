@@ -36,6 +36,29 @@ export const drivenWalk = walk.map((way): Walk => {
   return { ...way, limits, times: { ...way.times, tolerance: 1 }, features: { ...way.features, databaseCrash: false } };
 });
 
+/** An approval is proven while the call that uses it may still be mined. */
+const usedLater: Walk = {
+  features: { databaseCrash: false },
+  plans: [
+    {
+      root: 0,
+      calls: [
+        { kind: "approve", amount: 1, covered: false, lasts: 1 },
+        { kind: "pull", amount: 1, covered: false },
+      ],
+    },
+    { root: 0, calls: [{ kind: "send", amount: 1, covered: false, lasts: 1 }] },
+    { root: 0, calls: [{ kind: "send", amount: 1, covered: false, lasts: 1 }] },
+  ],
+  limits: [{ window: { kind: "lifetime" }, max: 1 }],
+  times: { life: 2, leaveWithin: 0, settleWithin: 1, tolerance: 1, blockError: 0 },
+  hold: false,
+  choices: [0, 0, 0, 0, 0, 72, 1426, 1322, 1287, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/** What one walk in some ten thousand shows, as the arguments of a property. */
+export const rareWalks: readonly [Walk][] = [[usedLater]];
+
 /** The verbs of a walk through the model. */
 export function traceOf(way: Walk): Trace {
   const world = worldOfWalk(way);
