@@ -140,6 +140,7 @@ function toldCall(report: CallReport, before: ToldCall | undefined): ToldCall {
     ...(transactionId === undefined ? {} : { transactionId }),
     ...(nonce === undefined ? {} : { nonce }),
     ...(from === undefined ? {} : { from }),
+    // Not from before: what is told as a send now is waited for.
     ...(message === undefined ? {} : { message }),
     ...(verdict === undefined ? { verdict: "live" } : verdictOf(verdict)),
   };

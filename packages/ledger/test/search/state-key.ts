@@ -121,12 +121,11 @@ export function keyOf(state: State, { rules }: World): string {
     key.number(open ? Math.max(lastAt - time, -1) : 0);
     key.number(isTold || block === 0 ? 0 : from(block));
   });
-  key.list(outflows, ({ block, amount, attempt, call, pulls = -1 }) => {
+  key.list(outflows, ({ block, amount, attempt, call }) => {
     key.number(from(block));
     key.number(amount);
     key.number(attempt);
     key.number(call);
-    key.number(pulls);
   });
   return key.take();
 }

@@ -56,7 +56,7 @@ const usedLater: Walk = {
   choices: [0, 0, 0, 0, 0, 72, 1426, 1322, 1287, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/** What one walk in some ten thousand shows, as the arguments of a property. */
+/** What one random walk in some 27,000 shows, as the arguments of a property. */
 export const rareWalks: readonly [Walk][] = [[usedLater]];
 
 /** The verbs of a walk through the model. */
